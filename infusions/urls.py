@@ -1,0 +1,6 @@
+"""Addresses of infusions."""
+
+from django.urls import URLPattern
+
+app_name = "infusions"
+urlpatterns: list[URLPattern] = []

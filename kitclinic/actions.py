@@ -1,0 +1,71 @@
+"""Writes that belong to no app."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kitclinic.models import LongTask, OutboxMessage, Site, StaffUser
+
+KEPT_FOR = timedelta(days=3)
+
+
+def choose_theme(*, user: StaffUser, theme: str) -> None:
+    """Keep the theme a person chose; anything unknown means "as the device"."""
+    user.theme = theme if theme in StaffUser.Theme.values else StaffUser.Theme.SYSTEM
+    user.save(update_fields=["theme"])
+
+
+def queue_message(
+    *,
+    site: Site,
+    key: str,
+    channel: str,
+    to: str,
+    text: str,
+    due_at: datetime,
+    expires_at: datetime | None = None,
+) -> OutboxMessage | None:
+    """Put a message in the outbox once; None when this key has been queued before.
+
+    It leaves after the caller's transaction has committed, by the worker, at or after ``due_at``.
+    """
+    message, created = OutboxMessage.objects.get_or_create(
+        site=site,
+        key=key,
+        defaults={
+            "channel": channel,
+            "to": to,
+            "text": text,
+            "due_at": due_at,
+            "expires_at": expires_at or due_at + KEPT_FOR,
+        },
+    )
+    return message if created else None
+
+
+@transaction.atomic
+def begin_long_task(*, site: Site, key: str, title: str, total: int, at: datetime) -> LongTask:
+    """Show a long piece of work on every page of its site until it is finished."""
+    task, _ = LongTask.objects.update_or_create(
+        site=site,
+        key=key,
+        defaults={
+            "title": title,
+            "total": total,
+            "done": 0,
+            "started_at": at,
+            "finished_at": None,
+            "problem": "",
+        },
+    )
+    return task
+
+
+def note_progress(*, task: LongTask, done: int) -> None:
+    task.done = done
+    task.save(update_fields=["done"])
+
+
+def finish_long_task(*, task: LongTask, at: datetime, problem: str = "") -> None:
+    task.finished_at, task.problem = at, problem
+    task.save(update_fields=["finished_at", "problem"])

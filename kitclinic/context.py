@@ -1,0 +1,24 @@
+"""What every page knows: the clinic, its clock, the way around, work in the background."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from kitclinic.models import LongTask
+from kitclinic.navigation import places
+
+
+def clinic(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template; for signed-in staff of a site, the site and the navigation too."""
+    now = timezone.now()
+    context: dict[str, Any] = {"demo": settings.DEMO, "now": now, "now_epoch": int(now.timestamp())}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or user.site_id is None:
+        return context
+    return context | {
+        "site": user.site,
+        "nav": places(request, user),
+        "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),
+    }

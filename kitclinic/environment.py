@@ -1,0 +1,80 @@
+"""Reads the environment strictly: a setting is absent, right, or a loud error."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+KNOWN = frozenset(
+    {
+        "KITCLINIC_BASE_URL",
+        "KITCLINIC_DEBUG",
+        "KITCLINIC_DEMO",
+        "KITCLINIC_HOSTS",
+        "KITCLINIC_HTTPS",
+        "KITCLINIC_MAIL_FROM",
+        "KITCLINIC_MAIL_URL",
+        "KITCLINIC_SECRET_KEY",
+        "KITCLINIC_SUPERVISOR",
+        "KITCLINIC_VAR",
+    }
+)
+
+
+class EnvironmentProblem(Exception):
+    """The environment holds something this program does not understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The process's environment variables, read strictly."""
+
+    values: Mapping[str, str]
+
+    @classmethod
+    def of_this_process(cls) -> "Environment":
+        unknown = sorted(name for name in os.environ if name.startswith("KITCLINIC_") and name not in KNOWN)
+        if unknown:
+            raise EnvironmentProblem(
+                f"Unknown setting {', '.join(unknown)}. Known settings: {', '.join(sorted(KNOWN))}."
+            )
+        return cls(os.environ)
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.values.get(name, "").strip() or default
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        value = self.text(name).lower()
+        if not value:
+            return default
+        if value in {"1", "true", "yes", "on"}:
+            return True
+        if value in {"0", "false", "no", "off"}:
+            return False
+        raise EnvironmentProblem(f"{name} must be 1 or 0, not {value!r}.")
+
+    def words(self, name: str, default: list[str]) -> list[str]:
+        value = self.text(name)
+        return [word.strip() for word in value.split(",") if word.strip()] if value else default
+
+
+def database(url: str, *, name: str) -> dict[str, object]:
+    """Turn postgresql://user:password@host:port/database?option=… into Django's settings.
+
+    Raises EnvironmentProblem for anything that is not PostgreSQL.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise EnvironmentProblem(f"{name} must start with postgresql://, not {parts.scheme or 'nothing'}.")
+    if not parts.path.strip("/"):
+        raise EnvironmentProblem(f"{name} names no database: postgresql://user@host/database.")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or options.pop("port", "")),
+        "OPTIONS": options,
+    }

@@ -1,0 +1,20 @@
+"""Rules that every app stands on."""
+
+from kitclinic.register import Rule
+
+STA_01 = Rule(
+    "STA-01",
+    "A row moves only along its table of transitions.",
+    source="docs/states.md",
+)
+SIG_01 = Rule(
+    "SIG-01",
+    "A signature needs the signer's own password, again, not more than 60 seconds before it is made.",
+    source="21 CFR 11.200; on shared tablets every signature is treated as a first one",
+)
+SIG_02 = Rule(
+    "SIG-02",
+    "A signature holds the exact text that was shown, its SHA-256 digest, printed name, meaning, "
+    "universal time and clinic time.",
+    source="21 CFR 11.50 and 11.70",
+)

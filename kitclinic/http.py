@@ -1,0 +1,116 @@
+"""From HTTP to the clinic and back: reads never write, refusals become answers."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from kitclinic.db import explain
+from kitclinic.problems import Problem, Refused
+
+READS = re.compile(r"^\s*(\(|SELECT|WITH|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT|EXPLAIN)\b", re.I)
+WRITES_INSIDE = re.compile(r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|FOR\s+UPDATE)\b", re.I)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class WriteOnRead(Exception):
+    """A page that only shows something tried to change something."""
+
+
+def refuse_writes(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    """Database wrapper that lets only reads through."""
+    if not READS.match(sql) or WRITES_INSIDE.search(sql):
+        raise WriteOnRead(f"A GET request may not write: {sql[:120]}")
+    return execute(sql, params, many, context)
+
+
+class ReadOnlyGetMiddleware:
+    """GET and HEAD run with a database that refuses everything but reading."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in SAFE_METHODS:
+            return self.get_response(request)
+        with connection.execute_wrapper(refuse_writes):
+            return self.get_response(request)
+
+
+class NoStoreMiddleware:
+    """Pages about people are not kept by browsers or proxies."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class RefusalMiddleware:
+    """A refusal that no view caught still becomes a sentence: 422, or 409 for a race that was lost."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused):
+            return refusal(request, error.problems)
+        if isinstance(error, IntegrityError):
+            return refusal(request, (explain(error),), status=409)
+        return None
+
+
+def refusal(request: HttpRequest, problems: tuple[Problem, ...], *, status: int = 422) -> HttpResponse:
+    """The answer to a refused act: the list of problems, as a fragment or as a page."""
+    template = "components/_problems.html" if is_htmx(request) else "refused.html"
+    response = render(request, template, {"problems": problems}, status=status)
+    if is_htmx(request):
+        response.headers["HX-Retarget"] = "#kc-problems"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False)) and not getattr(request.htmx, "boosted", False)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    partial: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page, or for htmx only its partial, which the page itself includes."""
+    chosen = partial if partial and is_htmx(request) else template
+    return render(request, chosen, context or {}, status=status)
+
+
+def add_problems_to_form(form: Any, problems: tuple[Problem, ...]) -> None:
+    """Show refusals at the form's own fields where they belong to one."""
+    for problem in problems:
+        field = problem.field if problem.field in form.fields else None
+        form.add_error(field, problem.sentence)
+
+
+def say(request: HttpRequest, sentence: str) -> None:
+    """Tell the person, on the next page, what has been committed."""
+    messages.success(request, sentence)

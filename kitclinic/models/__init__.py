@@ -1,0 +1,20 @@
+"""The base records every other app stands on."""
+
+from kitclinic.models.audit import AuditEvent
+from kitclinic.models.outbox import OutboxMessage
+from kitclinic.models.progress import LongTask
+from kitclinic.models.signatures import Signature
+from kitclinic.models.site import Site, SiteOwned
+from kitclinic.models.staff import StaffUser
+from kitclinic.models.transitions import Transition
+
+__all__ = [
+    "AuditEvent",
+    "LongTask",
+    "OutboxMessage",
+    "Signature",
+    "Site",
+    "SiteOwned",
+    "StaffUser",
+    "Transition",
+]

@@ -1,0 +1,83 @@
+"""A clinic: its name, its time zone, its opening hours."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"{name} is not a time zone of the IANA list.")
+
+
+class Site(models.Model):
+    """One clinic. Every clinical row belongs to exactly one."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    time_zone = models.CharField(max_length=60, validators=[validate_time_zone])
+    first_weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday: day 1 of a sequence
+    opens_minute = models.PositiveSmallIntegerField(default=450)  # minutes after local midnight
+    closes_minute = models.PositiveSmallIntegerField(default=1050)
+    chairs = models.PositiveSmallIntegerField(default=8)
+    phone = models.CharField(max_length=40, blank=True)
+    is_demo = models.BooleanField(default=False)
+    registry_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="registries"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_minute__lt=F("closes_minute"), closes_minute__lte=1440),
+                name="site_opens_before_it_closes",
+                violation_error_message="The clinic must open before it closes, on the same day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_weekday__lte=6),
+                name="site_first_weekday_is_a_weekday",
+                violation_error_message="The first clinic day must be a weekday from 0 (Monday) to 6.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def local(self, at: datetime) -> datetime:
+        """The same instant on the clinic's clock."""
+        return at.astimezone(self.zone)
+
+    def today(self, at: datetime) -> date:
+        """The clinic's calendar date at this instant."""
+        return self.local(at).date()
+
+    def minute(self, at: datetime) -> int:
+        """Minutes after the clinic's local midnight at this instant."""
+        local = self.local(at)
+        return local.hour * 60 + local.minute
+
+    def instant(self, day: date, minute: int) -> datetime:
+        """The instant of a local date and minute of day, in UTC."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        return (midnight + timedelta(minutes=minute)).astimezone(UTC)
+
+    def week_of(self, day: date) -> list[date]:
+        """The five clinic days of the week that holds this date."""
+        first = day - timedelta(days=(day.weekday() - self.first_weekday) % 7)
+        return [first + timedelta(days=n) for n in range(5)]
+
+
+class SiteOwned(models.Model):
+    """A row of one site. Its unique constraints start with the site."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,218 @@
+"""All settings, in one file. The environment is read strictly; DEBUG is off unless asked for."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from kitclinic import embedded
+from kitclinic.environment import Environment, database
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment.of_this_process()
+VAR = Path(env.text("KITCLINIC_VAR", str(BASE_DIR / "var")))
+
+DEBUG = env.flag("KITCLINIC_DEBUG")
+EMBEDDED = not env.text("DATABASE_URL")
+DEMO = env.flag("KITCLINIC_DEMO")
+if DEMO and not DEBUG and not EMBEDDED:
+    raise ImproperlyConfigured("KITCLINIC_DEMO lists sign-ins on the first page: not on a real DATABASE_URL.")
+LOCAL = DEBUG or EMBEDDED  # one machine, no TLS in front
+
+# -- secrets and hosts --------------------------------------------------------------------------------
+
+
+def _local_secret() -> str:
+    """A secret of this checkout, made once, readable by its owner only."""
+    path = VAR / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = env.text("KITCLINIC_SECRET_KEY") or (_local_secret() if LOCAL else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set KITCLINIC_SECRET_KEY to at least 50 random characters.")
+ALLOWED_HOSTS = env.words("KITCLINIC_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"] if LOCAL else [])
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("Set KITCLINIC_HOSTS to the names this clinic is reached by, with commas.")
+BASE_URL = env.text("KITCLINIC_BASE_URL", "http://localhost:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}")
+HTTPS = env.flag("KITCLINIC_HTTPS", default=not LOCAL)
+
+# -- applications -------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "kitclinic",
+    "scheduling",
+    "infusions",
+    "outcomes",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "crispy_forms",
+    "crispy_bootstrap5",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "kitclinic.http.NoStoreMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kitclinic.http.ReadOnlyGetMiddleware",
+    "kitclinic.http.RefusalMiddleware",
+]
+ROOT_URLCONF = "kitclinic.urls"
+WSGI_APPLICATION = "kitclinic.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kitclinic.context.clinic",
+            ],
+            "builtins": ["kitclinic.templatetags.kc"],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# -- database: the application's role by default, the owner's for migrations --------------------------
+
+
+def _embedded_database(role: str) -> dict[str, object]:
+    return {
+        "ENGINE": "kitclinic.embedded",
+        "NAME": embedded.DATABASE,
+        "USER": role,
+        "OPTIONS": {"embedded_data": str(VAR / "postgres")},
+    }
+
+
+if EMBEDDED:
+    DATABASES = {"default": _embedded_database(embedded.APP_ROLE), "owner": _embedded_database(embedded.OWNER_ROLE)}
+else:
+    DATABASES = {"default": database(env.text("DATABASE_URL"), name="DATABASE_URL")}
+    if env.text("OWNER_DATABASE_URL"):
+        DATABASES["owner"] = database(env.text("OWNER_DATABASE_URL"), name="OWNER_DATABASE_URL")
+for _settings in DATABASES.values():
+    _settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+APP_DATABASE_ROLE = str(DATABASES["default"]["USER"])
+DATABASE_ROUTERS = ["kitclinic.db.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- sign-in ------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "kitclinic.StaffUser"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift, seconds
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "kitclinic_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "kitclinic_csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+CSRF_FAILURE_VIEW = "kitclinic.views.errors.csrf"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# -- language, time, static files ---------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # the clinic's own zone is on its Site row
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # the product stores no uploads
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# -- worker and scheduler: delivery only, nothing clinical waits for them -----------------------------
+
+REDIS_URL = env.text("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{embedded.valkey_socket(VAR / 'valkey')}"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = {
+    "deliver-outbox": {"task": "kitclinic.deliver_outbox", "schedule": timedelta(seconds=30)},
+    "remind-of-visits": {"task": "scheduling.remind_of_visits", "schedule": timedelta(minutes=1)},
+    "remind-of-questionnaires": {"task": "outcomes.remind_of_questionnaires", "schedule": timedelta(minutes=1)},
+    "escalate-safety-tasks": {"task": "outcomes.escalate_safety_tasks", "schedule": timedelta(minutes=1)},
+}
+OUTBOX_DELIVERY = "kitclinic.delivery.to_file"  # dotted path: (message) -> None; raises when not delivered
+OUTBOX_FILE = VAR / "outbox.log"
+
+# -- facts from apps to the right that a gate to their left needs --------------------------------------
+
+READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
+HEALTHZ_TIMEOUT = 0.5  # seconds
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"kitclinic": {"level": "INFO"}},
+}

@@ -1,0 +1,87 @@
+"""Electronic signatures: prove who you are, sign exactly the text you saw, verify it later."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import check_password
+
+from kitclinic.models import Signature, Site, StaffUser
+from kitclinic.problems import Blocker, Refused
+
+PROOF_LASTS = timedelta(seconds=60)  # SIG-01
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That this person has just shown who they are."""
+
+    user_id: int
+    at: datetime
+    method: str
+
+
+def reauthenticate(*, user: StaffUser, password: str, at: datetime) -> Proof:
+    """Check the signer's own password again. Raises Refused when it is wrong."""
+    if not user.is_active or not check_password(password, user.password):
+        raise Refused(
+            [Blocker("SIG-01", "That is not your password. Nothing was signed; type it again.", "password")]
+        )
+    return Proof(user_id=user.pk, at=at, method="password")
+
+
+def simulated_proof(*, user: StaffUser, at: datetime) -> Proof:
+    """The proof of a simulated person; only a demonstration clinic takes it."""
+    if user.site is None or not user.site.is_demo:
+        raise ValueError("Only people of a demonstration clinic can be simulated.")
+    return Proof(user_id=user.pk, at=at, method="simulated")
+
+
+def canonical(text: str) -> str:
+    """The form of a text that is signed: NFC, one kind of line end, no trailing blanks."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the canonical text, hexadecimal."""
+    return hashlib.sha256(canonical(text).encode()).hexdigest()
+
+
+def sign(
+    *, text: str, meaning: str, by: StaffUser, proof: Proof, at: datetime, site: Site, shown_digest: str = ""
+) -> Signature:
+    """Write the signature for exactly this text.
+
+    shown_digest: digest of the text the signer was shown; refused when it is another text now.
+    Raises Refused for an old or foreign proof and for a text that changed meanwhile.
+    """
+    if proof.user_id != by.pk or not timedelta(0) <= at - proof.at <= PROOF_LASTS:
+        raise Refused([Blocker("SIG-01", "Type your password again to sign. Nothing was signed.", "password")])
+    if shown_digest and shown_digest != digest(text):
+        raise Refused(
+            [
+                Blocker(
+                    "SIG-02",
+                    "The text changed while you were reading it. Nothing was signed; read it again.",
+                )
+            ]
+        )
+    return Signature.objects.create(
+        site=site,
+        signer=by,
+        printed_name=by.name,
+        credentials=by.credentials,
+        meaning=meaning,
+        text=canonical(text),
+        digest=digest(text),
+        signed_at=at,
+        local_time=site.local(at).strftime("%a %-d %b %Y %H:%M:%S %Z"),
+        method=proof.method,
+    )
+
+
+def verify(signature: Signature) -> bool:
+    """True when the stored text still has the digest that was signed."""
+    return digest(signature.text) == signature.digest

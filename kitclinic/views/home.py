@@ -1,0 +1,12 @@
+"""The first page: each role's own home."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from kitclinic.navigation import home_of
+from kitclinic.roles import Permission, requires
+
+
+@requires(Permission.SIGNED_IN)
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect(home_of(request.user))
