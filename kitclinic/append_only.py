@@ -41,7 +41,7 @@ def protect(*tables: str) -> RunPython:
     def forwards(apps: Any, schema_editor: Any) -> None:
         quote = schema_editor.quote_name
         role = quote(settings.APP_DATABASE_ROLE)
-        schema_editor.execute(REFUSE)
+        schema_editor.execute(REFUSE, params=None)
         for table in tables:
             schema_editor.execute(
                 f"CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON {quote(table)} "

@@ -29,6 +29,4 @@ def explain(error: IntegrityError) -> Problem:
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
     sentence = _sentences().get(name) or getattr(diagnosis, "message_primary", None)
-    return Blocker(
-        "STA-01", sentence or "The database refused this entry. Nothing was saved; reload the page."
-    )
+    return Blocker("STA-01", sentence or "The database refused this entry. Nothing was saved; reload the page.")

@@ -24,9 +24,7 @@ class WriteOnRead(Exception):
     """A page that only shows something tried to change something."""
 
 
-def refuse_writes(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
-) -> Any:
+def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Database wrapper that lets only reads through."""
     if not READS.match(sql) or WRITES_INSIDE.search(sql):
         raise WriteOnRead(f"A GET request may not write: {sql[:120]}")

@@ -1,14 +1,8 @@
-"""Who may do what: roles are readable lists of permissions, and every view names its one."""
+"""Who may do what: roles are readable lists of permissions."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from functools import wraps
-from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db.models import TextChoices
-from django.http import HttpRequest, HttpResponse
 
 
 class Permission(StrEnum):
@@ -109,34 +103,3 @@ ROLES: dict[str, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset({P.SIGNED_IN, P.SEE_SCHEDULE, P.RUN_CLINIC}),
 }
 PRESCRIBERS = frozenset(role for role, permissions in ROLES.items() if P.SIGN_ORDERS in permissions)
-
-View = Callable[..., HttpResponse]
-
-
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Let only signed-in staff of a site with this permission reach the view; declare it for the tests."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            user = request.user
-            if not user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
-            if user.site_id is None or not user.may(permission):
-                raise PermissionDenied(f"Your role does not allow you to {permission.value}.")
-            return view(request, *args, **kwargs)
-
-        guarded.required_permission = permission  # type: ignore[attr-defined]
-        return guarded
-
-    return decorate
-
-
-def public(reason: str) -> Callable[[View], View]:
-    """Declare that a view needs no sign-in, and why."""
-
-    def decorate(view: View) -> View:
-        view.public_because = reason  # type: ignore[attr-defined]
-        return view
-
-    return decorate

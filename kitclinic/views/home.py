@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from kitclinic.access import requires
 from kitclinic.navigation import home_of
-from kitclinic.roles import Permission, requires
+from kitclinic.roles import Permission
 
 
 @requires(Permission.SIGNED_IN)

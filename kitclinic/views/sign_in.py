@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from kitclinic.access import public, requires
 from kitclinic.actions import choose_theme
 from kitclinic.demo_accounts import PASSWORD
 from kitclinic.queries import demo_accounts
-from kitclinic.roles import Permission, public, requires
+from kitclinic.roles import Permission
 
 
 class SignIn(LoginView):

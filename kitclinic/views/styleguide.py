@@ -4,8 +4,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kitclinic.access import public
 from kitclinic.problems import Blocker, NeedsConfirmation, Notice
-from kitclinic.roles import public
 
 
 @public("demonstration and debug mode only; shows no data")

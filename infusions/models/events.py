@@ -1,0 +1,76 @@
+"""What happened at the chair, in order, each once."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from infusions.models.infusions import Infusion
+from kitclinic.append_only import AppendOnly
+from kitclinic.models import SiteOwned
+
+
+class InfusionEvent(AppendOnly, SiteOwned):
+    class Kind(models.TextChoices):
+        ARRIVED = "arrived", "Arrived"
+        IDENTITY_CHECKED = "identity_checked", "Identity checked"
+        PREGNANCY_TEST = "pregnancy_test", "Pregnancy test"
+        PROVIDER_CLEARED = "provider_cleared", "Cleared by provider"
+        IV_PLACED = "iv_placed", "IV placed"
+        PREMEDICATION = "premedication", "Ondansetron 8 mg before start"
+        NO_PREMEDICATION = "no_premedication", "Ondansetron not given"
+        PUMP_CHECKED = "pump_checked", "Pump checked"
+        STARTED = "started", "Started"
+        PAUSED = "paused", "Paused"
+        RESUMED = "resumed", "Resumed"
+        SIDE_EFFECT = "side_effect", "Side effect"
+        ONDANSETRON_PRN = "ondansetron_prn", "Ondansetron 8 mg as needed"
+        PROVIDER_CALLED = "provider_called", "Provider called"
+        EMERGENCY_TEAM = "emergency_team", "Emergency team called"
+        STOPPED = "stopped", "Stopped"
+        COMPLETED = "completed", "Completed"
+        DRIVER_SEEN = "driver_seen", "Driver seen"
+        DISCHARGED = "discharged", "Discharged"
+        NOT_STARTED = "not_started", "Not started"
+        HANDED_OVER = "handed_over", "Handed over"
+
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="events")
+    key = models.UUIDField()
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    detail = models.JSONField(default=dict)
+    note = models.CharField(max_length=300, blank=True)
+    occurred_at = models.DateTimeField()
+    device_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "event"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "key"],
+                name="infusion_event_once",
+                violation_error_message="This event has already been saved.",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "infusion", "kind"],
+                condition=Q(
+                    kind__in=[
+                        "arrived",
+                        "premedication",
+                        "no_premedication",
+                        "started",
+                        "ondansetron_prn",
+                        "stopped",
+                        "completed",
+                        "discharged",
+                        "not_started",
+                    ]
+                ),
+                name="infusion_event_kind_once",
+                violation_error_message="This has already been recorded for today's infusion; it happens once.",
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "infusion", "occurred_at"], name="event_by_infusion")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,89 @@
+"""Orders: exact, signed, never edited afterwards."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from infusions.states import ORDER_TRANSITIONS, FillMode, OndansetronContraindication, OrderState
+from kitclinic.models import Signature, SiteOwned
+from scheduling.models import Sequence, Weight
+
+
+class Order(SiteOwned):
+    """One version of the order for one sequence. A trigger refuses any change but of the state once signed."""
+
+    sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, related_name="orders")
+    version = models.PositiveSmallIntegerField(default=1)
+    weight = models.ForeignKey(Weight, on_delete=models.PROTECT, related_name="+")
+    weight_kg = models.DecimalField(max_digits=4, decimal_places=1)
+    mg_per_kg = models.DecimalField(max_digits=4, decimal_places=3)
+    dose_mg = models.DecimalField(max_digits=8, decimal_places=3)  # exact; rounded only where it is shown
+    infusion_minutes = models.PositiveSmallIntegerField(default=40)
+    strength_mg_per_ml = models.PositiveSmallIntegerField()
+    bag_ml = models.PositiveSmallIntegerField()
+    fill = models.CharField(max_length=20, choices=FillMode.choices)
+    draw_ml = models.DecimalField(max_digits=6, decimal_places=2)
+    total_ml = models.DecimalField(max_digits=7, decimal_places=2)  # volume in the bag, to be infused
+    rate_ml_per_h = models.DecimalField(max_digits=6, decimal_places=1)
+    # 8 mg before the start and 8 mg once more as needed, unless something speaks against it
+    no_ondansetron = models.CharField(
+        max_length=20,
+        choices=OndansetronContraindication.choices,
+        default=OndansetronContraindication.NONE,
+    )
+    no_ondansetron_note = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=20, choices=OrderState.choices, default=OrderState.DRAFT)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    signature = models.OneToOneField(Signature, null=True, on_delete=models.PROTECT, related_name="order")
+    signed_at = models.DateTimeField(null=True)
+    held_because = models.CharField(max_length=200, blank=True)
+
+    TRANSITIONS: ClassVar = ORDER_TRANSITIONS
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "sequence", "version"],
+                name="order_version_once",
+                violation_error_message="Somebody has just written an order for this sequence. Reload to see it.",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "sequence"],
+                condition=Q(state__in=["draft", "signed", "held"]),
+                name="order_one_current",
+                violation_error_message="This sequence already has an order.",
+            ),
+            models.CheckConstraint(
+                condition=Q(dose_mg=F("mg_per_kg") * F("weight_kg")),
+                name="order_dose_is_exact",
+                violation_error_message="The dose must be the ordered mg/kg times the weight, exactly.",
+            ),
+            models.CheckConstraint(
+                condition=Q(signature__isnull=True, signed_at__isnull=True)
+                | Q(signature__isnull=False, signed_at__isnull=False),
+                name="order_signed_all_or_nothing",
+                violation_error_message="An order is signed completely or not at all.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "discontinued"]) | Q(signature__isnull=False),
+                name="order_state_needs_signature",
+                violation_error_message="Only a draft goes without a signature.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(no_ondansetron="other") | ~Q(no_ondansetron_note=""),
+                name="order_no_ondansetron_has_reason",
+                violation_error_message="Leaving out ondansetron for another reason needs that reason in words.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Order {self.pk}, version {self.version}"
+
+    @property
+    def ondansetron(self) -> bool:
+        """Whether ondansetron is ordered."""
+        return self.no_ondansetron == OndansetronContraindication.NONE

@@ -1,0 +1,87 @@
+"""Shared medical appointments (SMA) and the seats in them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from kitclinic.models import SiteOwned
+from scheduling.models.patients import Patient
+from scheduling.models.weights import Weight
+from scheduling.states import (
+    GROUP_VISIT_TRANSITIONS,
+    SEAT_TRANSITIONS,
+    GroupVisitState,
+    SeatState,
+)
+
+
+class GroupVisit(SiteOwned):
+    """One shared medical appointment, led by a pain physician and a pain psychologist."""
+
+    date = models.DateField()
+    start_minute = models.PositiveSmallIntegerField()  # local minutes after midnight
+    minutes = models.PositiveSmallIntegerField(default=90)
+    capacity = models.PositiveSmallIntegerField()  # people in the room: patients and support persons
+    physician = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    psychologist = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=GroupVisitState.choices, default=GroupVisitState.PLANNED)
+
+    TRANSITIONS: ClassVar = GROUP_VISIT_TRANSITIONS
+
+    class Meta:
+        verbose_name = "group visit"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "date", "start_minute"],
+                name="group_visit_once",
+                violation_error_message="There is already a group visit at this time.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Group visit {self.date}"
+
+
+class GroupSeat(SiteOwned):
+    """A patient's seat, with the support person beside it."""
+
+    group = models.ForeignKey(GroupVisit, on_delete=models.PROTECT, related_name="seats")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="seats")
+    support_person = models.CharField(max_length=120, blank=True)
+    support_relationship = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=20, choices=SeatState.choices, default=SeatState.BOOKED)
+    support_attended = models.BooleanField(null=True)
+    weight = models.ForeignKey(Weight, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decision_note = models.CharField(max_length=300, blank=True)
+
+    TRANSITIONS: ClassVar = SEAT_TRANSITIONS
+
+    class Meta:
+        verbose_name = "seat"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "group", "patient"],
+                name="group_seat_once",
+                condition=~Q(state="cancelled"),
+                violation_error_message="This patient already has a seat in this group visit.",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="group_seat_decided_by_and_at",
+                violation_error_message="A decision needs who made it and when.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["cleared", "not_cleared"], decided_at__isnull=False)
+                | ~Q(state__in=["cleared", "not_cleared"]) & Q(decided_at__isnull=True),
+                name="group_seat_state_agrees_with_decision",
+                violation_error_message="A seat is cleared or not cleared exactly when somebody decided it.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Seat of patient {self.patient_id}"

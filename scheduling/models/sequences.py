@@ -1,0 +1,168 @@
+"""Sequences of five infusion days, and their visits."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from kitclinic.models import SiteOwned
+from scheduling.models.groups import GroupSeat
+from scheduling.models.patients import Patient
+from scheduling.models.suite import SuiteDay
+from scheduling.states import (
+    SEQUENCE_TRANSITIONS,
+    VISIT_TRANSITIONS,
+    MissedReason,
+    SequenceState,
+    TransportKind,
+    VisitState,
+)
+
+
+class Sequence(SiteOwned):
+    """Five visits on consecutive clinic days at one clock time, booked together."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="sequences")
+    number = models.PositiveSmallIntegerField()  # 1 for the first course
+    seat = models.ForeignKey(GroupSeat, null=True, on_delete=models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    start_minute = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=20, choices=SequenceState.choices, default=SequenceState.CONFIRMED)
+
+    TRANSITIONS: ClassVar = SEQUENCE_TRANSITIONS
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "patient", "number"],
+                name="sequence_number_once",
+                violation_error_message="Somebody has just booked this patient. Reload to see it.",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "patient"],
+                condition=Q(state__in=["confirmed", "in_progress", "interrupted"]),
+                name="sequence_one_open_at_a_time",
+                violation_error_message="This patient already has a sequence that is not finished.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sequence {self.number}"
+
+
+def _point(field: str) -> Func:
+    """The one-element range of an integer column: equality by && without an extension."""
+    return Func(F(field), F(field), Value("[]"), function="int8range", output_field=models.TextField())
+
+
+def _span(start: str, *lengths: str) -> Func:
+    """The half-open range from a start minute over some lengths."""
+    end = F(start)
+    for length in lengths:
+        end = end + F(length)
+    return Func(F(start), end, Value("[)"), function="int4range", output_field=models.TextField())
+
+
+def _day() -> Func:
+    return Func(F("date"), F("date"), Value("[]"), function="daterange", output_field=models.TextField())
+
+
+class Visit(SiteOwned):
+    """One day of a sequence, in one chair. Minutes are local, after midnight of ``date``."""
+
+    sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, related_name="visits")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="visits")
+    suite_day = models.ForeignKey(SuiteDay, on_delete=models.PROTECT, related_name="visits")
+    date = models.DateField()
+    day_index = models.PositiveSmallIntegerField()  # 1 to 5
+    chair = models.PositiveSmallIntegerField()
+    start_minute = models.PositiveSmallIntegerField()
+    iv_minutes = models.PositiveSmallIntegerField()
+    infusion_minutes = models.PositiveSmallIntegerField()
+    observation_minutes = models.PositiveSmallIntegerField()
+    cleaning_minutes = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=20, choices=VisitState.choices, default=VisitState.BOOKED)
+    missed_reason = models.CharField(max_length=20, choices=MissedReason.choices, blank=True)
+    missed_note = models.CharField(max_length=200, blank=True)
+    driver_name = models.CharField(max_length=120, blank=True)
+    driver_relationship = models.CharField(max_length=60, blank=True)
+    driver_phone = models.CharField(max_length=30, blank=True)
+    driver_transport = models.CharField(max_length=20, choices=TransportKind.choices, blank=True)
+
+    TRANSITIONS: ClassVar = VISIT_TRANSITIONS
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "sequence", "day_index"],
+                name="visit_day_once",
+                violation_error_message="This day of the sequence is already booked.",
+            ),
+            models.CheckConstraint(
+                condition=Q(day_index__gte=1, day_index__lte=5),
+                name="visit_day_is_one_to_five",
+                violation_error_message="A sequence has five days.",
+            ),
+            models.CheckConstraint(
+                condition=Q(chair__gte=1),
+                name="visit_chair_is_numbered",
+                violation_error_message="A visit needs a chair.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["missed", "cancelled"]) & ~Q(missed_reason="")
+                | ~Q(state__in=["missed", "cancelled"]) & Q(missed_reason=""),
+                name="visit_missed_has_reason",
+                violation_error_message="A missed or cancelled day needs its reason.",
+            ),
+            ExclusionConstraint(
+                name="visit_chair_is_free",
+                expressions=[
+                    (_point("site_id"), "&&"),
+                    (_day(), "&&"),
+                    (_point("chair"), "&&"),
+                    (
+                        _span(
+                            "start_minute",
+                            "iv_minutes",
+                            "infusion_minutes",
+                            "observation_minutes",
+                            "cleaning_minutes",
+                        ),
+                        "&&",
+                    ),
+                ],
+                condition=~Q(state__in=["missed", "cancelled"]),
+                violation_error_message="That chair was just taken. Nothing was booked; choose again.",
+            ),
+            ExclusionConstraint(
+                name="visit_patient_is_in_one_place",
+                expressions=[
+                    (_point("site_id"), "&&"),
+                    (_day(), "&&"),
+                    (_point("patient_id"), "&&"),
+                    (_span("start_minute", "iv_minutes", "infusion_minutes", "observation_minutes"), "&&"),
+                ],
+                condition=~Q(state__in=["missed", "cancelled"]),
+                violation_error_message="This patient is already booked at that time.",
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "date"], name="visit_by_date")]
+
+    def __str__(self) -> str:
+        return f"Day {self.day_index} on {self.date}"
+
+    @property
+    def starts_at(self) -> datetime:
+        """The booked instant of seating, UTC. Needs ``site`` loaded."""
+        return self.site.instant(self.date, self.start_minute)
+
+    @property
+    def leaves_minute(self) -> int:
+        """Local minute at which the patient leaves the chair."""
+        return self.start_minute + self.iv_minutes + self.infusion_minutes + self.observation_minutes
+
+    @property
+    def driver_named(self) -> bool:
+        return bool(self.driver_name and self.driver_phone and self.driver_transport)

@@ -1,0 +1,1 @@
+"""Ready-made rows; states are reached through the real actions."""
