@@ -1,0 +1,12 @@
+// One-tap chips are real radios and checkboxes; this adds only "none": in a group with
+// data-kc-none="value", choosing that value clears the others and choosing another clears it.
+(() => {
+  document.addEventListener("change", (event) => {
+    const group = event.target.closest("[data-kc-none]");
+    if (!group || !event.target.checked) return;
+    const none = event.target.value === group.dataset.kcNone;
+    group.querySelectorAll("input").forEach((input) => {
+      if (input !== event.target && (none || input.value === group.dataset.kcNone)) input.checked = false;
+    });
+  });
+})();

@@ -1,0 +1,66 @@
+// Every request that did not end well says so: which way it failed, what was kept, what to do next.
+// kc.why(status, html): the sentence; the server's own words first, where the answer carries them.
+(() => {
+  const kc = (window.kc = window.kc || {});
+  const KEPT = "What you entered is still on this page.";
+  const WHY = {
+    hang: `the server did not answer in time. ${KEPT} Look at the record before you save again: it may have arrived.`,
+    dropped: `the connection dropped. ${KEPT} Look at the record before you save again: it may have arrived.`,
+    400: `the server could not read what was sent. ${KEPT} Reload in another tab and compare.`,
+    401: `you are signed out. ${KEPT} Sign in again in another tab, then save here again.`,
+    403: `your role does not allow this, or the page is older than your sign-in. ${KEPT} Open the page again in another tab.`,
+    404: `this is not there any more. ${KEPT} Look in another tab at what is there now.`,
+    409: `it changed while you had it open. ${KEPT} Look in another tab at what is there now, then decide again.`,
+    422: `something must be settled first; it is marked on the page. ${KEPT}`,
+    429: `there were too many requests in a short time. ${KEPT} Wait one minute, then save again.`,
+    500: `the server met an error and undid the whole act. ${KEPT} Save again; if it fails twice, write it on paper.`,
+  };
+
+  kc.why = (status, html = "") => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const own = [...page.querySelectorAll("[data-kc-problem]")].map((element) => {
+      element.querySelectorAll("[data-kc-rule], .form-check, .reason").forEach((part) => part.remove());
+      element.querySelectorAll("b").forEach((word) => word.append(": "));
+      return element.textContent.replace(/\s+/g, " ").trim().replace(/^Not saved: /, "");
+    });
+    if (own.length) return own.join(" ");
+    return WHY[status] || (status >= 500 ? WHY[500] : WHY[400]);
+  };
+
+  kc.signIn = (html) => html.includes("data-kc-login-form");
+
+  const failed = (event, status, html) => {
+    const reads = event.detail.requestConfig?.verb === "get";
+    if (reads) kc.stale(`no answer from the server since ${kc.since?.() ?? "a while ago"}. What you see may be old.`);
+    else kc.unsaved(event.detail.elt, kc.why(status, html));
+  };
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, elt } = event.detail;
+    if (kc.signIn(xhr.responseText) && !document.querySelector("[data-kc-login-form]")) {
+      event.detail.shouldSwap = false;
+      failed(event, 401, "");
+      return;
+    }
+    const refused = xhr.getResponseHeader("HX-Retarget");
+    if (xhr.status === 409 && refused) event.detail.shouldSwap = true;
+    if (refused === "#kc-problems") {
+      const near = elt.closest("form, dialog")?.querySelector("[data-kc-problems]");
+      if (near) event.detail.target = near;
+    }
+  });
+
+  document.addEventListener("htmx:responseError", (event) => failed(event, event.detail.xhr.status, event.detail.xhr.responseText));
+  document.addEventListener("htmx:sendError", (event) => failed(event, "dropped", ""));
+  document.addEventListener("htmx:timeout", (event) => failed(event, "hang", ""));
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.detail.successful || kc.signIn(event.detail.xhr.responseText)) return;
+    if (event.detail.requestConfig?.verb === "get") kc.current();
+    else kc.saved(event.detail.elt);
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if ([409, 422].includes(event.detail.xhr?.status)) kc.toProblem?.(event.detail.target);
+  });
+})();

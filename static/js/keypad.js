@@ -1,0 +1,69 @@
+// Number fields filled with one thumb: data-kc-keypad around inputs with data-kc-max and keys with
+// data-kc-digit ("0"–"9", "delete", "next"). Digits go to the field in use; when no further digit
+// could stay within data-kc-max, the next field comes up. A keyboard types into the same inputs.
+// data-kc-baseline shows the change in percent, exact, rounded half up to one place.
+(() => {
+  const kc = window.kc;
+  const used = new WeakMap();
+  const inputs = (pad) => [...pad.querySelectorAll("input[data-kc-max]:not([disabled])")];
+
+  const current = (pad) => used.get(pad) || inputs(pad).find((input) => !input.value) || inputs(pad)[0];
+
+  const use = (pad, input) => {
+    if (!input) return;
+    used.set(pad, input);
+    pad.querySelectorAll(".fld").forEach((field) => field.classList.toggle("on", field.contains(input)));
+    pad.dispatchEvent(new CustomEvent("kc:field", { bubbles: true, detail: input }));
+  };
+
+  const step = (pad, by) => {
+    const all = inputs(pad);
+    const next = all[all.indexOf(current(pad)) + by];
+    if (!next) return;
+    use(pad, next);
+    next.focus({ preventScroll: true });
+  };
+
+  const full = (input) => input.value !== "" && Number(input.value) * 10 > Number(input.dataset.kcMax);
+
+  const difference = (input) => {
+    const base = Number(input.dataset.kcBaseline);
+    const value = Number(input.value);
+    const shown = input.closest(".fld")?.querySelector("[data-kc-diff]");
+    if (!shown) return;
+    if (!base || !full(input)) return void (shown.textContent = "");
+    const tenths = Math.floor((2000 * Math.abs(value - base) + base) / (2 * base));
+    const text = `${Math.floor(tenths / 10)}${tenths % 10 ? `.${tenths % 10}` : ""}%`;
+    shown.textContent = tenths === 0 ? "0%" : (value > base ? "+" : "−") + text;
+  };
+
+  const typed = (pad, input) => {
+    input.value = input.value.replace(/\D/g, "").slice(0, 3);
+    difference(input);
+    if (full(input)) step(pad, 1);
+  };
+
+  document.addEventListener("click", (event) => {
+    const key = event.target.closest("[data-kc-digit]");
+    const pad = key?.closest("[data-kc-keypad]");
+    if (!pad) return;
+    const input = current(pad);
+    use(pad, input);
+    if (key.dataset.kcDigit === "next") return step(pad, 1);
+    if (key.dataset.kcDigit === "delete" && input.value === "") return step(pad, -1);
+    input.value = key.dataset.kcDigit === "delete" ? input.value.slice(0, -1) : input.value + key.dataset.kcDigit;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  document.addEventListener("input", (event) => {
+    const pad = event.target.closest("[data-kc-keypad]");
+    if (pad && event.target.matches("[data-kc-max]")) typed(pad, event.target);
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const pad = event.target.closest("[data-kc-keypad]");
+    if (pad && event.target.matches("[data-kc-max]")) use(pad, event.target);
+  });
+
+  kc.onFresh((root) => kc.all(root, "[data-kc-keypad]").forEach((pad) => use(pad, current(pad))));
+})();
