@@ -1,0 +1,156 @@
+"""From answers to a total with its band, and from a typed score to integer tenths."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from kitclinic.problems import Blocker, Problem
+from kitclinic.register import Rule
+from outcomes.rules.instruments import Instrument, Measure
+
+SUM = Rule(
+    "PRO-03",
+    "PHQ-9 is the sum of nine answers (0-27), GAD-7 of seven (0-21); zero is an answer.",
+    source="Kroenke 2001; Spitzer 2006",
+)
+EVERY_ITEM = Rule(
+    "PRO-04",
+    'Every question needs an answer or "prefer not to answer"; a declined question gives no total '
+    "unless the instrument allows missing answers.",
+    source="clinic default",
+)
+BANDS = Rule(
+    "PRO-05",
+    "PHQ-9: 0-4 minimal, 5-9 mild, 10-14 moderate, 15-19 moderately severe, 20-27 severe; "
+    "GAD-7: 0-4 minimal, 5-9 mild, 10-14 moderate, 15-21 severe.",
+    source="Kroenke 2001; Spitzer 2006",
+)
+SCORE_RANGE = Rule(
+    "PRO-06",
+    "PHQ-9 0-27, GAD-7 0-21 and PCS 0-52 are whole numbers; a PROMIS T-score is 10.0-90.0, kept to 0.1.",
+    source="Tankha 2025, Table 1; PROMIS scoring grid (theta -4 to 4, T = 50 + 10 theta)",
+)
+NUMBER = re.compile(r"^[+-]?\d{1,4}(\.\d{1,6})?$", re.ASCII)
+
+Answers = Mapping[int, int | None]  # item number -> 0-3, or None for "prefer not to answer"
+
+
+class ImpossibleScoreError(ValueError):
+    """A score that the measure cannot give; the message is a sentence for the person at the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total in points with its band. prorated: declined items were filled by the mean of the others."""
+
+    points: int
+    band: str
+    answered: int
+    prorated: bool = False
+
+    @property
+    def tenths(self) -> int:
+        """The total in tenths of a point, as scores are compared."""
+        return self.points * 10
+
+
+@dataclass(frozen=True, slots=True)
+class NoTotal:
+    """No total, and why; the answers stay on record."""
+
+    rule: str
+    sentence: str
+    answered: int
+    declined: tuple[int, ...]
+
+
+def check_answer(instrument: Instrument, number: int, value: int | None) -> None:
+    """Raise KeyError for an unknown item, ValueError for a value that is not one of the options."""
+    instrument.item(number)
+    if value is None:
+        return
+    if isinstance(value, bool) or value not in {option.value for option in instrument.options}:
+        raise ValueError(f"{value!r} is not an answer to {instrument.name} item {number}")
+
+
+def may_complete(instrument: Instrument, answers: Answers) -> list[Problem]:
+    """Return one blocker for each question that has neither an answer nor a "prefer not to answer"."""
+    return [
+        Blocker(
+            EVERY_ITEM.id,
+            f"Question {item.number} has no answer yet. Choose an answer or “prefer not to answer”.",
+            f"item_{item.number}",
+        )
+        for item in instrument.items
+        if item.number not in answers
+    ]
+
+
+def score(instrument: Instrument, answers: Answers) -> Total | NoTotal:
+    """Return the total of a questionnaire whose every question was answered or declined.
+
+    Raises ValueError when a question has neither, or an answer is not one of the options.
+    """
+    for number, value in answers.items():
+        check_answer(instrument, number, value)
+    open_items = [item.number for item in instrument.items if item.number not in answers]
+    if open_items:
+        raise ValueError(f"{instrument.name} is not complete: items {open_items} have no answer")
+    given = [value for value in answers.values() if value is not None]
+    declined = tuple(sorted(number for number, value in answers.items() if value is None))
+    if len(declined) > instrument.missing_allowed:
+        questions = "1 question was" if len(declined) == 1 else f"{len(declined)} questions were"
+        return NoTotal(
+            EVERY_ITEM.id,
+            f"No {instrument.name} total: {questions} not answered. The other answers are kept.",
+            len(given),
+            declined,
+        )
+    points = half_up_integer(Fraction(sum(given) * len(instrument.items), len(given)))
+    return Total(points, band(instrument, points), len(given), prorated=bool(declined))
+
+
+def half_up_integer(value: Fraction) -> int:
+    """Return the nearest integer; a half goes away from zero."""
+    whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
+    return whole if value >= 0 else -whole
+
+
+def band(instrument: Instrument, points: int) -> str:
+    """Return the name of the band that holds this total; ValueError outside the instrument's range."""
+    for candidate in instrument.bands:
+        if candidate.low <= points <= candidate.high:
+            return candidate.name
+    raise ValueError(f"{points} is not a {instrument.name} total (0-{instrument.maximum})")
+
+
+def read_score(measure: Measure, text: str) -> int:
+    """Return a typed or imported score in tenths, rounded half up to 0.1.
+
+    Raises ImpossibleScoreError with a sentence when it is no number, has decimals where whole numbers are
+    scored, or lies outside the measure's range.
+    """
+    if not NUMBER.match(text):
+        raise ImpossibleScoreError(
+            f"“{text}” is not a number; write a {measure.name} score such as {_example(measure)}."
+        )
+    value = Fraction(text)
+    if measure.decimals == 0 and value.denominator != 1:
+        raise ImpossibleScoreError(f"{text} is not a whole number; {measure.name} is scored in whole points.")
+    tenths = half_up_integer(value * 10)
+    if not measure.minimum_tenths <= tenths <= measure.maximum_tenths:
+        low, high = points(measure, measure.minimum_tenths), points(measure, measure.maximum_tenths)
+        raise ImpossibleScoreError(f"{text} is not a possible {measure.name} score ({low} to {high}).")
+    return tenths
+
+
+def points(measure: Measure, tenths: int) -> Decimal:
+    """Return a score in points with the measure's decimals: 120 -> 12 (PHQ-9), 655 -> 65.5 (PROMIS)."""
+    value = Decimal(tenths) / 10
+    return value.quantize(Decimal(1)) if measure.decimals == 0 else value.quantize(Decimal("0.1"))
+
+
+def _example(measure: Measure) -> str:
+    return "12" if measure.decimals == 0 else "52.4"
