@@ -1,0 +1,82 @@
+"""Documents that are made from the code, and the check that they still agree with it."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+from django.conf import settings
+
+from kitclinic.register import REGISTER, Rule
+
+APPS = ("scheduling", "infusions", "outcomes")
+RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"
+STATES_DOCUMENT = settings.BASE_DIR / "docs" / "states.md"
+
+
+def registered_rules() -> list[Rule]:
+    """Every rule of the product, in the order of its id, after importing every rules file."""
+    import_module("kitclinic.foundation_rules")
+    for app in APPS:
+        package = import_module(f"{app}.rules")
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    return [
+        REGISTER[key] for key in sorted(REGISTER) if REGISTER[key].module.split(".")[0] in {"kitclinic", *APPS}
+    ]
+
+
+def tests_of(rule: Rule, sources: dict[Path, str]) -> list[Path]:
+    """The test files in which a test's name or docstring carries the rule's id."""
+    prefix, number = rule.id.split("-")
+    named = re.compile(rf"def test_{prefix.lower()}_{number}\b|def test_{prefix.lower()}_{number}_|\b{rule.id}\b")
+    return [path for path, text in sources.items() if named.search(text)]
+
+
+def test_sources() -> dict[Path, str]:
+    root = settings.BASE_DIR / "tests"
+    return {path: path.read_text(encoding="utf-8") for path in sorted(root.rglob("test_*.py"))}
+
+
+def clinic_rules() -> str:
+    """The text of docs/clinic-rules.md."""
+    sources = test_sources()
+    lines = [
+        "# The clinic's rules",
+        "",
+        "Made from the code by `manage.py clinicrules`; do not edit. The id of a rule is the same in the code, in",
+        "the tests, on the stored row and on the page.",
+        "",
+        "| rule | what it says | source | where | test |",
+        "|---|---|---|---|---|",
+    ]
+    for rule in registered_rules():
+        where = f"`{rule.module.replace('.', '/')}.py`"
+        tests = ", ".join(f"`{path.relative_to(settings.BASE_DIR)}`" for path in tests_of(rule, sources)[:2])
+        lines.append(f"| {rule.id} | {_cell(rule.sentence)} | {_cell(rule.source)} | {where} | {tests} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def state_diagrams() -> str:
+    """The text of docs/states.md: one Mermaid diagram for each state machine."""
+    lines = [
+        "# States",
+        "",
+        "Made from the tables of transitions by `manage.py statediagrams`; do not edit.",
+    ]
+    for app in APPS:
+        for machine, table in import_module(f"{app}.states").TRANSITIONS.items():
+            first = next(iter(table))
+            lines += ["", f"## {app}: {machine.__name__}", "", "```mermaid", "stateDiagram-v2"]
+            lines += [f"    {state.value}: {state.label}" for state in table]
+            lines.append(f"    [*] --> {first.value}")
+            for state, followers in table.items():
+                if not followers:
+                    lines.append(f"    {state.value} --> [*]")
+                lines += [f"    {state.value} --> {after.value}" for after in sorted(followers)]
+            lines.append("```")
+    return "\n".join(lines) + "\n"
