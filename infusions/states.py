@@ -1,14 +1,16 @@
-"""States of orders and infusions, and the moves between them.
+"""States and choices of ordering and charting, in the words nurses see.
 
-``TRANSITIONS[machine][state]`` is the set of states that may follow; a state without followers is final.
+A transition table says where each state may go; ``kitclinic.states`` moves along it and
+``docs/states.md`` draws it. An infusion is observed after it was completed and after it was
+stopped alike, so how it ended is kept apart, as its outcome. Before arrival there is only a
+booked visit; whether a patient is ready is asked of ``rules.readiness`` each time, because a
+baseline or a weight grows too old while nobody writes anything.
 """
 
 from django.db.models import TextChoices
 
 
 class OrderState(TextChoices):
-    """One version of an order for one sequence."""
-
     DRAFT = "draft", "Draft"
     SIGNED = "signed", "Signed"
     HELD = "held", "Held"
@@ -19,8 +21,6 @@ class OrderState(TextChoices):
 
 
 class InfusionState(TextChoices):
-    """One infusion visit at the chair. Before arrival there is no infusion, only a booked visit."""
-
     ARRIVED = "arrived", "Arrived"
     INFUSING = "infusing", "Infusing"
     PAUSED = "paused", "Paused"
@@ -30,14 +30,12 @@ class InfusionState(TextChoices):
 
 
 class InfusionOutcome(TextChoices):
-    """How the infusion itself ended; a stopped infusion is observed like a completed one."""
-
     COMPLETED = "completed", "Completed"
-    STOPPED = "stopped", "Stopped"
+    STOPPED = "stopped", "Stopped early"
     NOT_STARTED = "not_started", "Not started"
 
 
-ORDER_TRANSITIONS: dict[str, frozenset[str]] = {
+ORDER_TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     OrderState.DRAFT: frozenset({OrderState.SIGNED, OrderState.DISCONTINUED}),
     OrderState.SIGNED: frozenset(
         {
@@ -56,7 +54,8 @@ ORDER_TRANSITIONS: dict[str, frozenset[str]] = {
     OrderState.EXPIRED: frozenset(),
     OrderState.SUPERSEDED: frozenset(),
 }
-INFUSION_TRANSITIONS: dict[str, frozenset[str]] = {
+
+INFUSION_TRANSITIONS: dict[InfusionState, frozenset[InfusionState]] = {
     InfusionState.ARRIVED: frozenset({InfusionState.INFUSING, InfusionState.NOT_STARTED}),
     InfusionState.INFUSING: frozenset({InfusionState.PAUSED, InfusionState.OBSERVING}),
     InfusionState.PAUSED: frozenset({InfusionState.INFUSING, InfusionState.OBSERVING}),
@@ -64,7 +63,83 @@ INFUSION_TRANSITIONS: dict[str, frozenset[str]] = {
     InfusionState.DISCHARGED: frozenset(),
     InfusionState.NOT_STARTED: frozenset(),
 }
-TRANSITIONS: dict[type[TextChoices], dict[str, frozenset[str]]] = {
-    OrderState: ORDER_TRANSITIONS,
-    InfusionState: INFUSION_TRANSITIONS,
-}
+
+TRANSITIONS = {OrderState: ORDER_TRANSITIONS, InfusionState: INFUSION_TRANSITIONS}
+
+# The drug was started and the patient has not left: chair and nurse are taken.
+UNDER_WAY = frozenset({InfusionState.INFUSING, InfusionState.PAUSED, InfusionState.OBSERVING})
+# The patient is in the clinic for this infusion.
+OPEN_INFUSION = UNDER_WAY | {InfusionState.ARRIVED}
+
+
+class FillMode(TextChoices):
+    """What the bag's volume means (a setting of the site)."""
+
+    MADE_UP_TO = "made_up_to", "made up to"
+    ADDED_TO = "added_to", "added to"
+
+
+class OndansetronContraindication(TextChoices):
+    NONE = "none", "None recorded"
+    ALLERGY = "allergy", "Allergy to ondansetron"
+    LONG_QT = "long_qt", "Congenital long QT syndrome"
+    APOMORPHINE = "apomorphine", "Takes apomorphine"
+    OTHER = "other", "Other"
+
+
+class OndansetronKind(TextChoices):
+    PREMEDICATION = "premedication", "Before the start"
+    AS_NEEDED = "as_needed", "As needed"
+
+
+class PremedStatus(TextChoices):
+    GIVEN = "given", "Given"
+    NOT_GIVEN = "not_given", "Not given"
+
+
+class Identifier(TextChoices):
+    """What a patient may be identified by; a chair or a room never is."""
+
+    NAME = "name", "Name"
+    BIRTH_DATE = "birth_date", "Date of birth"
+    RECORD_NUMBER = "record_number", "Record number"
+
+
+class Rhythm(TextChoices):
+    SINUS = "sinus", "Sinus"
+    BRADYCARDIA = "bradycardia", "Brady"
+    TACHYCARDIA = "tachycardia", "Tachy"
+    ATRIAL_FIBRILLATION = "atrial_fibrillation", "AF"
+    OTHER = "other", "Other"
+
+
+class Sign(TextChoices):
+    """A vital sign that can carry a flag."""
+
+    SBP = "sbp", "SBP"
+    DBP = "dbp", "DBP"
+    HR = "hr", "HR"
+    SPO2 = "spo2", "SpO₂"
+    RHYTHM = "rhythm", "Rhythm"
+    MAP = "map", "MAP"
+
+
+class Level(TextChoices):
+    NOTICE = "notice", "Notice"
+    URGENT = "urgent", "Urgent"
+
+
+class Direction(TextChoices):
+    HIGH = "high", "High"
+    LOW = "low", "Low"
+    CHANGED = "changed", "New"
+
+
+class StopReason(TextChoices):
+    """Why an infusion was stopped before its end."""
+
+    MEDICAL_EVENT = "medical_event", "Medical event"
+    SIDE_EFFECT = "side_effect", "Side effect not tolerated"
+    PATIENT_CHOICE = "patient_choice", "Patient's choice"
+    LINE_OR_PUMP = "line_or_pump", "IV line or pump"
+    OTHER = "other", "Other, not medical"

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('chair', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('expected', 'Expected'), ('arrived', 'Arrived'), ('ready', 'Ready'), ('infusing', 'Infusing'), ('paused', 'Paused'), ('observing', 'Observing'), ('discharged', 'Discharged'), ('not_started', 'Not started')], default='arrived', max_length=20)),
+                ('state', models.CharField(choices=[('arrived', 'Arrived'), ('infusing', 'Infusing'), ('paused', 'Paused'), ('observing', 'Observing'), ('discharged', 'Discharged'), ('not_started', 'Not started')], default='arrived', max_length=20)),
                 ('outcome', models.CharField(blank=True, choices=[('completed', 'Completed'), ('stopped', 'Stopped early'), ('not_started', 'Not started')], max_length=20)),
                 ('stop_reason', models.CharField(blank=True, choices=[('medical_event', 'Medical event'), ('side_effect', 'Side effect not tolerated'), ('patient_choice', "Patient's choice"), ('line_or_pump', 'IV line or pump'), ('other', 'Other, not medical')], max_length=20)),
                 ('outcome_note', models.CharField(blank=True, max_length=200)),

@@ -1,0 +1,260 @@
+"""Dose, rounding for display, preparation in the bag and the pump check.
+
+Decimal for every kg, mg, mL and mL/h; nothing is rounded before it is compared, and the
+ordered mg is never changed to fit a syringe.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from infusions.states import FillMode
+from kitclinic.display import half_up, show, show_percent_from
+from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.register import Rule
+
+MG_PER_KG = Decimal("0.5")  # DOS-01
+DOS_01 = Rule(
+    "DOS-01",
+    "The dose is exactly 0.5 mg per kg of actual body weight, with no ceiling.",
+    source="Tankha 2025",
+)
+
+DOS_02 = Rule(
+    "DOS-02",
+    "A number is rounded once, half up, when it is shown; stored and compared numbers are exact.",
+    source="clinic default",
+)
+
+DOS_03 = Rule(
+    "DOS-03",
+    "A quantity is written with a zero before the point, none trailing after it, "
+    "a comma at 1,000 and a space before its unit.",
+    source="ISMP, error-prone abbreviations and dose designations",
+)
+
+STRENGTHS = (Decimal(10), Decimal(50), Decimal(100))  # DOS-04, mg/mL
+DOS_04 = Rule(
+    "DOS-04",
+    "A ketamine vial holds 10, 50 or 100 mg/mL, chosen from the formulary and never typed.",
+    source="US ketamine labelling",
+)
+
+FINE_BELOW_ML = Decimal(1)  # DOS-05
+FINE_STEP_ML = Decimal("0.01")
+COARSE_STEP_ML = Decimal("0.1")
+DOS_05 = Rule(
+    "DOS-05",
+    "The volume to draw is measured in steps of 0.01 mL below 1 mL and of 0.1 mL from 1 mL on.",
+    source="clinic default",
+)
+
+DEVIATION_PERCENT = 1  # DOS-06: strictly more than 1% asks; exactly 1% does not
+DOS_06 = Rule(
+    "DOS-06",
+    "When the volume that can be drawn delivers more than 1% more or less than ordered, a reason is needed.",
+    source="clinic default",
+)
+
+MINUTES = 40  # DOS-07
+ML_PER_H_PER_ML = Decimal("1.5")  # 60 min/h over 40 min
+RATE_STEP = Decimal("0.1")
+DOS_07 = Rule(
+    "DOS-07",
+    "The pump runs at 1.5 times the total volume per hour, so that it is infused in 40 min, to 0.1 mL/h.",
+    source="Tankha 2025",
+)
+
+MINUTES_LOW, MINUTES_HIGH = Decimal("39.5"), Decimal("40.5")  # DOS-08
+DOS_08 = Rule(
+    "DOS-08",
+    "A rate that infuses the bag in less than 39.5 or more than 40.5 min needs a confirmation.",
+    source="clinic default",
+)
+
+DOS_09 = Rule(
+    "DOS-09",
+    "The volume to draw is more than nothing and fits into the bag.",
+    source="clinic default",
+)
+
+PUMP_PERCENT = 1  # DOS-10: strictly more than 1% stops; exactly 1% does not
+DOS_10 = Rule(
+    "DOS-10",
+    "A programmed rate or volume more than 1% off the expected one stops the start until it is reconciled.",
+    source="clinic default, after the tenfold rate error in Patient Safety Solutions 2019",
+)
+
+KG_STEP = Decimal("0.1")
+MG_STEP = Decimal("0.001")  # charted mg
+ML_CONCENTRATION_STEP = Decimal("0.01")
+
+
+def require_positive(name: str, value: Decimal) -> Decimal:
+    """Return value; raise ValueError when it is not a Decimal above zero."""
+    if not isinstance(value, Decimal) or not value.is_finite() or value <= 0:
+        raise ValueError(f"{name} must be a Decimal above zero, not {value!r}")
+    return value
+
+
+def require_weight(weight_kg: Decimal) -> Decimal:
+    """Return weight_kg; raise ValueError unless it is a Decimal above zero in steps of 0.1 kg."""
+    require_positive("weight_kg", weight_kg)
+    if weight_kg % KG_STEP:
+        raise ValueError(f"weight_kg has one decimal place, not {weight_kg}")
+    return weight_kg
+
+
+def dose_mg(weight_kg: Decimal) -> Decimal:
+    """Return the ketamine dose in mg for one infusion, exact (DOS-01)."""
+    return MG_PER_KG * require_weight(weight_kg)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How one infusion is prepared and run; every volume in mL, doses in mg.
+
+    draw_exact_ml: the volume that holds the ordered dose exactly; draw_ml: what a syringe
+    can measure; delivered_mg: what that holds; final_volume_ml: the volume to be infused.
+    """
+
+    dose_mg: Decimal
+    strength_mg_per_ml: Decimal
+    bag_ml: Decimal
+    fill: FillMode
+    draw_exact_ml: Decimal
+    draw_ml: Decimal
+    delivered_mg: Decimal
+    final_volume_ml: Decimal
+    rate_ml_per_h: Decimal
+
+    @property
+    def deviation_percent(self) -> Fraction:
+        """Delivered from ordered dose in percent, exact."""
+        return Fraction(100 * (self.delivered_mg - self.dose_mg)) / Fraction(self.dose_mg)
+
+    @property
+    def deviation_text(self) -> str:
+        return show_percent_from(self.delivered_mg, self.dose_mg)
+
+    @property
+    def minutes(self) -> Fraction:
+        """Minutes in which the rate infuses the final volume, exact."""
+        return 60 * Fraction(self.final_volume_ml) / Fraction(self.rate_ml_per_h)
+
+    @property
+    def minutes_text(self) -> str:
+        return show(half_up(60 * self.final_volume_ml / self.rate_ml_per_h, Decimal("0.1")))
+
+    @property
+    def concentration_mg_per_ml(self) -> Decimal:
+        """mg/mL in the bag as shown, to 0.01; charting uses ``infused_mg`` instead."""
+        return half_up(self.delivered_mg / self.final_volume_ml, ML_CONCENTRATION_STEP)
+
+
+def draw_step(volume_ml: Decimal) -> Decimal:
+    """Return the step in mL in which such a volume is measured (DOS-05)."""
+    return FINE_STEP_ML if volume_ml < FINE_BELOW_ML else COARSE_STEP_ML
+
+
+def prepare(*, dose_mg: Decimal, strength_mg_per_ml: Decimal, bag_ml: Decimal, fill: FillMode) -> Preparation:
+    """Return the preparation of one infusion.
+
+    Raises ValueError for a dose or bag that is not above zero and for a strength that no
+    vial has. Whether it may be used is the answer of ``preparation_problems``.
+    """
+    require_positive("dose_mg", dose_mg)
+    require_positive("bag_ml", bag_ml)
+    if strength_mg_per_ml not in STRENGTHS or not isinstance(strength_mg_per_ml, Decimal):
+        raise ValueError(f"no ketamine vial holds {strength_mg_per_ml!r} mg/mL ({DOS_04})")
+    exact = dose_mg / strength_mg_per_ml
+    draw = half_up(exact, draw_step(exact))
+    final = bag_ml + draw if fill == FillMode.ADDED_TO else bag_ml
+    return Preparation(
+        dose_mg=dose_mg,
+        strength_mg_per_ml=strength_mg_per_ml,
+        bag_ml=bag_ml,
+        fill=FillMode(fill),
+        draw_exact_ml=exact,
+        draw_ml=draw,
+        delivered_mg=draw * strength_mg_per_ml,
+        final_volume_ml=final,
+        rate_ml_per_h=half_up(ML_PER_H_PER_ML * final, RATE_STEP),
+    )
+
+
+def preparation_problems(preparation: Preparation) -> list[Problem]:
+    """Return what stands in the way of preparing it so: blockers and reasons to give."""
+    problems: list[Problem] = []
+    drawn = show(preparation.draw_ml, "mL")
+    too_big = preparation.fill == FillMode.MADE_UP_TO and preparation.draw_ml > preparation.bag_ml
+    if preparation.draw_ml == 0 or too_big:
+        bag = show(preparation.bag_ml, "mL")
+        problems.append(
+            Blocker(
+                DOS_09.id,
+                f"{drawn} cannot be drawn into a {bag} bag. Choose another strength or bag.",
+                "strength_mg_per_ml",
+            )
+        )
+    if abs(preparation.deviation_percent) > DEVIATION_PERCENT:
+        problems.append(
+            NeedsConfirmation(
+                DOS_06.id,
+                f"{drawn} delivers {show(preparation.delivered_mg, 'mg')} instead of "
+                f"{show(preparation.dose_mg, 'mg')} ({preparation.deviation_text}). "
+                "Choose another strength, or give the reason.",
+                "strength_mg_per_ml",
+            )
+        )
+    if not MINUTES_LOW <= preparation.minutes <= MINUTES_HIGH:
+        problems.append(
+            NeedsConfirmation(
+                DOS_08.id,
+                f"At {show(preparation.rate_ml_per_h, 'mL/h')} the bag runs {preparation.minutes_text} min "
+                f"instead of {MINUTES}. Choose another bag, or give the reason.",
+                "bag_ml",
+            )
+        )
+    return problems
+
+
+def pump_matches(expected: Decimal, typed: Decimal) -> bool:
+    """Return whether a programmed value is within 1% of the expected one (DOS-10)."""
+    require_positive("expected", expected)
+    return 100 * abs(typed - expected) <= PUMP_PERCENT * expected
+
+
+def pump_problems(
+    *,
+    expected_rate_ml_per_h: Decimal,
+    typed_rate_ml_per_h: Decimal,
+    expected_volume_ml: Decimal,
+    typed_volume_ml: Decimal,
+) -> list[Problem]:
+    """Return one blocker for each value on the pump that is not the expected one."""
+    return [
+        Blocker(
+            DOS_10.id,
+            f"Stop and reconcile: the pump shows {show(typed, unit)}, the order expects "
+            f"{show(expected, unit)}. Correct the pump, then read it again.",
+            field,
+        )
+        for expected, typed, unit, field in (
+            (expected_rate_ml_per_h, typed_rate_ml_per_h, "mL/h", "rate_ml_per_h"),
+            (expected_volume_ml, typed_volume_ml, "mL", "volume_ml"),
+        )
+        if not pump_matches(expected, typed)
+    ]
+
+
+def infused_mg(*, bag_mg: Decimal, final_volume_ml: Decimal, infused_ml: Decimal) -> Decimal:
+    """Return the mg in the volume the pump reports, to 0.001 mg; never guessed from time.
+
+    Raises ValueError for a volume below zero or an empty bag.
+    """
+    require_positive("bag_mg", bag_mg)
+    require_positive("final_volume_ml", final_volume_ml)
+    if not isinstance(infused_ml, Decimal) or infused_ml < 0:
+        raise ValueError(f"infused_ml must be a Decimal, zero or more, not {infused_ml!r}")
+    return half_up(infused_ml * bag_mg / final_volume_ml, MG_STEP)

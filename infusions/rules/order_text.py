@@ -1,0 +1,180 @@
+"""The text of an order: what the prescriber reads is what is signed and stored, to the letter."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from infusions.rules.dosing import MG_PER_KG, MINUTES, Preparation, dose_mg
+from infusions.rules.orders import AFTER_FIRST_DAYS, ONDANSETRON_MG
+from infusions.rules.weights import hold_limits_kg
+from infusions.states import FillMode, OndansetronContraindication
+from kitclinic.display import show
+from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
+
+# Not strftime's %b: that follows the server's locale, and the text is hashed.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderText:
+    """Everything an order says. weight_at: aware and in the clinic's zone; days: infusions;
+    misuse_decision, pregnancy: a choice or ""; allergies: None when nobody reviewed them."""
+
+    number: str
+    version: int
+    patient_name: str
+    born: date
+    record_number: str
+    sequence_number: int
+    first_day: date
+    last_day: date
+    days: int
+    weight_kg: Decimal
+    weight_source: WeightSource
+    weight_at: datetime
+    preparation: Preparation
+    premedication: bool
+    as_needed: bool
+    contraindication: OndansetronContraindication
+    pregnancy: str
+    misuse_history: bool
+    misuse_decision: str
+    acknowledged: frozenset[Caution]
+    allergies: tuple[str, ...] | None
+    expires_on: date
+    weight_reason: str = ""
+    preparation_reason: str = ""
+    contraindication_reason: str = ""
+    pregnancy_on: date | None = None
+    misuse_rationale: str = ""
+    allergy_reason: str = ""
+    supersedes_reason: str = ""
+
+
+def order_text(facts: OrderText) -> str:
+    """Return the text to sign: plain lines, no trailing newline.
+
+    Raises ValueError for a preparation of another dose than the weight gives, and for a
+    weighing time without a zone.
+    """
+    blocks = (_heading(facts), _ketamine(facts), _ondansetron(facts), _checks(facts), _decisions(facts))
+    closing = [
+        f"Expires after {day(facts.expires_on)} if not started, "
+        f"otherwise {AFTER_FIRST_DAYS} days after the first infusion.",
+        "Meaning of this signature: ordered.",
+    ]
+    return "\n\n".join("\n".join(block) for block in (*blocks, closing))
+
+
+def day(value: date) -> str:
+    """Return "14 Sep 2026"."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: datetime) -> str:
+    """Return "14 Sep 2026, 14:12 EDT" of an aware time that is already in the clinic's zone."""
+    if value.tzinfo is None:
+        raise ValueError("a time in an order needs its zone")
+    return f"{day(value)}, {value:%H:%M} {value.tzname()}"
+
+
+def day_span(first: date, last: date) -> str:
+    """Return "21–25 Sep 2026", "28 Sep – 2 Oct 2026", or one day."""
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last)}"
+    return f"{day(first)} – {day(last)}" if first.year != last.year else f"{day(first)[:-5]} – {day(last)}"
+
+
+def _heading(facts: OrderText) -> list[str]:
+    lines = [
+        f"KETAMINE INFUSION ORDER {facts.number}, version {facts.version}",
+        f"Patient: {facts.patient_name}, born {day(facts.born)}, record {facts.record_number}",
+        f"Sequence {facts.sequence_number}: {facts.days} infusions, one a day, "
+        f"{day_span(facts.first_day, facts.last_day)}",
+    ]
+    if facts.version > 1:
+        lines.append(f"Supersedes version {facts.version - 1}: {facts.supersedes_reason or 'no reason given'}")
+    return lines
+
+
+def _ketamine(facts: OrderText) -> list[str]:
+    made, dose = facts.preparation, dose_mg(facts.weight_kg)
+    if made.dose_mg != dose:
+        raise ValueError(f"prepared {made.dose_mg} mg, but {facts.weight_kg} kg gives {dose} mg")
+    weight, mg = show(facts.weight_kg, "kg"), show(dose, "mg")
+    source = "measured" if facts.weight_source == WeightSource.MEASURED else "not measured"
+    fill = str(FillMode(made.fill).label)
+    lines = [
+        f"Ketamine {mg} IV over {MINUTES} min on each of {facts.days} days.",
+        f"Dose: {weight} × {show(MG_PER_KG, 'mg/kg')} = {mg}. No ceiling dose.",
+        f"Weight: {weight}, {source}, {moment(facts.weight_at)}.",
+        f"Prepare: vial {show(made.strength_mg_per_ml, 'mg/mL')}, draw {show(made.draw_ml, 'mL')} "
+        f"({show(made.delivered_mg, 'mg')}, {made.deviation_text}), {fill} {show(made.bag_ml, 'mL')}.",
+        f"Pump: {show(made.rate_ml_per_h, 'mL/h')}, volume to infuse {show(made.final_volume_ml, 'mL')}.",
+    ]
+    if facts.weight_source != WeightSource.MEASURED:
+        label = str(WeightSource(facts.weight_source).label).lower()
+        lines.insert(3, f"Weight was {label}; reason: {facts.weight_reason or 'none given'}.")
+    if facts.preparation_reason:
+        lines.append(f"Reason for this preparation: {facts.preparation_reason}.")
+    return lines
+
+
+def _ondansetron(facts: OrderText) -> list[str]:
+    mg = show(ONDANSETRON_MG, "mg")
+    lines = [
+        f"Before the start: ondansetron {mg} IV." if facts.premedication else "Before the start: no ondansetron.",
+        f"As needed: ondansetron {mg} IV, once per infusion, after assessment."
+        if facts.as_needed
+        else "As needed: no ondansetron.",
+    ]
+    if facts.contraindication != OndansetronContraindication.NONE:
+        against = str(OndansetronContraindication(facts.contraindication).label)
+        reason = f"; {facts.contraindication_reason}" if facts.contraindication_reason else ""
+        lines.append(f"Against ondansetron: {against}{reason}.")
+    return lines
+
+
+def _checks(facts: OrderText) -> list[str]:
+    low, high = hold_limits_kg(facts.weight_kg)
+    return [
+        "Vital signs: before the start; every 15 min; at the end; 15 and 30 min after the end.",
+        f"Hold for a new weight of {show(low, 'kg')} or less, or of {show(high, 'kg')} or more.",
+    ]
+
+
+def _decisions(facts: OrderText) -> list[str]:
+    acknowledged = [str(caution.label) for caution in Caution if caution in facts.acknowledged]
+    return [
+        f"Pregnancy: {_pregnancy(facts)}.",
+        f"Ketamine misuse history: {_misuse(facts)}.",
+        f"Cautions acknowledged: {'; '.join(acknowledged) or 'none'}.",
+        f"Allergies: {_allergies(facts)}.",
+    ]
+
+
+def _pregnancy(facts: OrderText) -> str:
+    if not facts.pregnancy:
+        return "not answered; required before day 1"
+    answer = str(PregnancyState(facts.pregnancy).label).lower()
+    if facts.pregnancy != PregnancyState.NEGATIVE:
+        return answer
+    on = f" on {day(facts.pregnancy_on)}" if facts.pregnancy_on else ""
+    return f"{answer}{on}; a negative test on day 1 is required"
+
+
+def _misuse(facts: OrderText) -> str:
+    if not facts.misuse_history:
+        return "none"
+    decision = str(MisuseDecision(facts.misuse_decision).label).lower()
+    return f"yes; {decision}: {facts.misuse_rationale}"
+
+
+def _allergies(facts: OrderText) -> str:
+    if facts.allergies is None:
+        return "not reviewed; required before the start"
+    known = "; ".join(facts.allergies) or "none"
+    reason = f"; ordered all the same: {facts.allergy_reason}" if facts.allergy_reason else ""
+    return f"reviewed: {known}{reason}"

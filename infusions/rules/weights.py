@@ -1,0 +1,211 @@
+"""Is this weight what the scale showed, and may it still be dosed by?
+
+The questions never block, never change the weight and never offer another number: the
+person types the reading off the scale once more and says why.
+"""
+
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
+
+from infusions.rules.dosing import KG_STEP, require_positive, require_weight
+from kitclinic.display import show, show_percent_from
+from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.register import Rule
+
+CHANGE_KG, CHANGE_PERCENT, CHANGE_PERCENT_ACROSS = 3, 4, 10  # WGT-01: strictly more asks
+WGT_01 = Rule(
+    "WGT-01",
+    "A weight that changed by more than 3 kg or 4% inside a sequence, or by more than 10% since "
+    "an earlier sequence, is confirmed.",
+    source="clinic default",
+)
+
+POUNDS_RATIOS = ((Fraction("2.10"), Fraction("2.31")), (Fraction("0.43"), Fraction("0.48")))  # WGT-02
+POUNDS_PER_KG = Fraction("2.2046")
+PLAUSIBLE_BMI = (15, 50)
+WGT_02 = Rule(
+    "WGT-02",
+    "A weight that looks like pounds is confirmed: 2.10 to 2.31 or 0.43 to 0.48 times the last weight; "
+    "without one, a BMI above 60 that would be 15 to 50 if the number were pounds.",
+    source="clinic default",
+)
+
+SLIP_RATIOS = (Fraction(10), Fraction("0.1"), Fraction(100))  # WGT-03
+SLIP_PERCENT = 5
+WGT_03 = Rule(
+    "WGT-03",
+    "A weight within 5% of 10, 0.1 or 100 times the last weight (a slipped point) is confirmed.",
+    source="clinic default",
+)
+
+WGT_04 = Rule(
+    "WGT-04",
+    "A weight whose whole kilograms are the last ones with two neighbouring digits exchanged is confirmed.",
+    source="clinic default",
+)
+
+WGT_05 = Rule(
+    "WGT-05",
+    "When the BMI is 100 or more and would be 15 to 50 with height and weight exchanged, both are confirmed.",
+    source="clinic default",
+)
+
+BMI_LOW, BMI_HIGH = 14, 60  # WGT-06
+EXTREME_KG = (Decimal("22.7"), Decimal("340.2"))
+EXTREME_BMI = (10, 100)
+WGT_06 = Rule(
+    "WGT-06",
+    "A BMI below 14 or above 60 is confirmed, in stronger words below 22.7 kg, above 340.2 kg, "
+    "at a BMI of 10 or less and of 100 or more.",
+    source="clinic default; stronger words after Chan & Raffa 2017",
+)
+
+HOLD_PERCENT = 5  # WGT-07: exactly 5% holds
+WGT_07 = Rule(
+    "WGT-07",
+    "A new weight 5% or more from the order's holds the order until a prescriber decides.",
+    source="clinic default",
+)
+
+WGT_08 = Rule("WGT-08", "On day 1 the weight is measured on that day.", source="clinic default")
+
+MAX_AGE_DAYS = 7  # WGT-09: seven days old is valid, eight is not
+WGT_09 = Rule(
+    "WGT-09",
+    "On every later day the dosing weight is at most 7 days old, or the infusion does not start.",
+    source="clinic default",
+)
+
+FIELD = "weight_kg"
+AGAIN = "Read the scale again, type it once more and give the reason."
+
+
+def bmi(weight_kg: Decimal | Fraction, height_cm: Decimal) -> Fraction:
+    """Return the body mass index in kg/m², exact."""
+    return Fraction(weight_kg) * 10_000 / Fraction(height_cm) ** 2
+
+
+def weight_problems(
+    *,
+    weight_kg: Decimal,
+    height_cm: Decimal | None = None,
+    previous_kg: Decimal | None = None,
+    same_sequence: bool = False,
+) -> list[Problem]:
+    """Return every question about this weight, each a NeedsConfirmation.
+
+    previous_kg: the last measured weight; same_sequence: whether it belongs to this one.
+    Raises ValueError for a weight or height that is no measurement at all.
+    """
+    require_weight(weight_kg)
+    problems: list[Problem] = []
+    if previous_kg is not None:
+        problems += _against_last(weight_kg, require_weight(previous_kg), same_sequence=same_sequence)
+    if height_cm is not None:
+        require_positive("height_cm", height_cm)
+        problems += _against_height(weight_kg, height_cm, alone=previous_kg is None)
+    if not any(problem.rule == WGT_06.id for problem in problems) and _extreme_kg(weight_kg):
+        problems.append(_unusual(weight_kg, "", extreme=True))
+    return problems
+
+
+def _against_last(weight_kg: Decimal, last_kg: Decimal, *, same_sequence: bool) -> list[Problem]:
+    problems: list[Problem] = []
+    ratio = Fraction(weight_kg) / Fraction(last_kg)
+    now, last = show(weight_kg, "kg"), show(last_kg, "kg")
+    change = abs(weight_kg - last_kg)
+    limit = CHANGE_PERCENT if same_sequence else CHANGE_PERCENT_ACROSS
+    if 100 * change > limit * last_kg or (same_sequence and change > CHANGE_KG):
+        percent = show_percent_from(weight_kg, last_kg)
+        problems.append(_ask(WGT_01, f"{now} is {percent} from the last weight, {last}."))
+    if any(low <= ratio <= high for low, high in POUNDS_RATIOS):
+        problems.append(_ask(WGT_02, f"{now} after {last}: one of them may be pounds."))
+    if any(100 * abs(ratio - slip) <= SLIP_PERCENT * slip for slip in SLIP_RATIOS):
+        problems.append(_ask(WGT_03, f"{now} after {last}: the decimal point may have slipped."))
+    if _transposed(int(weight_kg), int(last_kg)):
+        problems.append(_ask(WGT_04, f"{now} after {last}: two digits may be exchanged."))
+    return problems
+
+
+def _against_height(weight_kg: Decimal, height_cm: Decimal, *, alone: bool) -> list[Problem]:
+    problems: list[Problem] = []
+    index = bmi(weight_kg, height_cm)
+    low, high = PLAUSIBLE_BMI
+    now, tall = show(weight_kg, "kg"), show(height_cm, "cm")
+    if alone and index > BMI_HIGH and low <= index / POUNDS_PER_KG <= high:
+        problems.append(_ask(WGT_02, f"{now} at {tall} would be usual if it were pounds."))
+    if index >= EXTREME_BMI[1] and low <= bmi(Fraction(height_cm), weight_kg) <= high:
+        problems.append(_ask(WGT_05, f"{now} at {tall}: height and weight may be exchanged."))
+    if index < BMI_LOW or index > BMI_HIGH:
+        extreme = index <= EXTREME_BMI[0] or index >= EXTREME_BMI[1] or _extreme_kg(weight_kg)
+        problems.append(_unusual(weight_kg, f" at {tall}", extreme=extreme))
+    return problems
+
+
+def _ask(rule: Rule, finding: str) -> NeedsConfirmation:
+    return NeedsConfirmation(rule.id, f"{finding} {AGAIN}", FIELD)
+
+
+def _unusual(weight_kg: Decimal, at: str, *, extreme: bool) -> NeedsConfirmation:
+    words = "almost never true and most often a typing error" if extreme else "unusual"
+    return _ask(WGT_06, f"{show(weight_kg, 'kg')}{at} is {words}.")
+
+
+def _extreme_kg(weight_kg: Decimal) -> bool:
+    return not EXTREME_KG[0] <= weight_kg <= EXTREME_KG[1]
+
+
+def _transposed(one: int, other: int) -> bool:
+    """Whether two neighbouring digits exchanged make the one number the other."""
+    a, b = str(one), str(other)
+    if len(a) != len(b) or a == b:
+        return False
+    return any(a[:i] + a[i + 1] + a[i] + a[i + 2 :] == b for i in range(len(a) - 1))
+
+
+def holds_order(*, ordered_kg: Decimal, weight_kg: Decimal) -> bool:
+    """Return whether the new weight holds the order (WGT-07); the signed mg is never recalculated."""
+    require_weight(ordered_kg)
+    return 100 * abs(require_weight(weight_kg) - ordered_kg) >= HOLD_PERCENT * ordered_kg
+
+
+def hold_limits_kg(ordered_kg: Decimal) -> tuple[Decimal, Decimal]:
+    """Return (low, high): a weight at or below low, or at or above high, holds the order."""
+    margin = require_weight(ordered_kg) * HOLD_PERCENT / 100
+    low = (ordered_kg - margin).quantize(KG_STEP, rounding=ROUND_FLOOR)
+    return low, (ordered_kg + margin).quantize(KG_STEP, rounding=ROUND_CEILING)
+
+
+def hold_problems(*, ordered_kg: Decimal, weight_kg: Decimal) -> list[Problem]:
+    """Return the blocker of a weight that holds the order, or nothing."""
+    if not holds_order(ordered_kg=ordered_kg, weight_kg=weight_kg):
+        return []
+    percent = show_percent_from(weight_kg, ordered_kg)
+    return [
+        Blocker(
+            WGT_07.id,
+            f"{show(weight_kg, 'kg')} is {percent} from the {show(ordered_kg, 'kg')} of the order. "
+            "The order is held: ask a prescriber to affirm it or to write a new one.",
+            FIELD,
+        )
+    ]
+
+
+def age_problems(*, measured_on: date | None, today: date, day_index: int) -> list[Problem]:
+    """Return the blocker of a weight that is missing or too old to start on.
+
+    measured_on, today: dates in the clinic's zone; day_index: 1 to 5.
+    Raises ValueError for a weight measured in the future.
+    """
+    if measured_on is not None and measured_on > today:
+        raise ValueError(f"a weight cannot be measured on {measured_on}, after {today}")
+    if day_index == 1 and measured_on != today:
+        return [Blocker(WGT_08.id, "Weight not measured today. Weigh the patient in kg.", FIELD)]
+    if measured_on is None:
+        return [Blocker(WGT_09.id, "No measured weight. Weigh the patient in kg.", FIELD)]
+    age = (today - measured_on).days
+    if age > MAX_AGE_DAYS:
+        sentence = f"The last weight is {age} days old, {MAX_AGE_DAYS} is the most. Weigh the patient in kg."
+        return [Blocker(WGT_09.id, sentence, FIELD)]
+    return []

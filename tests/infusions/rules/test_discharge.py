@@ -1,0 +1,112 @@
+"""Each thing that keeps a patient here, missing alone."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from infusions.rules.discharge import DischargeFacts, against_advice_problems, discharge_problems, may_leave_at
+from kitclinic.problems import Blocker
+from scheduling.rules.drivers import Driver
+from scheduling.states import TransportKind
+
+END = datetime(2026, 9, 21, 14, 40, tzinfo=UTC)
+DRIVER = Driver(
+    kind=TransportKind.FAMILY,
+    full_name="Ines Ashdown",
+    relationship="sister",
+    phone="216 555 0142",
+    seen_by="Priya S., RN",
+)
+READY = DischargeFacts(
+    at=END + timedelta(minutes=30),
+    ended_at=END,
+    last_set_at=END + timedelta(minutes=15),
+    open_flags=0,
+    alert_and_steady=True,
+    nausea_controlled=True,
+    iv_out=True,
+    instructions_given=True,
+    driver=DRIVER,
+    patient_name="Rowan Ashdown",
+)
+
+
+def test_dis_01_to_dis_07_nothing_missing_means_leave():
+    assert discharge_problems(READY) == []
+    assert may_leave_at(END) == READY.at
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"at": END + timedelta(minutes=29, seconds=59)}, "DIS-01"),
+        ({"last_set_at": END + timedelta(minutes=14, seconds=59)}, "DIS-02"),
+        ({"last_set_at": None}, "DIS-02"),
+        ({"open_flags": 1}, "DIS-03"),
+        ({"open_flags": 2}, "DIS-03"),
+        ({"alert_and_steady": False}, "DIS-04"),
+        ({"nausea_controlled": False}, "DIS-05"),
+        ({"iv_out": False}, "DIS-06"),
+        ({"instructions_given": False}, "DIS-07"),
+        ({"driver": replace(DRIVER, full_name="")}, "DRV-02"),
+        ({"driver": replace(DRIVER, relationship=" ")}, "DRV-02"),
+        ({"driver": replace(DRIVER, phone="")}, "DRV-02"),
+        ({"driver": replace(DRIVER, seen_by="")}, "DRV-03"),
+    ],
+)
+def test_dis_01_dis_02_dis_03_dis_04_dis_05_dis_06_dis_07_each_missing_alone_is_named_alone(change, rule):
+    problems = discharge_problems(replace(READY, **change))
+    assert [(p.rule, type(p)) for p in problems] == [(rule, Blocker)]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        TransportKind.RIDESHARE,
+        TransportKind.TAXI,
+        TransportKind.PUBLIC,
+        TransportKind.SELF,
+        TransportKind.ALONE,
+        "",
+    ],
+)
+def test_dis_01_no_way_home_but_a_known_driver_is_accepted_whatever_else_is_done(kind):
+    (problem,) = discharge_problems(replace(READY, driver=replace(DRIVER, kind=kind)))
+    assert (problem.rule, type(problem)) == ("DRV-01", Blocker)
+
+
+def test_dis_01_everything_missing_is_listed_at_once():
+    nothing = DischargeFacts(
+        at=END,
+        ended_at=END,
+        last_set_at=None,
+        open_flags=3,
+        alert_and_steady=False,
+        nausea_controlled=False,
+        iv_out=False,
+        instructions_given=False,
+        driver=Driver(kind=""),
+    )
+    found = {problem.rule for problem in discharge_problems(nothing)}
+    assert found == {f"DIS-0{n}" for n in range(1, 8)} | {"DRV-01"}
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "30 min"), (61, "29 min"), (1799, "1 min")])
+def test_dis_01_the_minutes_left_are_rounded_up(seconds, words):
+    (problem,) = discharge_problems(replace(READY, at=END + timedelta(seconds=seconds)))
+    assert f"runs {words} more" in problem.sentence
+
+
+@pytest.mark.parametrize(
+    ("reason", "told", "fields"),
+    [
+        ("wants to go", True, []),
+        ("", True, ["reason"]),
+        ("wants to go", False, ["provider"]),
+        (" ", False, ["reason", "provider"]),
+    ],
+)
+def test_dis_08_leaving_against_advice_needs_a_reason_and_a_provider(reason, told, fields):
+    problems = against_advice_problems(reason=reason, provider_notified=told)
+    assert [(p.rule, p.field) for p in problems] == [("DIS-08", field) for field in fields]

@@ -1,0 +1,147 @@
+"""The signed text says everything, in the clinic's time, and the same facts always give the same text."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from infusions.rules.dosing import prepare
+from infusions.rules.order_text import OrderText, day_span, order_text
+from infusions.states import FillMode, OndansetronContraindication
+from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
+
+ZONE = ZoneInfo("America/New_York")
+MADE = prepare(
+    dose_mg=Decimal("41.25"), strength_mg_per_ml=Decimal(50), bag_ml=Decimal(50), fill=FillMode.MADE_UP_TO
+)
+FACTS = OrderText(
+    number="10482",
+    version=1,
+    patient_name="Tobi Wrenfield",
+    born=date(1984, 11, 2),
+    record_number="204-6127",
+    sequence_number=3,
+    first_day=date(2026, 9, 21),
+    last_day=date(2026, 9, 25),
+    days=5,
+    weight_kg=Decimal("82.5"),
+    weight_source=WeightSource.MEASURED,
+    weight_at=datetime(2026, 9, 14, 14, 12, tzinfo=ZONE),
+    preparation=MADE,
+    premedication=True,
+    as_needed=True,
+    contraindication=OndansetronContraindication.NONE,
+    pregnancy="",
+    misuse_history=False,
+    misuse_decision="",
+    acknowledged=frozenset({Caution.HEART_FAILURE, Caution.SCHIZOPHRENIA}),
+    allergies=("penicillin (rash)",),
+    expires_on=date(2026, 10, 16),
+)
+
+TEXT = """\
+KETAMINE INFUSION ORDER 10482, version 1
+Patient: Tobi Wrenfield, born 2 Nov 1984, record 204-6127
+Sequence 3: 5 infusions, one a day, 21–25 Sep 2026
+
+Ketamine 41.25 mg IV over 40 min on each of 5 days.
+Dose: 82.5 kg × 0.5 mg/kg = 41.25 mg. No ceiling dose.
+Weight: 82.5 kg, measured, 14 Sep 2026, 14:12 EDT.
+Prepare: vial 50 mg/mL, draw 0.83 mL (41.5 mg, +0.6%), made up to 50 mL.
+Pump: 75 mL/h, volume to infuse 50 mL.
+
+Before the start: ondansetron 8 mg IV.
+As needed: ondansetron 8 mg IV, once per infusion, after assessment.
+
+Vital signs: before the start; every 15 min; at the end; 15 and 30 min after the end.
+Hold for a new weight of 78.3 kg or less, or of 86.7 kg or more.
+
+Pregnancy: not answered; required before day 1.
+Ketamine misuse history: none.
+Cautions acknowledged: Schizophrenia; Heart failure.
+Allergies: reviewed: penicillin (rash).
+
+Expires after 16 Oct 2026 if not started, otherwise 14 days after the first infusion.
+Meaning of this signature: ordered."""
+
+
+def test_ord_09_the_whole_text_of_an_order_is_exactly_this():
+    assert order_text(FACTS) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"version": 2, "supersedes_reason": "premedication removed"},
+            "Supersedes version 1: premedication removed",
+        ),
+        ({"weight_source": WeightSource.STATED, "weight_reason": "bed scale broken"}, "reason: bed scale broken."),
+        ({"preparation_reason": "no other vial"}, "Reason for this preparation: no other vial."),
+        ({"premedication": False}, "Before the start: no ondansetron."),
+        ({"as_needed": False}, "As needed: no ondansetron."),
+        (
+            {"contraindication": OndansetronContraindication.LONG_QT},
+            "Against ondansetron: Congenital long QT syndrome.",
+        ),
+        (
+            {"contraindication": OndansetronContraindication.OTHER, "contraindication_reason": "refuses it"},
+            "Against ondansetron: Other; refuses it.",
+        ),
+        (
+            {"pregnancy": PregnancyState.NEGATIVE, "pregnancy_on": date(2026, 9, 14)},
+            "on 14 Sep 2026; a negative test on day 1 is required.",
+        ),
+        ({"pregnancy": PregnancyState.NEGATIVE}, "negative; a negative test on day 1 is required."),
+        ({"pregnancy": PregnancyState.NOT_APPLICABLE}, "Pregnancy: not applicable."),
+        (
+            {"misuse_history": True, "misuse_decision": MisuseDecision.ACCEPT, "misuse_rationale": "12 years ago"},
+            "Ketamine misuse history: yes; accept with precautions: 12 years ago.",
+        ),
+        ({"acknowledged": frozenset()}, "Cautions acknowledged: none."),
+        ({"allergies": None}, "Allergies: not reviewed; required before the start."),
+        ({"allergies": ()}, "Allergies: reviewed: none."),
+        (
+            {"allergies": ("ketamine",), "allergy_reason": "was another drug"},
+            "reviewed: ketamine; ordered all the same: was another drug.",
+        ),
+        ({"weight_at": datetime(2026, 12, 1, 9, 5, tzinfo=ZONE)}, "1 Dec 2026, 09:05 EST."),
+    ],
+)
+def test_ord_09_every_decision_stands_in_the_text(change, line):
+    text = order_text(replace(FACTS, **change))
+    assert line in text
+    assert text != TEXT
+
+
+def test_dos_07_drug_added_to_the_bag_is_said_so():
+    made = prepare(
+        dose_mg=Decimal("41.25"), strength_mg_per_ml=Decimal(50), bag_ml=Decimal(50), fill=FillMode.ADDED_TO
+    )
+    text = order_text(replace(FACTS, preparation=made))
+    assert "added to 50 mL." in text
+    assert "Pump: 76.2 mL/h, volume to infuse 50.83 mL." in text
+
+
+def test_dos_01_a_preparation_of_another_dose_is_never_signed():
+    with pytest.raises(ValueError, match="prepared"):
+        order_text(replace(FACTS, weight_kg=Decimal("82.6")))
+
+
+def test_ord_09_a_time_without_a_zone_is_never_signed():
+    with pytest.raises(ValueError, match="zone"):
+        order_text(replace(FACTS, weight_at=FACTS.weight_at.replace(tzinfo=None)))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "text"),
+    [
+        (date(2026, 9, 21), date(2026, 9, 21), "21 Sep 2026"),
+        (date(2026, 9, 28), date(2026, 10, 2), "28 Sep – 2 Oct 2026"),
+        (date(2026, 12, 28), date(2027, 1, 1), "28 Dec 2026 – 1 Jan 2027"),
+    ],
+)
+def test_ord_09_the_days_of_a_sequence_are_written_short(first, last, text):
+    assert day_span(first, last) == text
