@@ -192,3 +192,12 @@ class TransportKind(TextChoices):
     PUBLIC = "public", "Public transport"
     SELF = "self", "Patient drives"
     ALONE = "alone", "Patient walks or leaves alone"
+
+
+class WeightSource(TextChoices):
+    """Where a weight comes from; only a measured one feeds a dose without a reason."""
+
+    MEASURED = "measured", "Measured"
+    STATED = "stated", "Stated by the patient"
+    ESTIMATED = "estimated", "Estimated"
+    CARRIED_FORWARD = "carried_forward", "Carried forward"

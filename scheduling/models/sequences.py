@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Deferrable, F, Func, Q, Value
 
 from kitclinic.models import SiteOwned
 from scheduling.models.groups import GroupSeat
@@ -118,6 +118,7 @@ class Visit(SiteOwned):
             ),
             ExclusionConstraint(
                 name="visit_chair_is_free",
+                deferrable=Deferrable.IMMEDIATE,  # two visits may swap chairs in one transaction
                 expressions=[
                     (_point("site_id"), "&&"),
                     (_day(), "&&"),
