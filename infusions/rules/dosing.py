@@ -12,6 +12,7 @@ from infusions.states import FillMode
 from kitclinic.display import half_up, show, show_percent_from
 from kitclinic.problems import Blocker, NeedsConfirmation, Problem
 from kitclinic.register import Rule
+from scheduling.rules.weights import require_positive, require_weight
 
 MG_PER_KG = Decimal("0.5")  # DOS-01
 DOS_01 = Rule(
@@ -85,24 +86,8 @@ DOS_10 = Rule(
     source="clinic default, after the tenfold rate error in Patient Safety Solutions 2019",
 )
 
-KG_STEP = Decimal("0.1")
 MG_STEP = Decimal("0.001")  # charted mg
 ML_CONCENTRATION_STEP = Decimal("0.01")
-
-
-def require_positive(name: str, value: Decimal) -> Decimal:
-    """Return value; raise ValueError when it is not a Decimal above zero."""
-    if not isinstance(value, Decimal) or not value.is_finite() or value <= 0:
-        raise ValueError(f"{name} must be a Decimal above zero, not {value!r}")
-    return value
-
-
-def require_weight(weight_kg: Decimal) -> Decimal:
-    """Return weight_kg; raise ValueError unless it is a Decimal above zero in steps of 0.1 kg."""
-    require_positive("weight_kg", weight_kg)
-    if weight_kg % KG_STEP:
-        raise ValueError(f"weight_kg has one decimal place, not {weight_kg}")
-    return weight_kg
 
 
 def dose_mg(weight_kg: Decimal) -> Decimal:

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from infusions.rules.dosing import MG_PER_KG, MINUTES, Preparation, dose_mg
 from infusions.rules.orders import AFTER_FIRST_DAYS, ONDANSETRON_MG
-from infusions.rules.weights import hold_limits_kg
 from infusions.states import FillMode, OndansetronContraindication
 from kitclinic.display import show
+from scheduling.rules.weights import hold_limits_kg
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 
 # Not strftime's %b: that follows the server's locale, and the text is hashed.

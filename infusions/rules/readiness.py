@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from infusions.rules import orders, vitals, weights
+from infusions.rules import orders, vitals
 from infusions.rules.vitals import TakenSet
 from infusions.states import Identifier, OrderState, PremedStatus
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
-from scheduling.rules import drivers
+from scheduling.rules import drivers, weights
 from scheduling.rules.capacity import PATIENTS_PER_NURSE
 from scheduling.rules.drivers import Driver
 from scheduling.states import MisuseDecision, PregnancyState

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 
-from infusions.rules.dosing import KG_STEP, require_positive, require_weight
 from kitclinic.display import show, show_percent_from
 from kitclinic.problems import Blocker, NeedsConfirmation, Problem
 from kitclinic.register import Rule
@@ -77,8 +76,24 @@ WGT_09 = Rule(
     source="clinic default",
 )
 
+KG_STEP = Decimal("0.1")
 FIELD = "weight_kg"
 AGAIN = "Read the scale again, type it once more and give the reason."
+
+
+def require_positive(name: str, value: Decimal) -> Decimal:
+    """Return value; raise ValueError when it is not a Decimal above zero."""
+    if not isinstance(value, Decimal) or not value.is_finite() or value <= 0:
+        raise ValueError(f"{name} must be a Decimal above zero, not {value!r}")
+    return value
+
+
+def require_weight(weight_kg: Decimal) -> Decimal:
+    """Return weight_kg; raise ValueError unless it is a Decimal above zero in steps of 0.1 kg."""
+    require_positive("weight_kg", weight_kg)
+    if weight_kg % KG_STEP:
+        raise ValueError(f"weight_kg has one decimal place, not {weight_kg}")
+    return weight_kg
 
 
 def bmi(weight_kg: Decimal | Fraction, height_cm: Decimal) -> Fraction:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infusions.rules import weights
 from kitclinic.problems import Blocker, NeedsConfirmation
+from scheduling.rules import weights
 
 D = Decimal
 TODAY = date(2026, 9, 21)
