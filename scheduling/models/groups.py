@@ -1,10 +1,11 @@
 """Shared medical appointments (SMA) and the seats in them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kitclinic.models import SiteOwned
 from scheduling.models.patients import Patient
@@ -37,11 +38,26 @@ class GroupVisit(SiteOwned):
                 fields=["site", "date", "start_minute"],
                 name="group_visit_once",
                 violation_error_message="There is already a group visit at this time.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(physician=F("psychologist")),
+                name="group_visit_has_two_leads",
+                violation_error_message="A group visit has two leads, one physician and one psychologist.",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=2),
+                name="group_visit_seats_somebody",
+                violation_error_message="A group visit has room for at least one patient and a support person.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"Group visit {self.date}"
+
+    @property
+    def starts_at(self) -> datetime:
+        """The booked instant, UTC. Needs ``site`` loaded."""
+        return self.site.instant(self.date, self.start_minute)
 
 
 class GroupSeat(SiteOwned):
@@ -68,6 +84,18 @@ class GroupSeat(SiteOwned):
                 name="group_seat_once",
                 condition=~Q(state="cancelled"),
                 violation_error_message="This patient already has a seat in this group visit.",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "patient"],
+                condition=Q(state__in=["booked", "attended"]),
+                name="group_seat_one_open_at_a_time",
+                violation_error_message="This patient already has a seat in a group visit. Cancel that seat first.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cleared")
+                | Q(support_attended__isnull=False, support_attended=True, weight__isnull=False),
+                name="group_seat_cleared_was_complete",
+                violation_error_message="A patient is cleared after attending with the support person and a weight.",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True)
