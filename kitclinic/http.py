@@ -86,7 +86,8 @@ def refusal(request: HttpRequest, problems: tuple[Problem, ...], *, status: int 
 
 
 def is_htmx(request: HttpRequest) -> bool:
-    return bool(getattr(request, "htmx", False)) and not getattr(request.htmx, "boosted", False)
+    htmx = getattr(request, "htmx", None)
+    return bool(htmx) and not getattr(htmx, "boosted", False)
 
 
 def page(

@@ -4,6 +4,8 @@
 installed where that is possible (Debian, as root), else named in one sentence with its remedy.
 """
 
+from __future__ import annotations  # so that an older Python can read this file and say so
+
 import os
 import shutil
 import subprocess
@@ -25,7 +27,7 @@ class Missing(Exception):
 
 def python() -> None:
     """Python 3.11 or newer, with venv."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (this file speaks before anything is installed)
         raise Missing(
             f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}. "
             "Name another one: make demo PYTHON=python3.12"
@@ -105,7 +107,7 @@ def _apt(*packages: str) -> bool:
     if subprocess.run(install, env=environment, **quiet).returncode == 0:  # type: ignore[call-overload]  # noqa: S603
         return True
     subprocess.run([apt, "update"], env=environment, **quiet)  # type: ignore[call-overload]  # noqa: S603
-    return subprocess.run(install, env=environment, **quiet).returncode == 0  # type: ignore[call-overload,no-any-return]  # noqa: S603
+    return subprocess.run(install, env=environment, **quiet).returncode == 0  # type: ignore[call-overload]  # noqa: S603
 
 
 NEEDS: dict[str, Callable[[], None]] = {

@@ -1,13 +1,13 @@
 """The first page: each role's own home."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from kitclinic.access import requires
+from kitclinic.access import StaffRequest, requires
 from kitclinic.navigation import home_of
 from kitclinic.roles import Permission
 
 
 @requires(Permission.SIGNED_IN)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     return redirect(home_of(request.user))

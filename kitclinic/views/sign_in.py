@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from kitclinic.access import public, requires
+from kitclinic.access import StaffRequest, public, requires
 from kitclinic.actions import choose_theme
 from kitclinic.demo_accounts import PASSWORD
 from kitclinic.queries import demo_accounts
@@ -31,6 +31,6 @@ sign_out = public("leaving is always allowed")(LogoutView.as_view())
 
 @requires(Permission.SIGNED_IN)
 @require_POST
-def theme(request: HttpRequest) -> HttpResponse:
+def theme(request: StaffRequest) -> HttpResponse:
     choose_theme(user=request.user, theme=request.POST.get("theme", ""))
     return redirect(request.headers.get("referer") or "home")

@@ -89,13 +89,13 @@ class GroupSeat(SiteOwned):
                 fields=["site", "patient"],
                 condition=Q(state__in=["booked", "attended"]),
                 name="group_seat_one_open_at_a_time",
-                violation_error_message="This patient already has a seat in a group visit. Cancel that seat first.",
+                violation_error_message="This patient already holds a seat in a group visit. Cancel that one first.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="cleared")
                 | Q(support_attended__isnull=False, support_attended=True, weight__isnull=False),
                 name="group_seat_cleared_was_complete",
-                violation_error_message="A patient is cleared after attending with the support person and a weight.",
+                violation_error_message="A patient is cleared after attending with support person and weight.",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True)

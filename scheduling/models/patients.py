@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from kitclinic.models import SiteOwned
 from scheduling.states import ENROLMENT_TRANSITIONS, EnrolmentState
@@ -64,7 +65,7 @@ class Patient(SiteOwned):
             ),
         ]
         indexes = [
-            models.Index("site", models.functions.Lower("family_name"), name="patient_by_family_name"),
+            models.Index("site", Lower("family_name"), name="patient_by_family_name"),
             models.Index(fields=["site", "birth_date"], name="patient_by_birth_date"),
         ]
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
+from django.db.models.expressions import CombinedExpression
 
 from kitclinic.models import SiteOwned
 from scheduling.models.groups import GroupSeat
@@ -59,7 +60,7 @@ def _point(field: str) -> Func:
 
 def _span(start: str, *lengths: str) -> Func:
     """The half-open range from a start minute over some lengths."""
-    end = F(start)
+    end: F | CombinedExpression = F(start)
     for length in lengths:
         end = end + F(length)
     return Func(F(start), end, Value("[)"), function="int4range", output_field=models.TextField())

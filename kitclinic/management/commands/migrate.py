@@ -1,10 +1,9 @@
 """``migrate`` runs as the owner role, and keeps the application's role to what it needs."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
 from psycopg import sql
@@ -19,7 +18,7 @@ AFTER = ("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",)
 
 
 class Command(migrate.Command):
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(database="owner")
 
