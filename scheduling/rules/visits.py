@@ -1,0 +1,73 @@
+"""One visit, and what its five days make of the sequence."""
+
+from collections.abc import Collection
+from datetime import date
+
+from kitclinic.problems import Blocker, Problem
+from kitclinic.register import Rule
+from scheduling.rules.capacity import date_words
+from scheduling.rules.sequences import VISITS
+from scheduling.states import MissedReason, SequenceState, VisitState
+
+SCH_23 = Rule("SCH-23", "A patient has one unfinished sequence at a time.", source="clinic default")
+SCH_24 = Rule("SCH-24", "A patient arrives on the day of the visit.", source="clinic default")
+SCH_25 = Rule(
+    "SCH-25",
+    "A missed or cancelled day has a reason from the list; its place is released at once.",
+    source="Tankha 2025 (reasons for missed sessions)",
+)
+SCH_26 = Rule(
+    "SCH-26",
+    "The fifth attended day completes a sequence; after a missed day it waits for a decision, and goes on "
+    "when the patient attends the next day.",
+    source="clinic default",
+)
+
+OPEN_SEQUENCE = frozenset({SequenceState.CONFIRMED, SequenceState.IN_PROGRESS, SequenceState.INTERRUPTED})
+TO_COME = frozenset({VisitState.BOOKED, VisitState.ARRIVED})
+RELEASED = frozenset({VisitState.MISSED, VisitState.CANCELLED})
+
+
+def open_sequence_problems(states: Collection[str]) -> list[Problem]:
+    """Return the refusal to book while another sequence is unfinished. states: of all the patient's sequences."""
+    if not OPEN_SEQUENCE.intersection(states):
+        return []
+    sentence = "This patient already has a sequence that is not finished. Finish, end or cancel that one first."
+    return [Blocker(SCH_23.id, sentence)]
+
+
+def arrival_problems(visit_day: date, today: date) -> list[Problem]:
+    """Return the refusal to check somebody in on another day."""
+    if visit_day == today:
+        return []
+    sentence = f"This visit is on {date_words(visit_day)}, not today. Open today's visit."
+    return [Blocker(SCH_24.id, sentence)]
+
+
+def reason_problems(reason: str) -> list[Problem]:
+    """Return the refusal of a missed or cancelled day without a reason from the list."""
+    if reason in MissedReason.values:
+        return []
+    return [Blocker(SCH_25.id, "Choose why the day is missed; “unknown” is an answer.", "reason")]
+
+
+def sequence_state(visits: Collection[str]) -> SequenceState:
+    """Return where a sequence stands, from the states of its visits in the order of their days.
+
+    Cancelling and ending early are decisions of a person; this never returns them.
+    """
+    states = [VisitState(state) for state in visits]
+    attended = states.count(VisitState.ATTENDED)
+    if attended == VISITS:
+        return SequenceState.COMPLETED
+    decided = [state for state in states if state not in TO_COME]
+    if not decided:
+        return SequenceState.CONFIRMED
+    if decided[-1] in RELEASED or len(decided) == len(states):
+        return SequenceState.INTERRUPTED
+    return SequenceState.IN_PROGRESS
+
+
+def ended_state(visits: Collection[str]) -> SequenceState:
+    """Return the state of a sequence that a person ends now: cancelled when no day was attended."""
+    return SequenceState.ENDED_EARLY if VisitState.ATTENDED in visits else SequenceState.CANCELLED
