@@ -11,6 +11,7 @@ from outcomes.rules.scoring import half_up_integer
 
 CONFIDENCE = 0.95  # STAT-01
 TINY = 1e-300
+ROUNDS = 10_000  # enough for millions of patients; a few dozen are usual
 CONVERGED = 1e-15
 
 INTERVAL = Rule(
@@ -119,7 +120,7 @@ def _continued_fraction(x: float, a: int, b: int) -> float:
     """Lentz's evaluation of the incomplete beta continued fraction (DLMF 8.17.22)."""
     c, d = 1.0, 1 / _away_from_zero(1 - (a + b) * x / (a + 1))
     value = d
-    for m in range(1, 1000):
+    for m in range(1, ROUNDS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         d, c = 1 / _away_from_zero(1 + even * d), _away_from_zero(1 + even / c)
         value *= d * c
