@@ -1,0 +1,4 @@
+"""A simulated clinic: invented people whose days are driven through the real actions.
+
+Nothing here runs outside a demonstration clinic.
+"""

@@ -1,0 +1,64 @@
+"""Where and when the simulated clinic is: a time zone and a week in which this moment is mid-morning."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+IDEAL = timedelta(hours=11)  # local time of day at which a suite looks its liveliest
+HOME_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
+ZONES = (
+    *HOME_ZONES,
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Halifax",
+    "America/Sao_Paulo",
+    "Atlantic/South_Georgia",
+    "Atlantic/Azores",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Athens",
+    "Europe/Istanbul",
+    "Asia/Dubai",
+    "Asia/Karachi",
+    "Asia/Dhaka",
+    "Asia/Bangkok",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Australia/Brisbane",
+    "Pacific/Noumea",
+    "Pacific/Auckland",
+    "Pacific/Tongatapu",
+    "Pacific/Pago_Pago",
+)
+
+
+def time_of_day(now: datetime, zone: str) -> timedelta:
+    local = now.astimezone(ZoneInfo(zone))
+    return timedelta(hours=local.hour, minutes=local.minute)
+
+
+def liveliest_zone(now: datetime) -> str:
+    """The zone in which it is nearest to eleven in the morning; one of the first four if that is near."""
+
+    def distance(zone: str) -> timedelta:
+        return abs(time_of_day(now, zone) - IDEAL)
+
+    home = min(HOME_ZONES, key=distance)
+    return home if distance(home) <= timedelta(hours=1) else min(ZONES, key=distance)
+
+
+def is_lively(now: datetime, zone: str, *, opens_minute: int, closes_minute: int) -> bool:
+    """Whether the suite has patients in all phases now: open for 75 min, and not in its last two hours."""
+    minute = time_of_day(now, zone) // timedelta(minutes=1)
+    return opens_minute + 75 <= minute <= closes_minute - 120
+
+
+def first_weekday(now: datetime, zone: str, *, new: bool, current: int) -> int:
+    """The weekday a clinic week starts on (0 is Monday) so that today is a clinic day.
+
+    A new clinic whose today falls on a weekend has its third day today; one with bookings starts its
+    week today, so that nothing booked before is in the way.
+    """
+    today = now.astimezone(ZoneInfo(zone)).weekday()
+    if (today - current) % 7 <= 4:
+        return current
+    return (today - 2) % 7 if new else today
