@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kitclinic.page_requests.PageRequestMiddleware",
     "kitclinic.http.ReadOnlyGetMiddleware",
     "kitclinic.http.RefusalMiddleware",
 ]
