@@ -1,12 +1,15 @@
 """Orders: exact, signed, never edited afterwards."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from infusions.rules.dosing import Preparation
 from infusions.states import ORDER_TRANSITIONS, FillMode, OndansetronContraindication, OrderState
+from kitclinic.append_only import AppendOnly
 from kitclinic.models import Signature, SiteOwned
 from scheduling.models import Sequence, Weight
 
@@ -35,6 +38,11 @@ class Order(SiteOwned):
     )
     no_ondansetron_note = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    # the prescriber's reasons; all of them stand in the signed text
+    weight_reason = models.CharField(max_length=200, blank=True)  # for a weight that was not measured
+    preparation_reason = models.CharField(max_length=200, blank=True)  # for a volume or rate that is off
+    allergy_reason = models.CharField(max_length=200, blank=True)  # for an allergy to a drug of the order
+    supersedes_reason = models.CharField(max_length=300, blank=True)  # why there is a version after the first
     state = models.CharField(max_length=20, choices=OrderState.choices, default=OrderState.DRAFT)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
@@ -81,9 +89,52 @@ class Order(SiteOwned):
         ]
 
     def __str__(self) -> str:
-        return f"Order {self.pk}, version {self.version}"
+        return f"Order version {self.version}"
+
+    @property
+    def number(self) -> str:
+        """What people call the order, in all its versions. Needs ``sequence.patient`` loaded."""
+        return f"{self.sequence.patient.record_number}/{self.sequence.number}"
+
+    @property
+    def preparation(self) -> Preparation:
+        """How it is made up, as stored: volumes in mL, doses in mg."""
+        strength, draw = Decimal(self.strength_mg_per_ml), self.draw_ml
+        return Preparation(
+            dose_mg=self.dose_mg,
+            strength_mg_per_ml=strength,
+            bag_ml=Decimal(self.bag_ml),
+            fill=FillMode(self.fill),
+            draw_exact_ml=self.dose_mg / strength,
+            draw_ml=draw,
+            delivered_mg=draw * strength,
+            final_volume_ml=self.total_ml,
+            rate_ml_per_h=self.rate_ml_per_h,
+        )
 
     @property
     def ondansetron(self) -> bool:
         """Whether ondansetron is ordered."""
         return self.no_ondansetron == OndansetronContraindication.NONE
+
+
+class Affirmation(AppendOnly, SiteOwned):
+    """A prescriber's signature that a signed order stands, for the weight that was known then."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="affirmations")
+    signature = models.OneToOneField(Signature, on_delete=models.PROTECT, related_name="affirmation")
+    weight = models.ForeignKey(Weight, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="affirmation_has_reason",
+                violation_error_message="Affirming a held order needs a reason.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
