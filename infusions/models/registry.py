@@ -18,9 +18,10 @@ class RegistryInfusion(AppendOnly, SiteOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["site", "patient", "date"],
+                fields=["site", "patient", "date", "start_minute"],
+                nulls_distinct=False,
                 name="registry_infusion_once",
-                violation_error_message="This patient already has an infusion on this day.",
+                violation_error_message="This patient already has an infusion at this time.",
             )
         ]
 
