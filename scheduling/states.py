@@ -160,6 +160,14 @@ class PregnancyState(TextChoices):
     POSITIVE = "positive", "Pregnant"
 
 
+class Verdict(TextChoices):
+    """What an assessment makes of the answers."""
+
+    ELIGIBLE = "eligible", "Eligible"
+    OPEN = "open", "Not decided yet"
+    DECLINE = "decline", "Declined"
+
+
 class MisuseDecision(TextChoices):
     """What the prescriber decided about a history of ketamine misuse."""
 

@@ -1,5 +1,18 @@
 """The only door for writes of enrolment and schedule."""
 
+from scheduling.actions.eligibility import Assessment, assess_eligibility
+from scheduling.actions.groups import (
+    book_seat,
+    cancel_seat,
+    check_in_seat,
+    clear_seat,
+    decline_seat,
+    mark_group_held,
+    mark_seat_absent,
+    plan_group_visit,
+    weigh_seat,
+)
+from scheduling.actions.patients import NewPatient, record_weight, register_patient
 from scheduling.actions.sequences import (
     book_sequence,
     cancel_sequence,
@@ -20,18 +33,32 @@ from scheduling.actions.suite import (
 )
 
 __all__ = [
+    "Assessment",
+    "NewPatient",
+    "assess_eligibility",
+    "book_seat",
     "book_sequence",
+    "cancel_seat",
     "cancel_sequence",
     "change_hours",
+    "check_in_seat",
+    "clear_seat",
     "close_suite_day",
+    "decline_seat",
     "mark_arrived",
     "mark_attended",
+    "mark_group_held",
     "mark_missed",
+    "mark_seat_absent",
     "name_driver",
     "open_suite_day",
+    "plan_group_visit",
     "put_on_shift",
     "put_provider_on_site",
+    "record_weight",
+    "register_patient",
     "reopen_suite_day",
     "take_off_shift",
     "take_provider_off_site",
+    "weigh_seat",
 ]

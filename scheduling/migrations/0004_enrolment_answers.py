@@ -73,11 +73,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='groupseat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['booked', 'attended'])), fields=('site', 'patient'), name='group_seat_one_open_at_a_time', violation_error_message='This patient already has a seat in a group visit. Cancel that seat first.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['booked', 'attended'])), fields=('site', 'patient'), name='group_seat_one_open_at_a_time', violation_error_message='This patient already has a seat in a group visit. Cancel it first.'),
         ),
         migrations.AddConstraint(
             model_name='groupseat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cleared'), _negated=True), models.Q(('support_attended', True), ('support_attended__isnull', False), ('weight__isnull', False)), _connector='OR'), name='group_seat_cleared_was_complete', violation_error_message='A patient is cleared after attending with the support person and a weight.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cleared'), _negated=True), models.Q(('support_attended', True), ('support_attended__isnull', False), ('weight__isnull', False)), _connector='OR'), name='group_seat_cleared_was_complete', violation_error_message='A patient is cleared after attending with support person and weight.'),
         ),
         migrations.AddConstraint(
             model_name='groupvisit',

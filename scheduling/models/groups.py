@@ -89,7 +89,7 @@ class GroupSeat(SiteOwned):
                 fields=["site", "patient"],
                 condition=Q(state__in=["booked", "attended"]),
                 name="group_seat_one_open_at_a_time",
-                violation_error_message="This patient already holds a seat in a group visit. Cancel that one first.",
+                violation_error_message="This patient already has a seat in a group visit. Cancel it first.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="cleared")

@@ -5,7 +5,7 @@ from datetime import date
 
 from kitclinic.problems import Blocker, NeedsConfirmation, Notice, Problem
 from kitclinic.register import Rule
-from scheduling.states import Caution, MisuseDecision, PregnancyState
+from scheduling.states import Caution, MisuseDecision, PregnancyState, Verdict
 
 PAIN_MONTHS = 6  # ENR-10: exactly 6 months passes
 
@@ -34,6 +34,12 @@ ENR_15 = Rule(
 ENR_16 = Rule(
     "ENR-16",
     'Allergies are reviewed; an empty list that nobody reviewed is not "none".',
+    source="clinic default",
+)
+ENR_17 = Rule(
+    "ENR-17",
+    "An assessment is saved as eligible when nothing is in the way, as declined with a note and without a "
+    "booked sequence, and kept with open questions at any time; then nobody moves on.",
     source="clinic default",
 )
 
@@ -112,6 +118,36 @@ def assess(facts: EligibilityFacts, *, clearing: bool = True) -> list[Problem]:
         *_caution_problems(facts),
         *_allergy_problems(facts),
     ]
+
+
+def verdict_problems(
+    verdict: Verdict, facts: EligibilityFacts, *, note: str, sequence_booked: bool
+) -> list[Problem]:
+    """Return what stands against saving these answers under this verdict."""
+    if verdict == Verdict.ELIGIBLE:
+        return assess(facts, clearing=False)
+    problems = _decision_problems(facts)
+    if verdict == Verdict.DECLINE:
+        if not note.strip():
+            problems.append(Blocker(ENR_17.id, "Write why this patient is declined.", "note"))
+        if sequence_booked:
+            sentence = "Five infusions are booked. Cancel them first, then decline; or keep this as not decided."
+            problems.append(Blocker(ENR_17.id, sentence))
+    return problems
+
+
+def _decision_problems(facts: EligibilityFacts) -> list[Problem]:
+    """Return what is wrong with a misuse decision that somebody took; none taken is in order here."""
+    if not facts.misuse_decision:
+        return []
+    problems: list[Problem] = []
+    if not facts.misuse_decided_by.strip():
+        sentence = "Only a prescriber decides about ketamine misuse. Leave it open; the physician is asked."
+        problems.append(Blocker(ENR_14.id, sentence, "misuse_decision"))
+    if not facts.misuse_rationale.strip():
+        sentence = "Write the prescriber's rationale for the decision about ketamine misuse."
+        problems.append(Blocker(ENR_14.id, sentence, "misuse_rationale"))
+    return problems
 
 
 def _pain_problems(facts: EligibilityFacts) -> list[Problem]:

@@ -38,6 +38,14 @@ ENR_24 = Rule(
 ENR_25 = Rule(
     "ENR-25", "A seat is for an eligible patient, once, in a group visit to come.", source="clinic default"
 )
+ENR_26 = Rule(
+    "ENR-26",
+    "A clearing holds for a first infusion within 9 days of the group visit; a later course begins with a new "
+    "assessment and a new group visit.",
+    source="clinic default",
+)
+ENR_27 = Rule("ENR-27", "Attendance at a group visit is recorded on its day or later.", source="clinic default")
+MINUTES_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,24 @@ def place_problems(group: GroupPlan) -> list[Problem]:
         return []
     sentence = f"A group visit needs at least {PEOPLE_PER_SEAT} places: one patient and one support person."
     return [Blocker(ENR_20.id, sentence, "places")]
+
+
+def planning_problems(day: date, start_minute: int, minutes: int, today: date) -> list[Problem]:
+    """Return what stands against planning a group visit on this day and time."""
+    problems: list[Problem] = []
+    if day < today:
+        problems.append(Blocker(ENR_25.id, "This day is over. Choose one to come.", "date"))
+    if not 0 <= start_minute < MINUTES_A_DAY or minutes < 1 or start_minute + minutes > MINUTES_A_DAY:
+        problems.append(Blocker(ENR_25.id, "A group visit begins and ends on the same day.", "start"))
+    return problems
+
+
+def check_in_problems(group_day: date, today: date) -> list[Problem]:
+    """Return the refusal to record attendance before the day of the group visit."""
+    if group_day <= today:
+        return []
+    sentence = f"The group visit is on {_date(group_day)}. Attendance is recorded on the day."
+    return [Blocker(ENR_27.id, sentence)]
 
 
 def seat_problems(
@@ -156,6 +182,11 @@ def gap_problems(group_day: date | None, first_day: date) -> list[Problem]:
         f"days after it, best {TARGET_DAYS_BEFORE}. Choose another week or another group visit."
     )
     return [Blocker(ENR_24.id, sentence, "week")]
+
+
+def clearing_lapsed(group_day: date, today: date) -> bool:
+    """Return whether no sequence can begin any more on this group visit."""
+    return (today - group_day).days > EARLIEST_DAYS_BEFORE
 
 
 def _weight_problems(facts: SeatFacts) -> list[Problem]:

@@ -76,7 +76,15 @@ WGT_09 = Rule(
     source="clinic default",
 )
 
-KG_STEP = Decimal("0.1")
+KG_STEP = Decimal("0.1")  # WGT-10
+HEAVIEST_KG = Decimal("999.9")  # what the field can hold; not a clinical limit
+WGT_10 = Rule(
+    "WGT-10",
+    "A weight is typed in kilograms with one decimal, as the scale shows it; a questioned one is typed twice, "
+    "with a reason.",
+    source="ISMP, measured weight in metric units; typing it twice: clinic default",
+)
+
 FIELD = "weight_kg"
 AGAIN = "Read the scale again, type it once more and give the reason."
 
@@ -94,6 +102,33 @@ def require_weight(weight_kg: Decimal) -> Decimal:
     if weight_kg % KG_STEP:
         raise ValueError(f"weight_kg has one decimal place, not {weight_kg}")
     return weight_kg
+
+
+def reading_problems(weight_kg: Decimal) -> list[Problem]:
+    """Return the refusal of what no scale shows; asked before ``weight_problems``."""
+    shown = weight_kg.is_finite() and 0 < weight_kg <= HEAVIEST_KG
+    if shown and not weight_kg % KG_STEP:
+        return []
+    sentence = "Type the weight as the scale shows it: kilograms with one decimal, such as 82.5."
+    return [Blocker(WGT_10.id, sentence, FIELD)]
+
+
+def open_questions(
+    asked: list[Problem], *, weight_kg: Decimal, again_kg: Decimal | None, reason: str
+) -> list[Problem]:
+    """Return the questions that nobody answered, or what is wrong with the answer.
+
+    again_kg: the reading typed once more, None while nobody was asked; reason: why it is right.
+    """
+    if not asked or again_kg is None:
+        return asked
+    problems: list[Problem] = []
+    if again_kg != weight_kg:
+        sentence = "The two readings differ. Read the scale again and type what it shows, twice."
+        problems.append(Blocker(WGT_10.id, sentence, "again_kg"))
+    if not reason.strip():
+        problems.append(Blocker(WGT_10.id, "Say why this weight is right.", "reason"))
+    return problems
 
 
 def bmi(weight_kg: Decimal | Fraction, height_cm: Decimal) -> Fraction:
