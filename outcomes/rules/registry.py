@@ -31,6 +31,7 @@ BMI_RANGE = (Decimal(8), Decimal(150))
 CCI_HIGHEST = 37
 SESSIONS = 64
 SEQUENCES = 64
+LONGEST = {"patient": 20, "diagnosis": 80}  # REG-08, characters
 
 FILES = {
     "patients.csv": (
@@ -78,7 +79,8 @@ PLAUSIBLE_DATE = Rule(
 PLAUSIBLE_CELL = Rule(
     "REG-08",
     "A patient has an age of 0-120 or a birth date, a BMI of 8-150 or none, a Charlson index of 0-37 or "
-    "none; an infusion is completed or stopped; sequence and session count from 1 to 64.",
+    "none; its name has at most 20 characters, its diagnosis 80; an infusion is completed or stopped; sequence "
+    "and session count from 1 to 64.",
     source="clinic default; Charlson 1987; Tankha 2025 (64 infusions at most)",
 )
 
@@ -231,8 +233,11 @@ def _patients(reader: Reader) -> Iterator[PatientRow]:
         bmi = cells.decimal("bmi", PLAUSIBLE_CELL.id, *BMI_RANGE)
         cci = cells.whole("cci", PLAUSIBLE_CELL.id, 0, CCI_HIGHEST, optional=True)
         new = reader.is_new(cells, f"Patient {patient} is in this file twice.", "patient", patient)
+        rest = {name: cells.get(name) for name in ("race", "marital", "diagnosis")}
+        for name, longest in LONGEST.items():
+            if len(cells.get(name)) > longest:
+                cells.note(PLAUSIBLE_CELL.id, f"{name} is longer than {longest} characters.")
         if patient and new:
-            rest = {name: cells.get(name) for name in ("race", "marital", "diagnosis")}
             yield PatientRow(cells.line, patient, age, born, sex, bmi=bmi, cci=cci, **rest)
 
 
@@ -241,7 +246,8 @@ def _infusions(reader: Reader, patients: dict[str, PatientRow]) -> Iterator[Infu
         before = len(reader.problems)
         patient = _known_patient(cells, patients)
         day = cells.day("date", PLAUSIBLE_DATE.id, EARLIEST, reader.today)
-        start = cells.clock("start", PLAUSIBLE_DATE.id)
+        at = cells.clock("start", PLAUSIBLE_DATE.id)
+        start = at and at.replace(second=0)  # starts are kept to the minute
         sequence = cells.whole("sequence", PLAUSIBLE_CELL.id, 1, SEQUENCES)
         session = cells.whole("session", PLAUSIBLE_CELL.id, 1, SESSIONS)
         status = cells.choice("status", PLAUSIBLE_CELL.id, STATUSES)

@@ -182,13 +182,18 @@ def baselines(patients: Sequence[Windowed]) -> tuple[BaselineRow, ...]:
     return tuple(rows)
 
 
+def differing_cells(one: Tallies, other: Tallies) -> frozenset[tuple[str, str]]:
+    """Return the (outcome, window) of the cells that differ in improved, n, mean or standard deviation."""
+
+    def figures(cell: Tally) -> tuple[int, int, int, int]:
+        return cell.improved, cell.n, cell.total, cell.squares
+
+    return frozenset(key for key in one if figures(one[key]) != figures(other[key]))
+
+
 def changed_cells(one: Tallies, other: Tallies) -> int:
     """Return how many of the 33 cells differ in improved, n, mean or standard deviation."""
-    figures = [
-        {key: (cell.improved, cell.n, cell.total, cell.squares) for key, cell in tallies.items()}
-        for tallies in (one, other)
-    ]
-    return sum(figures[0][key] != figures[1][key] for key in figures[0])
+    return len(differing_cells(one, other))
 
 
 def _cell_2(window: str, cell: Tally, closed: int) -> Table2Cell:

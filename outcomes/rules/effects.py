@@ -1,0 +1,81 @@
+"""What each switch of the definitions would change: which of the 33 cells, and one of them in figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from outcomes.rules.definitions import SWITCHES, Definitions, Switch
+from outcomes.rules.instruments import measures
+from outcomes.rules.statistics import percent
+from outcomes.rules.tables import Tallies, differing_cells, tally
+from outcomes.rules.windows import WINDOWS, Infusion, Reading, Score, Windowed, windows
+
+Course = tuple[Sequence[Infusion], Sequence[Score]]
+Cell = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One cell before and after a switch; percents are None where n is 0."""
+
+    measure: str
+    window: str
+    before: Decimal | None
+    after: Decimal | None
+    n_before: int
+    n_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one switch would change. changed: (measure, window) of the cells that would show other figures."""
+
+    switch: Switch
+    changed: frozenset[Cell]
+    example: Example | None
+
+
+class Views:
+    """Each reading of the windows over the same patients, computed once."""
+
+    def __init__(self, courses: Sequence[Course], as_of: date) -> None:
+        self.courses = courses
+        self.as_of = as_of
+        self._read: dict[Reading, list[Windowed]] = {}
+
+    def windowed(self, definitions: Definitions) -> list[Windowed]:
+        """Return the counting scores of every patient, in the order given."""
+        reading = definitions.reading
+        if reading not in self._read:
+            self._read[reading] = [
+                windows(infusions, scores, self.as_of, reading=reading) for infusions, scores in self.courses
+            ]
+        return self._read[reading]
+
+    def tallies(self, definitions: Definitions) -> Tallies:
+        """Return the sums of the 33 cells."""
+        patients = self.windowed(definitions)
+        return tally(patients, mcid_set=definitions.mcid_set, absolute=definitions.absolute)
+
+
+def effects(views: Views, definitions: Definitions, *, measure: str) -> tuple[Effect, ...]:
+    """Return the effect of every switch, one switched at a time. measure: the one to prefer as example."""
+    now = views.tallies(definitions)
+    return tuple(_effect(switch, now, views.tallies(definitions.switched(switch)), measure) for switch in SWITCHES)
+
+
+def _effect(switch: Switch, now: Tallies, then: Tallies, measure: str) -> Effect:
+    changed = differing_cells(now, then)
+    order = [measure, *measures()]
+    found = next(((name, window) for name in order for window in WINDOWS if (name, window) in changed), None)
+    return Effect(switch, changed, _example(found, now, then) if found else None)
+
+
+def _example(cell: Cell, now: Tallies, then: Tallies) -> Example:
+    return Example(*cell, _rate(now, cell), _rate(then, cell), now[cell].n, then[cell].n)
+
+
+def _rate(tallies: Tallies, cell: Cell) -> Decimal | None:
+    found = tallies[cell]
+    return percent(found.improved, found.n) if found.n else None
