@@ -7,7 +7,7 @@ from decimal import Decimal
 from infusions.rules.dosing import MG_PER_KG, MINUTES, Preparation, dose_mg
 from infusions.rules.orders import AFTER_FIRST_DAYS, ONDANSETRON_MG
 from infusions.states import FillMode, OndansetronContraindication
-from kitclinic.display import show
+from kitclinic.display import show, show_percent_from
 from scheduling.rules.weights import hold_limits_kg
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 
@@ -18,7 +18,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 @dataclass(frozen=True, slots=True)
 class OrderText:
     """Everything an order says. weight_at: aware and in the clinic's zone; days: infusions;
-    misuse_decision, pregnancy: a choice or ""; allergies: None when nobody reviewed them."""
+    misuse_history, allergies: None when nobody asked; misuse_decision, pregnancy: a choice or ""."""
 
     number: str
     version: int
@@ -37,7 +37,7 @@ class OrderText:
     as_needed: bool
     contraindication: OndansetronContraindication
     pregnancy: str
-    misuse_history: bool
+    misuse_history: bool | None
     misuse_decision: str
     acknowledged: frozenset[Caution]
     allergies: tuple[str, ...] | None
@@ -49,6 +49,7 @@ class OrderText:
     misuse_rationale: str = ""
     allergy_reason: str = ""
     supersedes_reason: str = ""
+    note: str = ""
 
 
 def order_text(facts: OrderText) -> str:
@@ -58,7 +59,8 @@ def order_text(facts: OrderText) -> str:
     weighing time without a zone.
     """
     blocks = (_heading(facts), _ketamine(facts), _ondansetron(facts), _checks(facts), _decisions(facts))
-    closing = [
+    closing = [f"Note: {facts.note}"] if facts.note else []
+    closing += [
         f"Expires after {day(facts.expires_on)} if not started, "
         f"otherwise {AFTER_FIRST_DAYS} days after the first infusion.",
         "Meaning of this signature: ordered.",
@@ -91,12 +93,19 @@ def _heading(facts: OrderText) -> list[str]:
     lines = [
         f"KETAMINE INFUSION ORDER {facts.number}, version {facts.version}",
         f"Patient: {facts.patient_name}, born {day(facts.born)}, record {facts.record_number}",
-        f"Sequence {facts.sequence_number}: {facts.days} infusions, one a day, "
-        f"{day_span(facts.first_day, facts.last_day)}",
+        f"Sequence {facts.sequence_number}: {_infusions(facts.days)}, {day_span(facts.first_day, facts.last_day)}",
     ]
     if facts.version > 1:
         lines.append(f"Supersedes version {facts.version - 1}: {facts.supersedes_reason or 'no reason given'}")
     return lines
+
+
+def _infusions(days: int) -> str:
+    return "1 infusion" if days == 1 else f"{days} infusions, one a day"
+
+
+def _each_of(days: int) -> str:
+    return "1 day" if days == 1 else f"each of {days} days"
 
 
 def _ketamine(facts: OrderText) -> list[str]:
@@ -107,7 +116,7 @@ def _ketamine(facts: OrderText) -> list[str]:
     source = "measured" if facts.weight_source == WeightSource.MEASURED else "not measured"
     fill = str(FillMode(made.fill).label)
     lines = [
-        f"Ketamine {mg} IV over {MINUTES} min on each of {facts.days} days.",
+        f"Ketamine {mg} IV over {MINUTES} min on {_each_of(facts.days)}.",
         f"Dose: {weight} × {show(MG_PER_KG, 'mg/kg')} = {mg}. No ceiling dose.",
         f"Weight: {weight}, {source}, {moment(facts.weight_at)}.",
         f"Prepare: vial {show(made.strength_mg_per_ml, 'mg/mL')}, draw {show(made.draw_ml, 'mL')} "
@@ -166,8 +175,12 @@ def _pregnancy(facts: OrderText) -> str:
 
 
 def _misuse(facts: OrderText) -> str:
+    if facts.misuse_history is None:
+        return "not asked; required before signing"
     if not facts.misuse_history:
         return "none"
+    if not facts.misuse_decision:
+        return "yes; not decided, required before signing"
     decision = str(MisuseDecision(facts.misuse_decision).label).lower()
     return f"yes; {decision}: {facts.misuse_rationale}"
 
@@ -178,3 +191,39 @@ def _allergies(facts: OrderText) -> str:
     known = "; ".join(facts.allergies) or "none"
     reason = f"; ordered all the same: {facts.allergy_reason}" if facts.allergy_reason else ""
     return f"reviewed: {known}{reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class AffirmationText:
+    """What a prescriber affirms of a held order. digest: of the signed order's text."""
+
+    number: str
+    version: int
+    patient_name: str
+    born: date
+    record_number: str
+    held_because: str
+    dose_mg: Decimal
+    ordered_kg: Decimal
+    weight_kg: Decimal
+    weight_at: datetime
+    digest: str
+
+
+def affirmation_text(facts: AffirmationText) -> str:
+    """Return the text to sign when a held order is released as it was signed."""
+    now, then = show(facts.weight_kg, "kg"), show(facts.ordered_kg, "kg")
+    change = show_percent_from(facts.weight_kg, facts.ordered_kg)
+    return "\n".join(
+        (
+            f"HELD ORDER {facts.number}, version {facts.version}, AFFIRMED",
+            f"Patient: {facts.patient_name}, born {day(facts.born)}, record {facts.record_number}",
+            "",
+            f"Held because: {facts.held_because}",
+            f"Weight of the order: {then}. Weight now: {now} ({change}), measured, {moment(facts.weight_at)}.",
+            f"The signed dose stands: ketamine {show(facts.dose_mg, 'mg')} IV over {MINUTES} min.",
+            f"Text of the order: SHA-256 {facts.digest}",
+            "",
+            "Meaning of this signature: reviewed.",
+        )
+    )

@@ -1,0 +1,264 @@
+"""Orders: the facts behind a signature, the text it signs, where an order stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from infusions.models import Affirmation, Formulary, Infusion, Order
+from infusions.rules.allergies import drugs_named
+from infusions.rules.order_text import AffirmationText, OrderText, affirmation_text, order_text
+from infusions.rules.orders import SignFacts, expires_on
+from infusions.states import OndansetronContraindication, OrderState
+from kitclinic.models import Site, StaffUser
+from kitclinic.roles import PRESCRIBERS
+from scheduling.models import Eligibility, GroupSeat, Patient, Sequence, Weight
+from scheduling.queries.patients import latest_eligibility, latest_weight
+from scheduling.states import Caution, PregnancyState, SeatState, VisitState, WeightSource
+
+CURRENT = (OrderState.DRAFT, OrderState.SIGNED, OrderState.HELD)
+TO_COME = (VisitState.BOOKED, VisitState.ARRIVED)
+_NONE = OndansetronContraindication.NONE
+
+
+def orders(site: Site) -> QuerySet[Order]:
+    """Orders of a site with what their text and their page need."""
+    return Order.objects.filter(site=site).select_related(
+        "site", "sequence__patient", "sequence__seat", "weight__measured_by", "signature", "drafted_by"
+    )
+
+
+def is_prescriber(person: StaffUser, site_id: int) -> bool:
+    """Whether this person may sign orders of this site; a superuser never may."""
+    return person.is_active and person.site_id == site_id and person.role in PRESCRIBERS
+
+
+def formulary_of(site: Site) -> Formulary:
+    """How this clinic prepares ketamine; the defaults where nobody has set it yet (not stored)."""
+    return Formulary.objects.filter(site=site).first() or Formulary(site=site)
+
+
+def current_order(sequence: Sequence) -> Order | None:
+    """The draft, signed or held order of a sequence; there is one at most."""
+    return orders(sequence.site).filter(sequence=sequence, state__in=CURRENT).first()
+
+
+def newest_order(sequence: Sequence) -> Order | None:
+    return orders(sequence.site).filter(sequence=sequence).order_by("-version").first()
+
+
+def contraindication_of(eligibility: Eligibility | None) -> OndansetronContraindication:
+    """What the last assessment says against ondansetron."""
+    if eligibility is None:
+        return _NONE
+    if "ondansetron" in drugs_named(eligibility.allergies):
+        return OndansetronContraindication.ALLERGY
+    if eligibility.long_qt:
+        return OndansetronContraindication.LONG_QT
+    return OndansetronContraindication.APOMORPHINE if eligibility.apomorphine else _NONE
+
+
+def sign_facts(order: Order, *, signer: StaffUser, eligibility: Eligibility | None) -> SignFacts:
+    """What the rule asks before a signature. eligibility: the patient's last assessment."""
+    patient, against = order.sequence.patient, contraindication_of(eligibility)
+    return SignFacts(
+        state=OrderState(order.state),
+        signer_is_prescriber=is_prescriber(signer, order.site_id),
+        signer_is_patient=signer.name.casefold() == patient.name.casefold(),
+        weight_kg=order.weight_kg,
+        weight_source=WeightSource(order.weight.source),
+        weight_reason=order.weight_reason,
+        dose_mg=order.dose_mg,
+        eligible=eligibility.eligible if eligibility else None,
+        sma_cleared=_cleared(order.sequence),
+        misuse_history=eligibility.misuse_history if eligibility else None,
+        misuse_decision=eligibility.misuse_decision if eligibility else "",
+        misuse_rationale=eligibility.misuse_rationale if eligibility else "",
+        cautions=_cautions(eligibility.cautions if eligibility else ()),
+        acknowledged=_cautions(eligibility.acknowledged_cautions if eligibility else ()),
+        pregnancy=pregnancy_of(eligibility),
+        ketamine_allergy="ketamine" in drugs_named(eligibility.allergies if eligibility else ""),
+        allergy_reason=order.allergy_reason,
+        premedication=order.ondansetron,
+        as_needed=order.ondansetron,
+        contraindication=against if order.ondansetron else OndansetronContraindication(order.no_ondansetron),
+        contraindication_reason=order.no_ondansetron_note,
+    )
+
+
+def pregnancy_of(eligibility: Eligibility | None) -> str:
+    """The answer of the assessment: a PregnancyState, or "" when there is none."""
+    if eligibility is None:
+        return ""
+    if eligibility.childbearing_potential is False and not eligibility.pregnancy:
+        return str(PregnancyState.NOT_APPLICABLE)
+    return eligibility.pregnancy
+
+
+def text_of(order: Order, *, eligibility: Eligibility | None, at: datetime) -> str:
+    """The text of an order: as it was signed, or as it would be signed now."""
+    if order.signature is not None:
+        return order.signature.text
+    site, sequence, patient = order.site, order.sequence, order.sequence.patient
+    days = _days(sequence)
+    return order_text(
+        OrderText(
+            number=order.number,
+            version=order.version,
+            patient_name=patient.name,
+            born=_born(patient),
+            record_number=patient.record_number,
+            sequence_number=sequence.number,
+            first_day=days[0],
+            last_day=days[-1],
+            days=len(days),
+            weight_kg=order.weight_kg,
+            weight_source=WeightSource(order.weight.source),
+            weight_at=site.local(order.weight.measured_at),
+            weight_reason=order.weight_reason,
+            preparation=order.preparation,
+            preparation_reason=order.preparation_reason,
+            premedication=order.ondansetron,
+            as_needed=order.ondansetron,
+            contraindication=_shown_contraindication(order, eligibility),
+            contraindication_reason=order.no_ondansetron_note,
+            pregnancy=pregnancy_of(eligibility),
+            pregnancy_on=eligibility.pregnancy_tested_on if eligibility else None,
+            misuse_history=eligibility.misuse_history if eligibility else None,
+            misuse_decision=eligibility.misuse_decision if eligibility else "",
+            misuse_rationale=eligibility.misuse_rationale if eligibility else "",
+            acknowledged=_cautions(eligibility.acknowledged_cautions if eligibility else ()),
+            allergies=_allergies(eligibility),
+            allergy_reason=order.allergy_reason,
+            expires_on=expires_on(signed_on=site.today(at)),
+            supersedes_reason=order.supersedes_reason,
+            note=order.note,
+        )
+    )
+
+
+def affirmation_of(order: Order, weight: Weight) -> str:
+    """The text a prescriber signs to release a held order as it was signed."""
+    if order.signature is None:
+        raise ValueError("only a signed order can be affirmed")
+    patient = order.sequence.patient
+    return affirmation_text(
+        AffirmationText(
+            number=order.number,
+            version=order.version,
+            patient_name=patient.name,
+            born=_born(patient),
+            record_number=patient.record_number,
+            held_because=order.held_because,
+            dose_mg=order.dose_mg,
+            ordered_kg=order.weight_kg,
+            weight_kg=weight.weight_kg,
+            weight_at=order.site.local(weight.measured_at),
+            digest=order.signature.digest,
+        )
+    )
+
+
+def reference_weight(order: Order) -> Weight:
+    """The weight that a new one is compared with: the last affirmed one, or the order's own."""
+    last = Affirmation.objects.filter(order=order).select_related("weight").order_by("-at", "-pk").first()
+    return last.weight if last else order.weight
+
+
+def last_day(order: Order, *, first_infusion_on: date | None) -> date | None:
+    """The last day on which a signed order starts an infusion; None before it is signed."""
+    if order.signed_at is None:
+        return None
+    return expires_on(signed_on=order.site.today(order.signed_at), first_infusion_on=first_infusion_on)
+
+
+def first_infusions(sequence_ids: Iterable[int], site: Site) -> dict[int, date]:
+    """The local date of the first infusion of each sequence that has one; one query."""
+    rows = Infusion.objects.filter(site=site, visit__sequence__in=list(sequence_ids), started_at__isnull=False)
+    found = rows.order_by("-started_at").values_list("visit__sequence_id", "started_at")
+    return {sequence_id: site.today(started) for sequence_id, started in found if started is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """Where the order of a sequence stands, for the patient's page and the chart.
+
+    order: the current version, or the newest where none is current. word, tone: as the status chip takes them.
+    """
+
+    order: Order
+    word: str
+    tone: str
+    last_day: date | None
+
+
+TONES: dict[str, str] = {
+    OrderState.DRAFT: "due",
+    OrderState.SIGNED: "signed",
+    OrderState.HELD: "held",
+    OrderState.COMPLETED: "ok",
+    OrderState.DISCONTINUED: "held",
+    OrderState.EXPIRED: "overdue",
+    OrderState.SUPERSEDED: "held",
+}
+
+
+def order_summary(sequence: Sequence) -> OrderSummary | None:
+    """Where the order of this sequence stands; None when none was written. Two queries, three when signed."""
+    order = current_order(sequence) or newest_order(sequence)
+    if order is None:
+        return None
+    started = first_infusions([sequence.pk], order.site) if order.signed_at else {}
+    return OrderSummary(
+        order=order,
+        word="Waits for signature" if order.state == OrderState.DRAFT else order.get_state_display(),
+        tone=TONES[order.state],
+        last_day=last_day(order, first_infusion_on=started.get(sequence.pk)),
+    )
+
+
+def eligibility_and_weight(patient: Patient) -> tuple[Eligibility | None, Weight | None]:
+    return latest_eligibility(patient), latest_weight(patient)
+
+
+def _born(patient: Patient) -> date:
+    if patient.birth_date is None:
+        raise ValueError("an order needs the patient's birth date")
+    return patient.birth_date
+
+
+def _cleared(sequence: Sequence) -> bool:
+    """The group visit of this sequence cleared the patient; for one without a seat, the last one did."""
+    if sequence.seat is not None:
+        return sequence.seat.state == SeatState.CLEARED
+    seats = GroupSeat.objects.filter(site=sequence.site_id, patient=sequence.patient_id).exclude(
+        Q(state=SeatState.CANCELLED) | Q(decided_at__isnull=True)
+    )
+    last = seats.order_by("-decided_at").first()
+    return last is not None and last.state == SeatState.CLEARED
+
+
+def _cautions(values: Iterable[str]) -> frozenset[Caution]:
+    return frozenset(Caution(value) for value in values)
+
+
+def _shown_contraindication(order: Order, eligibility: Eligibility | None) -> OndansetronContraindication:
+    return (
+        contraindication_of(eligibility)
+        if order.ondansetron
+        else OndansetronContraindication(order.no_ondansetron)
+    )
+
+
+def _allergies(eligibility: Eligibility | None) -> tuple[str, ...] | None:
+    if eligibility is None or not eligibility.allergies_reviewed:
+        return None
+    return (eligibility.allergies,) if eligibility.allergies.strip() else ()
+
+
+def _days(sequence: Sequence) -> list[date]:
+    """The days still to come, or all of them when none is."""
+    rows = list(sequence.visits.order_by("date").values_list("date", "state"))
+    to_come = [day for day, state in rows if state in TO_COME]
+    return to_come or [day for day, _ in rows] or [sequence.first_day]

@@ -1,0 +1,111 @@
+"""May this order be drafted, held, released, discontinued or superseded? Signing is in ``orders``."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from infusions.rules.orders import ORD_03, ORD_09, ORD_10, ORD_11, is_expired
+from infusions.states import OndansetronContraindication, OrderState
+from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.register import Rule
+
+ORD_15 = Rule(
+    "ORD-15",
+    "A prescriber writes an order for a sequence that is booked and not over; it has one current order.",
+    source="clinic default",
+)
+ORD_16 = Rule(
+    "ORD-16",
+    "A hold, a release, a discontinuation and a new version carry their reason in words.",
+    source="clinic default",
+)
+ORD_17 = Rule(
+    "ORD-17",
+    "Only a prescriber releases a held order, by a signature for the weight known then; the signed mg stands.",
+    source="clinic default",
+)
+ORD_18 = Rule(
+    "ORD-18",
+    "Whoever charts or prescribes may hold an order; only a prescriber discontinues or supersedes it.",
+    source="clinic default",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacts:
+    """What is known when an order is written. current: state of the order that is there, or None."""
+
+    writer_may: bool
+    sequence_open: bool
+    current: OrderState | None
+    weight_known: bool
+    contraindication: OndansetronContraindication
+    contraindication_note: str
+
+
+def draft_problems(facts: DraftFacts) -> list[Problem]:
+    """Return everything that stands between this sequence and a draft."""
+    problems: list[Problem] = []
+    if not facts.writer_may:
+        problems.append(Blocker(ORD_15.id, "Only a prescriber writes an order. Ask one to write it."))
+    if not facts.sequence_open:
+        sentence = "This sequence is over or cancelled. Book a new one, then write its order."
+        problems.append(Blocker(ORD_15.id, sentence))
+    if facts.current is not None:
+        state = str(facts.current.label).lower()
+        sentence = f"This sequence already has an order, {state}. Open it, or write a new version of it."
+        problems.append(Blocker(ORD_15.id, sentence))
+    if not facts.weight_known:
+        sentence = "No measured weight of this patient. Weigh the patient in kg, then write the order."
+        problems.append(Blocker(ORD_03.id, sentence, "weight"))
+    if facts.contraindication == OndansetronContraindication.OTHER and not facts.contraindication_note.strip():
+        sentence = "Say in words what speaks against ondansetron."
+        problems.append(Blocker(ORD_11.id, sentence, "no_ondansetron_note"))
+    return problems
+
+
+def preparation_reason_problems(asked: list[Problem], *, confirmed: frozenset[str], reason: str) -> list[Problem]:
+    """Return the questions about the preparation, and a blocker where the answer has no reason."""
+    answered = [p for p in asked if isinstance(p, NeedsConfirmation) and p.rule in confirmed]
+    if not answered or reason.strip():
+        return asked
+    sentence = "Write the reason for this preparation; it will stand in the signed text."
+    return [*asked, Blocker(answered[0].rule, sentence, "preparation_reason")]
+
+
+def hold_problems(*, may_hold: bool, reason: str) -> list[Problem]:
+    """Return what stands in the way of holding; the state itself is asked of its table."""
+    problems: list[Problem] = []
+    if not may_hold:
+        problems.append(Blocker(ORD_18.id, "Only a nurse or a prescriber holds an order. Tell one of them."))
+    return problems + _reason_problems(reason, "Say why the order is held.")
+
+
+def change_problems(*, is_prescriber: bool, reason: str) -> list[Problem]:
+    """Return what stands in the way of discontinuing or superseding."""
+    problems: list[Problem] = []
+    if not is_prescriber:
+        sentence = "Only a prescriber discontinues or changes an order. You may hold it and tell one."
+        problems.append(Blocker(ORD_18.id, sentence))
+    return problems + _reason_problems(reason, "Say why; the reason stays with the order.")
+
+
+def release_problems(
+    *, state: OrderState, is_prescriber: bool, reason: str, last_day: date, today: date, weight_known: bool
+) -> list[Problem]:
+    """Return what stands in the way of releasing a held order as it was signed."""
+    problems: list[Problem] = []
+    if state != OrderState.HELD:
+        word = str(OrderState(state).label).lower()
+        problems.append(Blocker(ORD_09.id, f"This order is {word}, not held. Reload to see where it stands."))
+    if not is_prescriber:
+        problems.append(Blocker(ORD_17.id, "Only a prescriber releases a held order. Ask one to decide."))
+    if is_expired(last_day=last_day, today=today):
+        sentence = "The order has expired meanwhile. Write a new version instead of releasing it."
+        problems.append(Blocker(ORD_10.id, sentence))
+    if not weight_known:
+        problems.append(Blocker(ORD_17.id, "No measured weight is known. Weigh the patient in kg first."))
+    return problems + _reason_problems(reason, "Say why the signed dose stands.")
+
+
+def _reason_problems(reason: str, sentence: str) -> list[Problem]:
+    return [] if reason.strip() else [Blocker(ORD_16.id, sentence, "reason")]
