@@ -10,13 +10,14 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home --home-dir /home/kitclinic kitclinic
 WORKDIR /app
+ENV KITCLINIC_STATIC_ROOT=/app/collected
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY --from=web /src/node_modules node_modules
 COPY . .
 RUN python -m kitclinic.frontend \
     && mkdir -p /app/var \
-    && KITCLINIC_DEBUG=0 DATABASE_URL=postgresql://build@localhost/build KITCLINIC_SECRET_KEY=only-for-this-step \
+    && DATABASE_URL=postgresql://build@localhost/build KITCLINIC_SECRET_KEY=only-for-this-step \
        KITCLINIC_HOSTS=localhost python manage.py collectstatic --noinput \
     && chown -R kitclinic:kitclinic /app/var
 USER kitclinic

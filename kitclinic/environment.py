@@ -9,12 +9,12 @@ KNOWN = frozenset(
     {
         "KITCLINIC_BASE_URL",
         "KITCLINIC_DEBUG",
+        "KITCLINIC_DELIVERY",
         "KITCLINIC_DEMO",
         "KITCLINIC_HOSTS",
         "KITCLINIC_HTTPS",
-        "KITCLINIC_MAIL_FROM",
-        "KITCLINIC_MAIL_URL",
         "KITCLINIC_SECRET_KEY",
+        "KITCLINIC_STATIC_ROOT",
         "KITCLINIC_SUPERVISOR",
         "KITCLINIC_VAR",
     }
@@ -52,6 +52,12 @@ class Environment:
         if value in {"0", "false", "no", "off"}:
             return False
         raise EnvironmentProblem(f"{name} must be 1 or 0, not {value!r}.")
+
+    def choice(self, name: str, allowed: set[str], default: str) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise EnvironmentProblem(f"{name} must be one of {', '.join(sorted(allowed))}, not {value!r}.")
+        return value
 
     def words(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)

@@ -37,10 +37,11 @@ def _local_secret() -> str:
 SECRET_KEY = env.text("KITCLINIC_SECRET_KEY") or (_local_secret() if LOCAL else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set KITCLINIC_SECRET_KEY to at least 50 random characters.")
-ALLOWED_HOSTS = env.words("KITCLINIC_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"] if LOCAL else [])
+ALLOWED_HOSTS = env.words("KITCLINIC_HOSTS", ["localhost", "[::1]", "testserver"] if LOCAL else [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set KITCLINIC_HOSTS to the names this clinic is reached by, with commas.")
 BASE_URL = env.text("KITCLINIC_BASE_URL", "http://localhost:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}")
+ALLOWED_HOSTS.append("127.0.0.1")  # health checks from the machine itself
 HTTPS = env.flag("KITCLINIC_HTTPS", default=not LOCAL)
 
 # -- applications -------------------------------------------------------------------------------------
@@ -57,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -147,7 +149,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = "same-origin"  # with no-referrer browsers send "Origin: null" and no form passes
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 CSRF_FAILURE_VIEW = "kitclinic.views.errors.csrf"
@@ -176,7 +178,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # the clinic's own zone is on its Site row
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.text("KITCLINIC_STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # the product stores no uploads
@@ -209,9 +211,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "outcomes.remind_of_questionnaires",
         "schedule": timedelta(minutes=1),
     },
+    "expire-questionnaires": {"task": "outcomes.expire_questionnaires", "schedule": timedelta(minutes=1)},
     "escalate-safety-tasks": {"task": "outcomes.escalate_safety_tasks", "schedule": timedelta(minutes=1)},
 }
-OUTBOX_DELIVERY = "kitclinic.delivery.to_file"  # dotted path: (message) -> None; raises when not delivered
+OUTBOX_DELIVERY = f"kitclinic.delivery.to_{env.choice('KITCLINIC_DELIVERY', {'file', 'console'}, 'file')}"
 OUTBOX_FILE = VAR / "outbox.log"
 
 # -- facts from apps to the right that a gate to their left needs --------------------------------------
