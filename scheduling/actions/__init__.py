@@ -13,6 +13,8 @@ from scheduling.actions.groups import (
     weigh_seat,
 )
 from scheduling.actions.patients import NewPatient, record_weight, register_patient
+from scheduling.actions.planning import copy_roster, open_weeks
+from scheduling.actions.reminders import queue_visit_reminders
 from scheduling.actions.sequences import (
     book_sequence,
     cancel_sequence,
@@ -44,6 +46,7 @@ __all__ = [
     "check_in_seat",
     "clear_seat",
     "close_suite_day",
+    "copy_roster",
     "decline_seat",
     "mark_arrived",
     "mark_attended",
@@ -52,9 +55,11 @@ __all__ = [
     "mark_seat_absent",
     "name_driver",
     "open_suite_day",
+    "open_weeks",
     "plan_group_visit",
     "put_on_shift",
     "put_provider_on_site",
+    "queue_visit_reminders",
     "record_weight",
     "register_patient",
     "reopen_suite_day",

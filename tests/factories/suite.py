@@ -2,15 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from kitclinic.models import Site, StaffUser
 from scheduling.actions.sequences import book_sequence, mark_arrived, mark_attended
 from scheduling.actions.suite import open_suite_day, put_on_shift, put_provider_on_site
-from scheduling.models import Patient, Sequence, SuiteDay, Visit
+from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence, SuiteDay, Visit, Weight
+from scheduling.states import EnrolmentState, SeatState
 from tests.factories import people
-from tests.factories.scheduling import cleared_patient
 
 MONDAY = date(2026, 9, 14)
+FAMILY = """Arrowood Bellweather Corrigan Delacroix Espinar Fairweather Gallardo Holloway Isakson Jablonski
+Kirkbride Lagerfelt Marchetti Norquist Oyelaran Pemberly Quillon Rasmussen Sandoval Thackeray Umarova Vance-Iwu
+Whitlock""".split()
+# The proven template of 56 starts, minutes after midnight: 5 and 3 at opening, then 4 and 4 every 85 minutes.
+STARTS_56 = (
+    [450] * 5 + [460] * 3 + [450 + 85 * turn + late for turn in range(1, 7) for late in (0, 10) for _ in "1234"]
+)
+GIVEN = ["Abel", "Bettina", "Caspar", "Delphine", "Ezra", "Farida", "Goran", "Helga", "Imre"]
 
 
 def before(site: Site, monday: date, *, days: int = 5, minute: int = 600) -> datetime:
@@ -40,7 +50,12 @@ def open_week(
     days = []
     for day in site.week_of(monday):
         opened = open_suite_day(site=site, date=day, by=by, at=at, closed_because=(closed or {}).get(day, ""))
-        hours = {"from_minute": opened.opens_minute, "to_minute": opened.closes_minute, "by": by, "at": at}
+        hours: dict[str, Any] = {
+            "from_minute": opened.opens_minute,
+            "to_minute": opened.closes_minute,
+            "by": by,
+            "at": at,
+        }
         for nurse in team:
             put_on_shift(suite_day=opened, nurse=nurse, **hours)
         put_provider_on_site(suite_day=opened, provider=provider, **hours)
@@ -48,9 +63,55 @@ def open_week(
     return days
 
 
-def patient_for(site: Site, monday: date) -> Patient:
-    """A patient cleared in a group visit a week before this Monday."""
-    return cleared_patient(site, group_day=monday - timedelta(days=7))
+def patient_for(site: Site, monday: date, *, state: str = EnrolmentState.CLEARED) -> Patient:
+    """A patient cleared in a group visit a week before this Monday; as rows, because a full week needs fifty."""
+    group_day, number = monday - timedelta(days=7), Patient.objects.filter(site=site).count()
+    physician, psychologist = staffed(site, "physician", 1)[0], staffed(site, "psychologist", 1)[0]
+    group, _ = GroupVisit.objects.get_or_create(
+        site=site,
+        date=group_day,
+        defaults={
+            "start_minute": 900,
+            "capacity": 200,
+            "physician": physician,
+            "psychologist": psychologist,
+        },
+    )
+    patient = Patient.objects.create(
+        site=site,
+        record_number=f"204-{1000 + number}",
+        given_name=GIVEN[number % len(GIVEN)],
+        family_name=FAMILY[number % len(FAMILY)],
+        birth_date=date(1950 + number % 50, 1 + number % 12, 1 + number % 28),
+        sex=Patient.Sex.FEMALE,
+        phone=f"555-01{number % 100:02d}",
+        state=state,
+        created_at=site.instant(group_day - timedelta(days=14), 600),
+    )
+    cleared = state == EnrolmentState.CLEARED
+    when = site.instant(group_day, 960)
+    weight = None
+    if cleared:
+        weight = Weight.objects.create(
+            site=site,
+            patient=patient,
+            weight_kg=Decimal("82.5"),
+            measured_at=when,
+            measured_by=physician,
+            received_at=when,
+        )
+    GroupSeat.objects.create(
+        site=site,
+        group=group,
+        patient=patient,
+        support_person="Robin Quist",
+        state=SeatState.CLEARED if cleared else SeatState.BOOKED,
+        weight=weight,
+        support_attended=True if cleared else None,
+        decided_at=when if cleared else None,
+        decided_by=physician if cleared else None,
+    )
+    return patient
 
 
 def booked_sequence(

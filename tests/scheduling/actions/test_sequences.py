@@ -14,12 +14,13 @@ from scheduling.actions import (
     mark_missed,
     name_driver,
 )
-from scheduling.models import Patient, Sequence, SuiteDay, Visit
+from scheduling.models import Patient, SuiteDay, Visit
 from scheduling.queries.plans import day_plans
 from scheduling.rules.breaches import breaches
 from scheduling.states import EnrolmentState, SequenceState, VisitState
 from tests.factories.suite import (
     MONDAY,
+    STARTS_56,
     attend,
     before,
     booked_sequence,
@@ -77,12 +78,12 @@ def test_a_chair_wish_is_kept_where_the_chair_is_free(site: Site) -> None:
     assert {visit.chair for visit in visits_of(booked_sequence(site, chair_wish=6))} == {6}
 
 
-def test_a_full_week_of_51_keeps_every_rule(site: Site) -> None:
-    starts = [450] * 5 + [460] * 3 + [450 + 85 * k + d for k in range(1, 6) for d in (0, 10) for _ in range(4)]
-    fill(site, MONDAY, starts)
-    assert Sequence.objects.count() == 48
+def test_a_full_week_of_56_keeps_every_rule_and_takes_no_57th(site: Site, scheduler: StaffUser) -> None:
+    fill(site, MONDAY, STARTS_56)
     plans = day_plans(SuiteDay.objects.all(), today=MONDAY - timedelta(days=5))
+    assert [len(plan.booked) for plan in plans.values()] == [56] * 5
     assert all(breaches(plan) == [] for plan in plans.values())
+    refused_booking(site, scheduler)
 
 
 def test_sch_04_two_patients_a_nurse_and_no_third(site: Site, scheduler: StaffUser) -> None:
