@@ -34,6 +34,12 @@ def test_a_template_loads_nothing_from_elsewhere(template: Path) -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=names)
+def test_a_comment_ends_on_its_line_or_it_would_be_shown(template: Path) -> None:
+    for line in template.read_text().splitlines():
+        assert line.count("{#") == line.count("#}"), line
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=names)
 def test_a_template_has_at_most_120_lines(template: Path) -> None:
     assert len(template.read_text().splitlines()) <= 120
 
