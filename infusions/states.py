@@ -143,3 +143,26 @@ class StopReason(TextChoices):
     PATIENT_CHOICE = "patient_choice", "Patient's choice"
     LINE_OR_PUMP = "line_or_pump", "IV line or pump"
     OTHER = "other", "Other, not medical"
+
+
+class PauseReason(TextChoices):
+    """Why an infusion was paused; asked after the pause has been recorded."""
+
+    SYMPTOMS = "symptoms", "Symptoms"
+    VITAL_SIGNS = "vital_signs", "Vital signs"
+    LINE_OR_PUMP = "line_or_pump", "IV line or pump"
+    PATIENT_CHOICE = "patient_choice", "Patient's wish"
+    OTHER = "other", "Other, not medical"
+
+
+class Severity(TextChoices):
+    """How much a side effect troubles the patient."""
+
+    MILD = "mild", "Mild"
+    MODERATE = "moderate", "Moderate"
+    SEVERE = "severe", "Severe"
+
+
+class PregnancyResult(TextChoices):
+    NEGATIVE = "negative", "Negative"
+    POSITIVE = "positive", "Positive"

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kitclinic.db import explain
-from kitclinic.problems import Problem, Refused
+from kitclinic.problems import Conflict, Problem, Refused
 
 READS = re.compile(r"^\s*(\(|SELECT|WITH|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT|EXPLAIN)\b", re.I)
 WRITES_INSIDE = re.compile(r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|FOR\s+UPDATE)\b", re.I)
@@ -69,7 +69,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
-            return refusal(request, error.problems)
+            return refusal(request, error.problems, status=409 if isinstance(error, Conflict) else 422)
         if isinstance(error, IntegrityError):
             return refusal(request, (explain(error),), status=409)
         return None

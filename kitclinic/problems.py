@@ -45,6 +45,10 @@ class Refused(Exception):
         super().__init__(" ".join(problem.sentence for problem in self.problems))
 
 
+class Conflict(Refused):
+    """Refused because something else stands there already; answered with 409."""
+
+
 def refuse_if(problems: Iterable[Problem], *, confirmed: frozenset[str] = frozenset()) -> None:
     """Raise Refused for every blocker and for every confirmation that was not given.
 

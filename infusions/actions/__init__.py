@@ -1,11 +1,54 @@
 """The only door for writes of orders and charts."""
 
-from infusions.actions.orders import complete_order as complete_order
-from infusions.actions.orders import discontinue_order as discontinue_order
-from infusions.actions.orders import draft_order as draft_order
-from infusions.actions.orders import ensure_formulary as ensure_formulary
-from infusions.actions.orders import expire_orders as expire_orders
-from infusions.actions.orders import hold_order as hold_order
-from infusions.actions.orders import release_order as release_order
-from infusions.actions.orders import sign_order as sign_order
-from infusions.actions.orders import supersede_order as supersede_order
+from infusions.actions.chairside import arrive, do_not_start, hand_over, record_event, weigh
+from infusions.actions.discharge import discharge, leave_against_advice
+from infusions.actions.orders import (
+    complete_order,
+    discontinue_order,
+    draft_order,
+    ensure_formulary,
+    expire_orders,
+    hold_order,
+    release_order,
+    sign_order,
+    supersede_order,
+)
+from infusions.actions.running import (
+    complete_infusion,
+    explain_stop,
+    give_as_needed_ondansetron,
+    pause_infusion,
+    resume_infusion,
+    stop_infusion,
+)
+from infusions.actions.starting import start_infusion
+from infusions.actions.vitals import acknowledge_flag, correct_vitals, record_vitals
+
+__all__ = [
+    "acknowledge_flag",
+    "arrive",
+    "complete_infusion",
+    "complete_order",
+    "correct_vitals",
+    "discharge",
+    "discontinue_order",
+    "do_not_start",
+    "draft_order",
+    "ensure_formulary",
+    "expire_orders",
+    "explain_stop",
+    "give_as_needed_ondansetron",
+    "hand_over",
+    "hold_order",
+    "leave_against_advice",
+    "pause_infusion",
+    "record_event",
+    "record_vitals",
+    "release_order",
+    "resume_infusion",
+    "sign_order",
+    "start_infusion",
+    "stop_infusion",
+    "supersede_order",
+    "weigh",
+]

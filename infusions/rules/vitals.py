@@ -89,6 +89,12 @@ VIT_15 = Rule(
     source="clinic default",
 )
 
+VIT_16 = Rule(
+    "VIT-16",
+    "A correction is a new set with its reason; the old one stays on the chart, struck through.",
+    source="21 CFR 11.10(e)",
+)
+
 COMPARED = (Sign.SBP, Sign.DBP, Sign.HR)
 NUMBERS = (*COMPARED, Sign.SPO2)
 

@@ -1,0 +1,230 @@
+"""While it runs: pause, resume, stop, complete, and the one further ondansetron."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from infusions.actions.charting import Kind, known_event, lock, note_act, write_event
+from infusions.models import Infusion, InfusionEvent
+from infusions.queries.course import Course, course_of
+from infusions.rules.orders import ONDANSETRON_MG, OndansetronFacts, ondansetron_problems
+from infusions.rules.running import delivered_problems, resume_problems, time_problems
+from infusions.states import UNDER_WAY, InfusionOutcome, InfusionState, OndansetronKind, StopReason
+from kitclinic.models import StaffUser
+from kitclinic.problems import Blocker, Problem, refuse_if
+from kitclinic.states import move
+
+RUNS = frozenset({InfusionState.INFUSING, InfusionState.PAUSED})
+_MG = {"mg": str(ONDANSETRON_MG)}
+
+
+@transaction.atomic
+def pause_infusion(
+    *,
+    infusion: Infusion,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    reason: str = "",
+    occurred_at: datetime | None = None,
+    device_at: datetime | None = None,
+) -> Infusion:
+    """Record a pause at once; its reason (a PauseReason) may follow when it is resumed. Never refused."""
+    infusion = lock(infusion)
+    if known_event(infusion=infusion, kind=Kind.PAUSED, key=key, site_id=infusion.site_id):
+        return infusion
+    runs = infusion.state == InfusionState.INFUSING
+    detail = {"reason": reason} | ({} if runs else {"unmatched": True})
+    if runs:
+        move(infusion, InfusionState.PAUSED, by=by, at=at, reason=reason)
+    write_event(
+        infusion=infusion,
+        kind=Kind.PAUSED,
+        key=key,
+        by=by,
+        at=at,
+        occurred_at=occurred_at,
+        device_at=device_at,
+        detail=detail,
+    )
+    return infusion
+
+
+@transaction.atomic
+def resume_infusion(
+    *, infusion: Infusion, by: StaffUser, at: datetime, key: UUID, reason: str = "", note: str = ""
+) -> Infusion:
+    """Run on, on fresh vital signs. reason: why it was paused, where that was not said before."""
+    infusion = lock(infusion)
+    if known_event(infusion=infusion, kind=Kind.RESUMED, key=key, site_id=infusion.site_id):
+        return infusion
+    course = course_of(infusion)
+    refuse_if(_resume_problems(course, reason=reason, at=at))
+    move(infusion, InfusionState.INFUSING, by=by, at=at, reason=reason)
+    detail = {"reason": reason}
+    write_event(infusion=infusion, kind=Kind.RESUMED, key=key, by=by, at=at, detail=detail, note=note.strip())
+    return infusion
+
+
+def _resume_problems(course: Course, *, reason: str, at: datetime) -> list[Problem]:
+    since = course.paused_since
+    if since is None:
+        return [Blocker("STA-01", "This infusion is not paused. Reload the chart to see where it stands.")]
+    paused, last = course.latest(Kind.PAUSED), course.last_set
+    called = course.of_kind(Kind.PROVIDER_CALLED, Kind.PROVIDER_CLEARED)
+    return resume_problems(
+        paused_at=since,
+        last_set_at=last.occurred_at if last else None,
+        reason=reason or (paused.detail.get("reason", "") if paused else ""),
+        provider_called=any(event.occurred_at >= since for event in called),
+        at=at,
+    )
+
+
+@transaction.atomic
+def stop_infusion(
+    *,
+    infusion: Infusion,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    reason: str = "",
+    note: str = "",
+    delivered_mg: Decimal | None = None,
+    occurred_at: datetime | None = None,
+    device_at: datetime | None = None,
+) -> Infusion:
+    """Record that the infusion was stopped. Always accepted; why and how much may follow (explain_stop).
+
+    reason: a StopReason or "". A stop of what does not run is kept too, marked as unmatched.
+    """
+    infusion = lock(infusion)
+    first = InfusionEvent.objects.filter(site_id=infusion.site_id, infusion=infusion, kind=Kind.STOPPED).first()
+    if first is not None or known_event(infusion=infusion, kind=Kind.STOPPED, key=key, site_id=infusion.site_id):
+        note_act("infusion stop repeated", infusion, by=by, at=at, reason=reason)
+        return infusion
+    happened = occurred_at or at
+    refuse_if(time_problems(happened, at=at))
+    runs = infusion.state in RUNS
+    if runs:
+        infusion.outcome, infusion.stop_reason, infusion.outcome_note = InfusionOutcome.STOPPED, reason, note
+        infusion.ended_at, infusion.delivered_mg = max(happened, infusion.started_at or happened), delivered_mg
+        also = ("outcome", "stop_reason", "outcome_note", "ended_at", "delivered_mg")
+        move(infusion, InfusionState.OBSERVING, by=by, at=at, reason=reason, also=also)
+    write_event(
+        infusion=infusion,
+        kind=Kind.STOPPED,
+        key=key,
+        by=by,
+        at=at,
+        occurred_at=happened,
+        device_at=device_at,
+        detail={"reason": reason} | ({} if runs else {"unmatched": True}),
+        note=note,
+    )
+    return infusion
+
+
+@transaction.atomic
+def explain_stop(
+    *,
+    infusion: Infusion,
+    reason: str,
+    by: StaffUser,
+    at: datetime,
+    note: str = "",
+    delivered_mg: Decimal | None = None,
+) -> Infusion:
+    """Answer the questions of a stop that is already recorded: why, and what the pump delivered."""
+    infusion = lock(infusion)
+    problems: list[Problem] = []
+    if infusion.outcome != InfusionOutcome.STOPPED:
+        problems.append(
+            Blocker("STA-01", "This infusion was not stopped. Reload the chart to see where it stands.")
+        )
+    if reason not in StopReason.values:
+        problems.append(
+            Blocker("AEV-02", "Choose why it was stopped; this decides whether it is an adverse event.", "reason")
+        )
+    refuse_if(problems + _delivered(infusion, delivered_mg))
+    infusion.stop_reason, infusion.outcome_note = reason, note.strip()[:200]
+    infusion.delivered_mg = infusion.delivered_mg if delivered_mg is None else delivered_mg
+    infusion.save(update_fields=["stop_reason", "outcome_note", "delivered_mg"])
+    mg = None if delivered_mg is None else str(delivered_mg)
+    note_act("infusion stop explained", infusion, by=by, at=at, reason=reason, delivered_mg=mg)
+    return infusion
+
+
+@transaction.atomic
+def complete_infusion(
+    *,
+    infusion: Infusion,
+    delivered_mg: Decimal,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    occurred_at: datetime | None = None,
+) -> Infusion:
+    """Record that the infusion ran to its end; observation begins.
+
+    delivered_mg: from the pump's volume (``rules.dosing.infused_mg``).
+    """
+    infusion = lock(infusion)
+    if known_event(infusion=infusion, kind=Kind.COMPLETED, key=key, site_id=infusion.site_id):
+        return infusion
+    happened = occurred_at or at
+    refuse_if([*time_problems(happened, at=at), *_delivered(infusion, delivered_mg)])
+    infusion.outcome, infusion.ended_at = InfusionOutcome.COMPLETED, max(happened, infusion.started_at or happened)
+    infusion.delivered_mg = delivered_mg
+    move(infusion, InfusionState.OBSERVING, by=by, at=at, also=("outcome", "ended_at", "delivered_mg"))
+    write_event(
+        infusion=infusion,
+        kind=Kind.COMPLETED,
+        key=key,
+        by=by,
+        at=at,
+        occurred_at=happened,
+        detail={"delivered_mg": str(delivered_mg)},
+    )
+    return infusion
+
+
+def _delivered(infusion: Infusion, delivered_mg: Decimal | None) -> list[Problem]:
+    order = infusion.order
+    if delivered_mg is None or order is None:
+        return []
+    return delivered_problems(delivered_mg, bag_mg=order.draw_ml * order.strength_mg_per_ml)
+
+
+@transaction.atomic
+def give_as_needed_ondansetron(
+    *, infusion: Infusion, assessment: str, by: StaffUser, at: datetime, key: UUID
+) -> InfusionEvent:
+    """Record the one further dose of 8 mg; never a third. assessment: what was seen before giving it."""
+    infusion = lock(infusion)
+    note = assessment.strip()
+    known = known_event(
+        infusion=infusion, kind=Kind.ONDANSETRON_PRN, key=key, site_id=infusion.site_id, detail=_MG, note=note
+    )
+    if known:
+        return known
+    course = course_of(infusion)
+    given = [OndansetronKind.PREMEDICATION for _ in course.of_kind(Kind.PREMEDICATION)]
+    given += [OndansetronKind.AS_NEEDED for _ in course.of_kind(Kind.ONDANSETRON_PRN)]
+    facts = OndansetronFacts(
+        kind=OndansetronKind.AS_NEEDED,
+        mg=ONDANSETRON_MG,
+        ordered=bool(infusion.order and infusion.order.ondansetron),
+        given=tuple(given),
+        assessment=note,
+    )
+    refuse_if([*_under_way(infusion), *ondansetron_problems(facts)])
+    return write_event(infusion=infusion, kind=Kind.ONDANSETRON_PRN, key=key, by=by, at=at, detail=_MG, note=note)
+
+
+def _under_way(infusion: Infusion) -> list[Problem]:
+    if infusion.state in UNDER_WAY:
+        return []
+    return [Blocker("STA-01", "The further dose belongs to an infusion under way. Look where this one stands.")]

@@ -1,0 +1,247 @@
+"""Sets of vital signs and their flags: recorded once, corrected by a new row, answered once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from infusions.actions.charting import lock, note_act
+from infusions.models import Flag, FlagAcknowledgement, Infusion, VitalSet
+from infusions.queries.course import Course, course_of, reading_of
+from infusions.rules import vitals as rules
+from infusions.rules.running import charted_late, time_problems
+from infusions.rules.vitals import Acknowledgement, Vitals
+from infusions.states import Direction, Level, Rhythm, Sign
+from kitclinic.models import StaffUser
+from kitclinic.problems import Blocker, Conflict, NeedsConfirmation, Problem, refuse_if
+from kitclinic.roles import Permission
+
+
+@transaction.atomic
+def record_vitals(
+    *,
+    infusion: Infusion,
+    reading: Vitals,
+    key: UUID,
+    by: StaffUser,
+    at: datetime,
+    occurred_at: datetime,
+    symptoms: tuple[str, ...] = (),
+    unable: Mapping[Sign, str] | None = None,
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> VitalSet:
+    """Store one set as it was read, with the slot it fills and its flags, computed once.
+
+    symptoms: VitalSet.Symptom values, empty for none. unable: why a sign could not be obtained.
+    Raises Refused only for what cannot be true or was not confirmed, Conflict for a key that was
+    used for another set.
+    """
+    infusion = lock(infusion)
+    known = _known(infusion, key, reading, symptoms)
+    if known is not None:
+        return known
+    course = course_of(infusion)
+    row = VitalSet(
+        slot=course.slot_for(occurred_at, at=at),
+        occurred_at=occurred_at,
+        device_at=device_at,
+        clock_offset_ms=clock_offset_ms,
+    )
+    return _write(
+        row, course, reading, key=key, by=by, at=at, symptoms=symptoms, unable=unable or {}, confirmed=confirmed
+    )
+
+
+@transaction.atomic
+def correct_vitals(
+    *,
+    vital_set: VitalSet,
+    reading: Vitals,
+    reason: str,
+    key: UUID,
+    by: StaffUser,
+    at: datetime,
+    symptoms: tuple[str, ...] = (),
+    unable: Mapping[Sign, str] | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> VitalSet:
+    """Write the right numbers beside the wrong ones; the old set stays on the chart, struck through.
+
+    The frozen baseline is corrected by a provider only, and becomes the baseline of the sets to come.
+    """
+    infusion = lock(vital_set.infusion)
+    known = _known(infusion, key, reading, symptoms)
+    if known is not None:
+        return known
+    course = course_of(infusion)
+    frozen = infusion.baseline_id == vital_set.pk
+    refuse_if(_correction_problems(course, vital_set, reason, frozen=frozen, by=by))
+    row = VitalSet(
+        slot=vital_set.slot,
+        occurred_at=vital_set.occurred_at,
+        corrects=vital_set,
+        correction_reason=reason.strip(),
+    )
+    row = _write(
+        row, course, reading, key=key, by=by, at=at, symptoms=symptoms, unable=unable or {}, confirmed=confirmed
+    )
+    if frozen:
+        infusion.baseline = row
+        infusion.save(update_fields=["baseline"])
+    return row
+
+
+def _correction_problems(
+    course: Course, vital_set: VitalSet, reason: str, *, frozen: bool, by: StaffUser
+) -> list[Problem]:
+    problems: list[Problem] = []
+    if not reason.strip():
+        problems.append(Blocker(rules.VIT_16.id, "Say why the set is corrected.", "reason"))
+    if vital_set.pk in course.struck:
+        problems.append(Blocker(rules.VIT_16.id, "This set was corrected already. Correct the newer one."))
+    if frozen and not by.may(Permission.CLEAR_FOR_START):
+        sentence = "The baseline is frozen since the start. Ask a provider to correct it here."
+        problems.append(Blocker(rules.VIT_12.id, sentence))
+    return problems
+
+
+def _known(infusion: Infusion, key: UUID, reading: Vitals, symptoms: tuple[str, ...]) -> VitalSet | None:
+    first = VitalSet.objects.filter(site_id=infusion.site_id, key=key).first()
+    if first is None:
+        return None
+    if first.infusion_id == infusion.pk and reading_of(first) == reading and first.symptoms == sorted(symptoms):
+        return first
+    sentence = "This set was saved before with other numbers. Nothing was changed; reload and enter a new set."
+    raise Conflict([Blocker("STA-02", sentence)])
+
+
+def _write(
+    row: VitalSet,
+    course: Course,
+    reading: Vitals,
+    *,
+    key: UUID,
+    by: StaffUser,
+    at: datetime,
+    symptoms: tuple[str, ...],
+    unable: Mapping[Sign, str],
+    confirmed: frozenset[str],
+) -> VitalSet:
+    infusion = course.infusion
+    asked = [*time_problems(row.occurred_at, at=at), *rules.entry_problems(reading, reasons=unable)]
+    refuse_if(asked, confirmed=confirmed)
+    row.site_id, row.infusion, row.key, row.by, row.received_at = infusion.site_id, infusion, key, by, at
+    row.sbp, row.dbp, row.hr, row.spo2 = reading.sbp, reading.dbp, reading.hr, reading.spo2
+    row.rhythm, row.symptoms = reading.rhythm or "", sorted(symptoms)
+    row.not_obtained_because = "; ".join(f"{Sign(sign).label}: {why.strip()}" for sign, why in unable.items())[
+        :120
+    ]
+    row.confirmed_rules = " ".join(sorted({p.rule for p in asked if isinstance(p, NeedsConfirmation)}))
+    row.save()
+    flags = _flag(row, course, reading)
+    note_act(
+        "vitals corrected" if row.corrects_id else "vitals recorded",
+        infusion,
+        by=by,
+        at=at,
+        set=row.pk,
+        slot=row.slot,
+        flags=[flag.rule for flag in flags],
+        late=charted_late(occurred_at=row.occurred_at, received_at=at),
+    )
+    return row
+
+
+def _flag(row: VitalSet, course: Course, reading: Vitals) -> list[Flag]:
+    """Write the flags of a set as its nurse is shown them; compared with the frozen baseline only."""
+    frozen = course.baseline if course.infusion.baseline_id else None
+    if frozen is not None and frozen.pk == row.corrects_id:
+        frozen = None
+    found = rules.flags(
+        reading,
+        reading_of(frozen) if frozen else None,
+        known_rhythms=known_rhythms(course.infusion),
+    )
+    rows = [
+        Flag(
+            site_id=row.site_id,
+            vital_set=row,
+            rule=flag.rule,
+            sign=flag.sign,
+            direction=flag.direction,
+            level=flag.level,
+            baseline=flag.baseline,
+            value=flag.value,
+            change=flag.text,
+        )
+        for flag in found
+    ]
+    return Flag.objects.bulk_create(rows)
+
+
+def known_rhythms(infusion: Infusion) -> frozenset[Rhythm]:
+    """Rhythms of this patient's earlier baselines."""
+    rows = Infusion.objects.filter(
+        site_id=infusion.site_id, patient_id=infusion.patient_id, baseline__isnull=False
+    )
+    return frozenset(
+        Rhythm(word) for word in rows.exclude(pk=infusion.pk).values_list("baseline__rhythm", flat=True) if word
+    )
+
+
+@transaction.atomic
+def acknowledge_flag(
+    *,
+    flag: Flag,
+    symptomatic: bool | None,
+    action: str,
+    provider_notified: str = "",
+    provider_reply: str = "",
+    by: StaffUser,
+    at: datetime,
+) -> FlagAcknowledgement:
+    """Answer a flag: symptoms yes or no, what was done, and whom a provider's answer came from."""
+    infusion = lock(flag.vital_set.infusion)
+    course = course_of(infusion)
+    if not any(waiting.pk == flag.pk for waiting in course.open_flags):
+        sentence = "This flag was answered already, or its set was corrected. Reload the chart to see it."
+        raise Conflict([Blocker(rules.VIT_13.id, sentence)])
+    answer = Acknowledgement(symptomatic, action, provider_notified, at, provider_reply)
+    refuse_if(rules.acknowledge_problems(rule_flag(flag), answer, flagged_before=flagged_before(course, flag)))
+    acknowledgement = FlagAcknowledgement.objects.create(
+        site_id=flag.site_id,
+        flag=flag,
+        symptomatic=bool(symptomatic),
+        action=action.strip(),
+        provider_notified=provider_notified.strip(),
+        provider_reply=provider_reply.strip(),
+        by=by,
+        at=at,
+    )
+    note_act("flag acknowledged", infusion, by=by, at=at, flag=flag.pk, rule=flag.rule, symptomatic=symptomatic)
+    return acknowledgement
+
+
+def rule_flag(flag: Flag) -> rules.Flag:
+    """A stored flag as the rules take it."""
+    return rules.Flag(
+        flag.rule,
+        Sign(flag.sign),
+        Level(flag.level),
+        Direction(flag.direction),
+        flag.value,
+        flag.baseline,
+        flag.change,
+    )
+
+
+def flagged_before(course: Course, flag: Flag) -> frozenset[Sign]:
+    """The signs that flagged in the set just before this flag's."""
+    ids = [row.pk for row in course.current]
+    place = ids.index(flag.vital_set_id) if flag.vital_set_id in ids else 0
+    if place == 0:
+        return frozenset()
+    return frozenset(Sign(other.sign) for other in course.flags_of(course.current[place - 1]))

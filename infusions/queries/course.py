@@ -1,0 +1,144 @@
+"""One infusion as charted so far: events, sets, flags, and what follows from them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
+from infusions.rules import due
+from infusions.rules.running import Pause, pauses, planned_end
+from infusions.rules.vitals import TakenSet, Vitals
+from infusions.states import InfusionState, Rhythm
+
+Kind = InfusionEvent.Kind
+PLANNED_MINUTES = 40  # before an order is pinned, for the drawing only
+
+
+def reading_of(row: VitalSet) -> Vitals:
+    """A stored set as the rules take it."""
+    return Vitals(row.sbp, row.dbp, row.hr, row.spo2, Rhythm(row.rhythm) if row.rhythm else None)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Everything charted of one infusion, oldest first. Flags and answers hang on their sets."""
+
+    infusion: Infusion
+    events: tuple[InfusionEvent, ...]
+    sets: tuple[VitalSet, ...]  # corrected ones included
+    flags: tuple[Flag, ...]
+
+    @cached_property
+    def struck(self) -> frozenset[int]:
+        """Ids of the sets that a later row corrects."""
+        return frozenset(row.corrects_id for row in self.sets if row.corrects_id)
+
+    @cached_property
+    def current(self) -> tuple[VitalSet, ...]:
+        return tuple(row for row in self.sets if row.pk not in self.struck)
+
+    @property
+    def last_set(self) -> VitalSet | None:
+        return self.current[-1] if self.current else None
+
+    def of_kind(self, *kinds: str) -> list[InfusionEvent]:
+        return [event for event in self.events if event.kind in kinds]
+
+    def latest(self, *kinds: str) -> InfusionEvent | None:
+        found = self.of_kind(*kinds)
+        return found[-1] if found else None
+
+    def flags_of(self, row: VitalSet) -> list[Flag]:
+        return [flag for flag in self.flags if flag.vital_set_id == row.pk]
+
+    @cached_property
+    def open_flags(self) -> tuple[Flag, ...]:
+        """Flags of sets that still stand which nobody has answered, oldest first."""
+        return tuple(
+            flag
+            for flag in self.flags
+            if flag.vital_set_id not in self.struck and not hasattr(flag, "acknowledgement")
+        )
+
+    @cached_property
+    def pauses(self) -> tuple[Pause, ...]:
+        return pauses(
+            [event.occurred_at for event in self.of_kind(Kind.PAUSED)],
+            [event.occurred_at for event in self.of_kind(Kind.RESUMED)],
+        )
+
+    @property
+    def paused_since(self) -> datetime | None:
+        lasting = self.infusion.state == InfusionState.PAUSED and self.pauses
+        return self.pauses[-1].since if lasting else None
+
+    @property
+    def minutes(self) -> int:
+        return self.infusion.order.infusion_minutes if self.infusion.order else PLANNED_MINUTES
+
+    def ends_at(self, at: datetime) -> datetime | None:
+        """The true end, or the planned one while it runs; None before the start."""
+        infusion = self.infusion
+        if infusion.started_at is None or infusion.ended_at is not None:
+            return infusion.ended_at
+        return planned_end(started_at=infusion.started_at, minutes=self.minutes, breaks=self.pauses, at=at)
+
+    def grid(self, at: datetime) -> tuple[due.Slot, ...]:
+        """The due times; none before the start and none of a visit without one."""
+        ends_at = self.ends_at(at)
+        if self.infusion.started_at is None or ends_at is None:
+            return ()
+        return due.slots(started_at=self.infusion.started_at, ends_at=ends_at)
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        return frozenset(row.slot for row in self.current)
+
+    def next_slot(self, at: datetime) -> due.Slot | None:
+        return due.next_slot(self.grid(at), at=at, filled=self.filled)
+
+    def slot_for(self, taken_at: datetime, *, at: datetime) -> str:
+        """The slot a set read at ``taken_at`` fills."""
+        started = self.infusion.started_at
+        if started is None or taken_at < started:
+            return str(VitalSet.Slot.BASELINE)
+        return due.slot_filled_by(self.grid(at), taken_at=taken_at, filled=self.filled)
+
+    @cached_property
+    def baseline(self) -> VitalSet | None:
+        """The frozen baseline; before the start the newest complete set."""
+        if self.infusion.baseline_id:
+            return next((row for row in self.sets if row.pk == self.infusion.baseline_id), None)
+        if self.infusion.started_at is not None:
+            return None
+        complete = [row for row in self.current if reading_of(row).complete]
+        return complete[-1] if complete else None
+
+    def candidates(self) -> list[TakenSet]:
+        """The sets as candidates for the baseline."""
+        return [TakenSet(reading_of(row), row.occurred_at, row.pk in self.struck) for row in self.sets]
+
+
+def course_of(infusion: Infusion) -> Course:
+    """Load one infusion's chart: three queries."""
+    return courses_of([infusion])[infusion.pk]
+
+
+def courses_of(infusions: Iterable[Infusion]) -> dict[int, Course]:
+    """Load the charts of several infusions by their ids: three queries for all of them."""
+    rows = {infusion.pk: infusion for infusion in infusions}
+    events, sets, flags = defaultdict(list), defaultdict(list), defaultdict(list)
+    for event in (
+        InfusionEvent.objects.filter(infusion__in=rows).select_related("by").order_by("occurred_at", "pk")
+    ):
+        events[event.infusion_id].append(event)
+    for row in VitalSet.objects.filter(infusion__in=rows).select_related("by").order_by("occurred_at", "pk"):
+        sets[row.infusion_id].append(row)
+    found = Flag.objects.filter(vital_set__infusion__in=rows)
+    for flag in found.select_related("vital_set", "acknowledgement__by").order_by("vital_set__received_at", "pk"):
+        flags[flag.vital_set.infusion_id].append(flag)
+    return {
+        pk: Course(infusion, tuple(events[pk]), tuple(sets[pk]), tuple(flags[pk])) for pk, infusion in rows.items()
+    }
