@@ -1,0 +1,1 @@
+"""Reads of outcomes, by page; import the module of the page."""

@@ -1,0 +1,257 @@
+"""What the patient page shows of outcomes: scores against the baseline, and where questionnaires stand."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from infusions.models import Infusion
+from infusions.states import InfusionOutcome
+from outcomes.models import Assessment, ItemResponse, Score
+from outcomes.queries.questionnaires import items_of
+from outcomes.queries.safety import waiting_tasks_of
+from outcomes.rules.change import Change, Verdict, change
+from outcomes.rules.instruments import Measure, instruments, measures
+from outcomes.rules.links import MOST_WRONG_YEARS, OCCASIONS
+from outcomes.rules.scoring import band
+from outcomes.rules.windows import Infusion as InfusionDay
+from outcomes.rules.windows import Score as DatedScore
+from outcomes.rules.windows import windows
+from outcomes.states import AssessmentState
+from scheduling.models import Patient
+
+WIDTH, HEIGHT, EDGE = 120, 36, 5  # of one trend, in SVG units
+WORDS = {Verdict.IMPROVED: "better", Verdict.UNCHANGED: "unchanged", Verdict.WORSENED: "worse"}
+SHOWN = 6  # questionnaires listed
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A measure over time in SVG units, WIDTH by HEIGHT. baseline_y: None without a baseline."""
+
+    points: tuple[tuple[str, str], ...]
+    baseline_y: str | None
+    label: str
+
+    @property
+    def path(self) -> str:
+        return " ".join(f"{x},{y}" for x, y in self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """One measure. change: None where the newest score is the baseline or nothing is the baseline."""
+
+    measure: Measure
+    now: Decimal
+    now_on: date
+    band: str
+    baseline: Decimal | None
+    change: Decimal | None
+    verdict: str
+    trend: Trend
+    assessment_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """One questionnaire that was sent. tone, word: of its chip. note: what to know about it."""
+
+    assessment: Assessment
+    names: str
+    occasion: str
+    answered: int
+    total: int
+    tone: str
+    word: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """lines: empty for who may not see scores. finding: the heading, in words."""
+
+    lines: tuple[MeasureLine, ...]
+    sent: tuple[SentLine, ...]
+    safety_tasks: int
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """One question with its newest answer and the ones it replaced."""
+
+    number: int
+    text: str
+    answer: str
+    value: int | None
+    replaced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """One instrument of a questionnaire. total: None where it gave none."""
+
+    title: str
+    name: str
+    total: Decimal | None
+    band: str
+    lines: tuple[AnswerLine, ...]
+
+
+def patient_panel(patient: Patient, *, at: datetime, with_scores: bool) -> Panel:
+    """Return the panel. with_scores: whether this person may see scores (nothing is read otherwise)."""
+    lines = tuple(measure_lines(patient, at=at)) if with_scores else ()
+    return Panel(
+        lines=lines,
+        sent=tuple(sent_lines(patient, at=at)),
+        safety_tasks=waiting_tasks_of(patient, at=at) if with_scores else 0,
+        finding=_finding(lines),
+    )
+
+
+def _finding(lines: tuple[MeasureLine, ...]) -> str:
+    compared = [line for line in lines if line.verdict]
+    if not compared:
+        return "Scores, no change to compare yet" if lines else "Scores"
+    counts = [(word, sum(line.verdict == word for line in compared)) for word in WORDS.values()]
+    return "Scores: " + ", ".join(f"{number} {word}" for word, number in counts if number)
+
+
+def measure_lines(patient: Patient, *, at: datetime) -> list[MeasureLine]:
+    """Return one line for each measure with a score, in the order of the paper's tables. Two queries."""
+    site = patient.site
+    rows = list(
+        Score.objects.filter(site=site, patient=patient, recorded_at__lte=at).order_by(
+            "date", "minute", "recorded_at", "pk"
+        )
+    )
+    dated = [_dated(row) for row in rows]
+    baselines = windows(_infusion_days(patient, at=at), dated, site.today(at)).baseline
+    by_measure: dict[str, list[Score]] = defaultdict(list)
+    for row in rows:
+        by_measure[row.measure].append(row)
+    found = []
+    for name, measure in measures().items():
+        if name in by_measure:
+            baseline = baselines.get(name)
+            found.append(_line(measure, by_measure[name], baseline))
+    return found
+
+
+def _dated(row: Score) -> DatedScore:
+    clock = None if row.minute is None else time(row.minute // 60, row.minute % 60)
+    return DatedScore(row.measure, row.date, clock, int(row.value * 10), key=row.pk)
+
+
+def _infusion_days(patient: Patient, *, at: datetime) -> list[InfusionDay]:
+    started = Infusion.objects.filter(site=patient.site, patient=patient, started_at__lte=at)
+    days = []
+    for start, outcome in started.values_list("started_at", "outcome"):
+        if start is not None:
+            local = patient.site.local(start)
+            days.append(InfusionDay(local.date(), local.time(), outcome == InfusionOutcome.COMPLETED))
+    return days
+
+
+def _line(measure: Measure, rows: list[Score], baseline: DatedScore | None) -> MeasureLine:
+    newest = rows[-1]
+    before = None if baseline is None else Decimal(baseline.tenths) / 10
+    moved: Change | None = None
+    if baseline is not None and baseline.key != newest.pk:
+        moved = change(measure, baseline.tenths, int(newest.value * 10))
+    asked = instruments().get(measure.name)
+    return MeasureLine(
+        measure=measure,
+        now=newest.value,
+        now_on=newest.date,
+        band=band(asked, int(newest.value)) if asked else "",
+        baseline=before,
+        change=None if moved is None else Decimal(moved.tenths) / 10,
+        verdict="" if moved is None else WORDS[moved.verdict],
+        trend=_trend(measure, rows, before),
+        assessment_id=newest.assessment_id,
+    )
+
+
+def _trend(measure: Measure, rows: list[Score], baseline: Decimal | None) -> Trend:
+    """Place the scores by day and value; the scale holds every score and is at least one MCID high."""
+    values = [row.value for row in rows] + ([] if baseline is None else [baseline])
+    low, high = min(values), max(values)
+    room = max(Decimal(measure.mcid["paper"].tenths) / 10 - (high - low), Decimal(0)) / 2
+    low, high = low - room, high + room
+    first, days = rows[0].date, max((rows[-1].date - rows[0].date).days, 1)
+
+    def y(value: Decimal) -> str:
+        return f"{EDGE + (HEIGHT - 2 * EDGE) * (high - value) / (high - low):.1f}"
+
+    def x(day: date) -> str:
+        return f"{EDGE + Decimal(WIDTH - 2 * EDGE) * (day - first).days / days:.1f}"
+
+    words = "1 score" if len(rows) == 1 else f"{len(rows)} scores"
+    return Trend(
+        points=tuple((x(row.date), y(row.value)) for row in rows),
+        baseline_y=None if baseline is None else y(baseline),
+        label=f"{measure.title}: {words}, from {rows[0].value.normalize():f} to {rows[-1].value.normalize():f}; "
+        f"{measure.better} is better",
+    )
+
+
+def sent_lines(patient: Patient, *, at: datetime) -> list[SentLine]:
+    """Return the newest questionnaires of a patient and where they stand. Two queries."""
+    rows = list(
+        Assessment.objects.filter(site=patient.site, patient=patient)
+        .select_related("site")
+        .order_by("-sent_at")[:SHOWN]
+    )
+    answered: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    given = ItemResponse.objects.filter(site=patient.site, assessment__in=rows)
+    for pk, instrument, item in given.values_list("assessment_id", "instrument", "item"):
+        answered[pk].add((instrument, item))
+    return [_sent(row, len(answered[row.pk]), at) for row in rows]
+
+
+def _sent(row: Assessment, answered: int, at: datetime) -> SentLine:
+    total = len(items_of(row))
+    tone, word, note = _standing(row, answered, total, at)
+    names = ", ".join(row.instruments.split())
+    return SentLine(row, names, OCCASIONS.get(row.occasion, row.occasion), answered, total, tone, word, note)
+
+
+def _standing(row: Assessment, answered: int, total: int, at: datetime) -> tuple[str, str, str]:
+    progress = f"{answered} of {total} answered"
+    if row.state == AssessmentState.COMPLETED:
+        return "ok", "Done", progress
+    if row.wrong_birth_years >= MOST_WRONG_YEARS:
+        return "held", "Closed", f"wrong year of birth {MOST_WRONG_YEARS} times; send a new link"
+    if row.state == AssessmentState.WITHDRAWN:
+        return "held", "Replaced", f"{progress}; a newer link was sent"
+    if row.state == AssessmentState.EXPIRED or row.expires_at <= at:
+        return "overdue", "Ended", f"{progress}; the link's 7 days are over"
+    if row.state == AssessmentState.STARTED:
+        return "due", "Half done" if answered else "Opened", progress
+    return "info", "Sent", "not opened yet"
+
+
+def answer_sheets(assessment: Assessment) -> list[AnswerSheet]:
+    """Return every question with its answers, the replaced ones too. Two queries."""
+    given: dict[tuple[str, int], list[int | None]] = defaultdict(list)
+    rows = ItemResponse.objects.filter(site_id=assessment.site_id, assessment=assessment).order_by("pk")
+    for instrument, number, value in rows.values_list("instrument", "item", "value"):
+        given[instrument, number].append(value)
+    totals = {score.measure: score.value for score in assessment.scores.all()}
+    sheets = []
+    for name in assessment.instruments.split():
+        asked = instruments()[name]
+        words: dict[int | None, str] = {option.value: option.text for option in asked.options}
+        words[None] = "Preferred not to answer"
+        lines = []
+        for item in asked.items:
+            values = given[name, item.number]
+            replaced = tuple(words[value] for value in values[:-1])
+            answer = words[values[-1]] if values else "No answer yet"
+            lines.append(AnswerLine(item.number, item.text, answer, values[-1] if values else None, replaced))
+        total = totals.get(asked.measure)
+        title = "" if total is None else band(asked, int(total))
+        sheets.append(AnswerSheet(asked.title, name, total, title, tuple(lines)))
+    return sheets

@@ -1,0 +1,127 @@
+"""The single-use link of a questionnaire: how long it lives, who may open it, when it is remembered."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from kitclinic.problems import Blocker, Problem
+from kitclinic.register import Rule
+from outcomes.states import AssessmentState
+
+LINK_LASTS = timedelta(days=7)  # PRO-12
+MOST_WRONG_YEARS = 5  # PRO-13
+PAGE_LASTS = timedelta(minutes=45)  # PRO-14
+REMIND_AFTER = timedelta(days=2)  # PRO-15
+QUIET_FROM, QUIET_UNTIL = 21 * 60, 8 * 60  # PRO-15, local minutes after midnight
+OCCASIONS = {
+    "baseline": "Before the first infusion",
+    "last": "After the last infusion",
+    "3m": "Three months",
+    "6m": "Six months",
+    "unplanned": "Not planned",
+}
+
+LIFE = Rule(
+    "PRO-12",
+    "A link to a questionnaire works for 7 days, for one questionnaire, and ends when that is finished.",
+    source="clinic default",
+)
+BIRTH_YEAR = Rule(
+    "PRO-13",
+    "A link opens with the patient's year of birth; the fifth wrong year closes it.",
+    source="clinic default",
+)
+PAGE = Rule(
+    "PRO-14",
+    "An opened questionnaire stays open on a device for 45 minutes after the last answer.",
+    source="clinic default",
+)
+REMINDER = Rule(
+    "PRO-15",
+    "A questionnaire that is not finished after 2 days is brought to mind once, never between 21:00 and 08:00 "
+    "of the clinic's clock.",
+    source="clinic default",
+)
+ONE_LINK = Rule(
+    "PRO-16",
+    "A patient has one working link: sending a questionnaire withdraws the link sent before.",
+    source="clinic default",
+)
+ASKABLE = Rule(
+    "PRO-17",
+    "A questionnaire holds at least one instrument that can be answered here, each once, and goes to a patient "
+    "whose birth date is known.",
+    source="clinic default",
+)
+ONCE = Rule(
+    "PRO-19",
+    "An answer is saved once under the key of its page; the same key with another answer is refused (409).",
+    source="clinic default",
+)
+NEW_LINK = "Ask the clinic for a new link."
+
+
+def may_send(
+    instruments: Sequence[str], *, known: Iterable[str], occasion: str, has_birth_date: bool
+) -> list[Problem]:
+    """Return what stands in the way of sending these instruments."""
+    problems: list[Problem] = []
+    if not instruments:
+        problems.append(Blocker(ASKABLE.id, "Choose at least one questionnaire.", "instruments"))
+    unknown = [name for name in instruments if name not in set(known)]
+    if unknown:
+        sentence = f"{', '.join(unknown)} cannot be answered here. Choose from the list."
+        problems.append(Blocker(ASKABLE.id, sentence, "instruments"))
+    if len(set(instruments)) < len(instruments):
+        problems.append(Blocker(ASKABLE.id, "Each questionnaire is asked once. Choose it once.", "instruments"))
+    if occasion not in OCCASIONS:
+        problems.append(Blocker(ASKABLE.id, "Choose the occasion from the list.", "occasion"))
+    if not has_birth_date:
+        problems.append(
+            Blocker(
+                ASKABLE.id,
+                "This patient has no birth date on record, and the link asks for its year. Enter the date first.",
+            )
+        )
+    return problems
+
+
+def may_open(state: str, *, expires_at: datetime, wrong_years: int, at: datetime) -> list[Problem]:
+    """Return why a link does not open, in words for the patient's own screen."""
+    if state == AssessmentState.COMPLETED:
+        return [Blocker(LIFE.id, "All questions are answered and saved. There is nothing more to do.")]
+    if wrong_years >= MOST_WRONG_YEARS:
+        return [_closed()]
+    if state == AssessmentState.WITHDRAWN:
+        sentence = "A newer link has taken the place of this one. Open the newest message from the clinic."
+        return [Blocker(ONE_LINK.id, sentence)]
+    if state == AssessmentState.EXPIRED or at >= expires_at:
+        days = LINK_LASTS.days
+        return [Blocker(LIFE.id, f"This link was for {days} days, and they are over. {NEW_LINK}")]
+    return []
+
+
+def unknown_link() -> list[Problem]:
+    """Return what to say when a code belongs to no questionnaire."""
+    sentence = "This link is not complete, or it is not ours. Copy the whole link from your message and try again."
+    return [Blocker(LIFE.id, sentence, "token")]
+
+
+def wrong_year(wrong_years: int) -> list[Problem]:
+    """Return what to say after a wrong year of birth. wrong_years: how many there have been, this one counted."""
+    left = MOST_WRONG_YEARS - wrong_years
+    if left <= 0:
+        return [_closed()]
+    tries = "1 try is" if left == 1 else f"{left} tries are"
+    return [Blocker(BIRTH_YEAR.id, f"That is not the year we have. {tries} left.", "birth_year")]
+
+
+def _closed() -> Problem:
+    sentence = f"The year of birth was not right {MOST_WRONG_YEARS} times, so this link was closed. {NEW_LINK}"
+    return Blocker(BIRTH_YEAR.id, sentence)
+
+
+def quiet_until(minute: int) -> int | None:
+    """Return when the quiet hours end, in minutes after today's midnight; None outside them."""
+    if minute >= QUIET_FROM:
+        return 24 * 60 + QUIET_UNTIL
+    return QUIET_UNTIL if minute < QUIET_UNTIL else None

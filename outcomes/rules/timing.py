@@ -1,0 +1,36 @@
+"""When a patient may answer: not on a day an infusion was started, once it has started."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from kitclinic.problems import Blocker, Problem
+from kitclinic.register import Rule
+
+NOT_WHILE_IMPAIRED = Rule(
+    "PRO-11",
+    "From the start of an infusion until the next calendar day no questionnaire is opened or answered; "
+    "answers given before are kept.",
+    source="clinic default",
+)
+
+
+def impaired_until(started_on: Iterable[date], *, today: date) -> date | None:
+    """Return the first day on which the patient may answer again; None when that is today.
+
+    started_on: the clinic's calendar days of infusions that have started.
+    """
+    return today + timedelta(days=1) if today in set(started_on) else None
+
+
+def may_answer(started_on: Iterable[date], *, today: date) -> list[Problem]:
+    """Return why this patient may not answer today, in words for the patient's own screen."""
+    again = impaired_until(started_on, today=today)
+    if again is None:
+        return []
+    return [
+        Blocker(
+            NOT_WHILE_IMPAIRED.id,
+            f"These questions wait until tomorrow, {again:%A}, {again:%B} {again.day}. "
+            "Then open the link in your message again. Answers you gave before are kept.",
+        )
+    ]

@@ -1,0 +1,21 @@
+"""Scheduled work of outcomes: reminders, expiry, escalation. Each calls one action and may run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from outcomes import actions
+
+
+@shared_task(name="outcomes.remind_of_questionnaires")
+def remind_of_questionnaires() -> int:
+    return actions.remind_of_questionnaires(at=timezone.now())
+
+
+@shared_task(name="outcomes.expire_questionnaires")
+def expire_questionnaires() -> int:
+    return actions.expire_questionnaires(at=timezone.now())
+
+
+@shared_task(name="outcomes.escalate_safety_tasks")
+def escalate_safety_tasks() -> int:
+    return actions.escalate_overdue_safety_tasks(at=timezone.now())

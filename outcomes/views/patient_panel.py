@@ -1,0 +1,26 @@
+"""The panel of outcomes on the patient page."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import page
+from kitclinic.roles import Permission
+from outcomes.queries.panel import patient_panel as find_panel
+from scheduling.models import Patient
+
+
+@requires(Permission.FIND_PATIENTS)
+def patient_panel(request: StaffRequest, pk: int) -> HttpResponse:
+    """Where questionnaires stand, for everybody who finds patients; scores only for who may see them."""
+    patient = get_object_or_404(Patient.objects.select_related("site"), site=request.user.site, pk=pk)
+    may_see = request.user.may(Permission.SEE_SCORES)
+    context = {
+        "patient": patient,
+        "panel": find_panel(patient, at=timezone.now(), with_scores=may_see),
+        "may_see": may_see,
+        "may_send": request.user.may(Permission.SEND_QUESTIONNAIRES),
+        "may_answer": request.user.may(Permission.ANSWER_SAFETY_TASKS),
+    }
+    return page(request, "outcomes/patient_panel.html", context, partial="outcomes/_patient_panel.html")

@@ -1,0 +1,72 @@
+"""One question a screen: shown with what is saved, saved with every Next."""
+
+from uuid import uuid4
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from kitclinic.access import public
+from kitclinic.http import page
+from kitclinic.problems import Refused
+from outcomes.actions import KeyReused, Recorded, record_answer
+from outcomes.forms import AnswerForm
+from outcomes.models import Assessment
+from outcomes.opened import closed, opened, remember
+from outcomes.queries.questionnaires import Question
+from outcomes.queries.questionnaires import question as find_question
+from outcomes.states import AssessmentState
+
+
+@public("the patient's own form, on the device that opened its link")
+@opened
+def question(request: HttpRequest, assessment: Assessment, number: int) -> HttpResponse:
+    """Question ``number``; one ahead of the first open one leads back to that."""
+    asked = find_question(assessment, number)
+    if asked is None:
+        raise Http404
+    if request.method != "POST":
+        if assessment.state == AssessmentState.COMPLETED:
+            return redirect("outcomes:thanks")
+        if number > asked.first_open:
+            return redirect("outcomes:question", asked.first_open)
+        return _show(request, asked)
+    form = AnswerForm(request.POST, values=[option.value for option in asked.instrument.options])
+    if not form.is_valid():
+        return _show(request, asked, form=form, status=422)
+    try:
+        recorded = record_answer(
+            assessment=assessment,
+            instrument=asked.instrument.name,
+            item=asked.item.number,
+            value=form.cleaned_data["answer"],
+            key=form.cleaned_data["key"],
+            at=timezone.now(),
+        )
+    except KeyReused as reused:
+        return _show(request, asked, problem=reused.problems[0].sentence, status=409)
+    except Refused as refused:
+        return closed(request, assessment, refused.problems[0])
+    return remember(_next(recorded, asked), assessment)
+
+
+def _next(recorded: Recorded, asked: Question) -> HttpResponse:
+    """Help comes first, then the next question, then thanks."""
+    if recorded.task is not None:
+        return redirect("outcomes:support", asked.number)
+    if recorded.completed or asked.number == asked.total:
+        return redirect("outcomes:thanks")
+    return redirect("outcomes:question", asked.number + 1)
+
+
+def _show(
+    request: HttpRequest, asked: Question, *, form: AnswerForm | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    errors = [str(error) for lines in form.errors.values() for error in lines] if form else []
+    context = {
+        "asked": asked,
+        "key": uuid4(),
+        "problem": problem or (errors[0] if errors else ""),
+        "back": asked.number - 1,
+    }
+    return page(request, "outcomes/question.html", context, status=status)

@@ -1,0 +1,30 @@
+"""Help, shown at once after an answer that asks for it. It never repeats the answer."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from kitclinic.access import public
+from kitclinic.http import page
+from outcomes.models import Assessment
+from outcomes.opened import opened
+from outcomes.queries.clinic_hours import next_open
+from outcomes.queries.questionnaires import support as find_support
+
+
+@public("the patient's own form, on the device that opened its link")
+@opened
+def support(request: HttpRequest, assessment: Assessment, number: int) -> HttpResponse:
+    """The page after question ``number``."""
+    at, site = timezone.now(), assessment.site
+    opens = next_open(site, at)
+    facts = find_support(assessment, number, at=at, opens=opens)
+    if facts is None:
+        raise Http404
+    context = {
+        "facts": facts,
+        "number": number,
+        "clinic_phone": site.phone,
+        "opens": site.local(opens),
+        "opens_today": site.today(opens) == site.today(at),
+    }
+    return page(request, "outcomes/support.html", context)

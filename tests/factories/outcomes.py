@@ -1,0 +1,92 @@
+"""Questionnaires in every state, reached through the real actions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from kitclinic.models import Site, StaffUser
+from outcomes import actions
+from outcomes.models import Assessment, SafetyTask
+from outcomes.queries.questionnaires import items_of
+from scheduling.models import Patient
+from tests.factories import scheduling
+
+NOW = scheduling.NOW
+BOTH = ("PHQ-9", "GAD-7")
+PHQ_14 = (2, 2, 2, 2, 2, 2, 1, 1, 0)  # 14, moderate; item 9 "not at all"
+GAD_6 = (1, 1, 1, 1, 1, 1, 0)  # 6, mild
+
+
+@dataclass
+class Sent:
+    """A questionnaire with the link that the patient holds. ``at`` is the clock."""
+
+    assessment: Assessment
+    token: str
+    patient: Patient
+    at: datetime
+
+    @property
+    def year(self) -> int:
+        assert self.patient.birth_date is not None
+        return self.patient.birth_date.year
+
+    def refresh(self) -> "Sent":
+        self.assessment.refresh_from_db()
+        return self
+
+    def open(self) -> "Sent":
+        opening = actions.open_questionnaire(token=self.token, birth_year=self.year, at=self.at)
+        assert opening.assessment is not None, opening.problems
+        return self.refresh()
+
+    def answer(self, instrument: str, item: int, value: int | None, **more: Any) -> actions.Recorded:
+        given = {"key": uuid4(), "at": self.at} | more
+        return actions.record_answer(
+            assessment=self.assessment, instrument=instrument, item=item, value=value, **given
+        )
+
+    def answers(self, values: Iterable[int | None]) -> "Sent":
+        """Answer from the first question on; as many as there are values."""
+        for (instrument, item), value in zip(items_of(self.assessment), values, strict=False):
+            self.answer(instrument.name, item.number, value)
+        return self.refresh()
+
+
+def sent(
+    *,
+    site: Site,
+    patient: Patient | None = None,
+    instruments: tuple[str, ...] = BOTH,
+    occasion: str = "baseline",
+    by: StaffUser | None = None,
+    at: datetime = NOW,
+    **fields: Any,
+) -> Sent:
+    """A link on its way to a patient. fields: of the patient made for it."""
+    person = patient or scheduling.patient(site=site, at=at - timedelta(days=1), **fields)
+    assessment, token = actions.send_questionnaire(
+        patient=person,
+        instruments=instruments,
+        occasion=occasion,
+        by=by or scheduling.actor("nurse", site),
+        at=at,
+    )
+    return Sent(assessment, token, person, at)
+
+
+def opened(**arguments: Any) -> Sent:
+    return sent(**arguments).open()
+
+
+def completed(*, values: Iterable[int | None] = PHQ_14 + GAD_6, **arguments: Any) -> Sent:
+    """A finished questionnaire with its scores."""
+    return opened(**arguments).answers(values)
+
+
+def safety_task(*, value: int = 1, **arguments: Any) -> SafetyTask:
+    """A safety task of a questionnaire that stops after PHQ-9 question 9."""
+    made = opened(**arguments).answers((0, 0, 0, 0, 0, 0, 0, 0, value))
+    return SafetyTask.objects.get(response__assessment=made.assessment)
