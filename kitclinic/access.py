@@ -24,8 +24,12 @@ class StaffRequest(HttpRequest):
 View = Callable[..., HttpResponseBase]
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Let only signed-in staff of a site with this permission reach the view; declare it for the tests."""
+def requires(permission: Permission, *or_else: Permission) -> Callable[[View], View]:
+    """Let only signed-in staff of a site with this permission reach the view; declare it for the tests.
+
+    or_else: permissions that open the view as well.
+    """
+    any_of = (permission, *or_else)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -33,11 +37,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
             user = request.user
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if user.site_id is None or not user.may(permission):
+            if user.site_id is None or not any(map(user.may, any_of)):
                 raise PermissionDenied(f"Your role does not allow you to {permission.value}.")
             return view(request, *args, **kwargs)
 
         guarded.required_permission = permission  # type: ignore[attr-defined]
+        guarded.any_of = any_of  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -51,3 +56,8 @@ def public(reason: str) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def sees_clinical(user: StaffUser) -> bool:
+    """Whether this person may see more of a patient than name, contact and readiness (minimum necessary)."""
+    return any(map(user.may, (Permission.SEE_CHARTS, Permission.SEE_SCORES)))

@@ -1,7 +1,7 @@
 """The shared medical appointment (SMA): seats, leads, attendance, clearing, days before day 1."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from kitclinic.problems import Blocker, Problem
@@ -182,6 +182,11 @@ def gap_problems(group_day: date | None, first_day: date) -> list[Problem]:
         f"days after it, best {TARGET_DAYS_BEFORE}. Choose another week or another group visit."
     )
     return [Blocker(ENR_24.id, sentence, "week")]
+
+
+def sequence_window(group_day: date) -> tuple[date, date]:
+    """Return the first and last day on which the first infusion may be (ENR-24)."""
+    return group_day + timedelta(days=LATEST_DAYS_BEFORE), group_day + timedelta(days=EARLIEST_DAYS_BEFORE)
 
 
 def clearing_lapsed(group_day: date, today: date) -> bool:

@@ -1,0 +1,1 @@
+"""What people type, checked for shape; whether it may be is asked by the actions."""
