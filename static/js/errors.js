@@ -32,11 +32,11 @@
   const failed = (event, status, html) => {
     const reads = event.detail.requestConfig?.verb === "get";
     if (reads) kc.stale(`no answer from the server since ${kc.since?.() ?? "a while ago"}. What you see may be old.`);
-    else kc.unsaved(event.detail.elt, kc.why(status, html));
+    else kc.unsaved(event.detail.requestConfig?.elt || event.detail.elt, kc.why(status, html));
   };
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, elt } = event.detail;
+    const { xhr, requestConfig } = event.detail;
     if (kc.signIn(xhr.responseText) && !document.querySelector("[data-kc-login-form]")) {
       event.detail.shouldSwap = false;
       failed(event, 401, "");
@@ -45,7 +45,8 @@
     const refused = xhr.getResponseHeader("HX-Retarget");
     if (xhr.status === 409 && refused) event.detail.shouldSwap = true;
     if (refused === "#kc-problems") {
-      const near = elt.closest("form, dialog")?.querySelector("[data-kc-problems]");
+      const homes = ["form", "dialog"].map((name) => requestConfig.elt.closest(name));
+      const near = homes.map((home) => home?.querySelector("[data-kc-problems]")).find(Boolean);
       if (near) event.detail.target = near;
     }
   });

@@ -33,7 +33,7 @@
     } else if (response.ok || response.status === 422) {
       const page = new DOMParser().parseFromString(html, "text/html");
       const refused = page.querySelector("[data-kc-refused]");
-      const near = form.querySelector("[data-kc-problems]") || document.querySelector("#kc-problems");
+      const near = form.querySelector("[data-kc-problems]") || form.closest("dialog")?.querySelector("[data-kc-problems]") || document.querySelector("#kc-problems");
       if (refused && near && !page.querySelector("#kc-main form")) near.replaceChildren(refused);
       else if (page.querySelector("#kc-main")) replace(page);
       if (response.ok) kc.saved(form);
