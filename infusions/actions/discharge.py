@@ -1,13 +1,14 @@
 """The way home: thirty minutes, the list, a known driver who was seen; or against advice."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from infusions.actions.charting import Kind, known_event, lock, write_event
 from infusions.actions.orders import complete_order
-from infusions.models import Infusion, Order
+from infusions.models import Infusion
 from infusions.queries.course import Course, course_of
 from infusions.rules.discharge import DischargeFacts, against_advice_problems, discharge_problems
 from infusions.states import InfusionState, OrderState
@@ -41,7 +42,7 @@ def discharge(
     facts = _facts(course, checks=checks, driver=driver, at=at)
     if facts is not None:
         refuse_if(discharge_problems(facts), confirmed=confirmed)
-    detail = {
+    detail: dict[str, Any] = {
         "checks": sorted(checks),
         "driver": driver.full_name,
         "transport": driver.kind,
@@ -90,7 +91,7 @@ def _leave(
     by: StaffUser,
     at: datetime,
     key: UUID,
-    detail: dict[str, object],
+    detail: dict[str, Any],
     note: str = "",
 ) -> None:
     infusion.discharged_at = at
@@ -105,6 +106,6 @@ def _finish_order(infusion: Infusion, *, by: StaffUser, at: datetime) -> None:
     visits = Visit.objects.filter(site_id=infusion.site_id, sequence_id=infusion.visit.sequence_id)
     if visits.filter(state__in=to_come).exists():
         return
-    order = Order.objects.filter(site_id=infusion.site_id, pk=infusion.order_id, state=OrderState.SIGNED).first()
-    if order is not None:
+    order = infusion.order
+    if order is not None and order.state == OrderState.SIGNED:
         complete_order(order=order, by=by, at=at)

@@ -24,7 +24,6 @@ from infusions.rules.order_acts import (
     change_problems,
     draft_problems,
     hold_problems,
-    preparation_reason_problems,
     release_problems,
 )
 from infusions.rules.orders import is_expired, may_sign
@@ -206,9 +205,10 @@ def _draft(sequence: Sequence, by: StaffUser, at: datetime, choices: DraftChoice
     refuse_if(draft_problems(facts))
     assert weight is not None
     made = _prepared(sequence.site, weight, by, at)
-    confirmed, why = choices.get("confirmed", frozenset()), choices.get("preparation_reason", "")
+    why = choices.get("preparation_reason", "").strip()
+    confirmed = choices.get("confirmed", frozenset()) if why else frozenset()  # no reason, no confirmation
     asked = preparation_problems(made)
-    refuse_if(preparation_reason_problems(asked, confirmed=confirmed, reason=why), confirmed=confirmed)
+    refuse_if(asked, confirmed=confirmed)
     order = Order.objects.create(
         site=sequence.site,
         sequence=sequence,

@@ -12,14 +12,14 @@ from uuid import uuid4
 
 from infusions import actions
 from infusions.models import Infusion, InfusionEvent, Order, VitalSet
-from infusions.queries.orders import text_of
+from infusions.queries.orders import affirmation_of, text_of
 from infusions.rules.vitals import Vitals
 from infusions.states import Rhythm
 from kitclinic.models import Site, StaffUser
 from kitclinic.signing import Proof, digest
 from scheduling.actions import book_sequence, name_driver
 from scheduling.models import Patient, Sequence, SuiteDay, Visit
-from scheduling.queries.patients import latest_eligibility
+from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.drivers import Driver
 from tests.factories import scheduling, suite
 
@@ -203,3 +203,11 @@ def infusion(*, site: Site, at_state: str = "arrived", **fields: Any) -> Chair:
     """A chair whose infusion stands at this step: a key of ``STEPS``."""
     made: Chair = STEPS[at_state](chair(site=site, **fields))
     return made
+
+
+def affirmed(order: Order) -> str:
+    """Digest of the text that affirms a held order for the newest weight."""
+    weight = latest_weight(order.sequence.patient)
+    if weight is None:
+        raise AssertionError("nobody has been weighed")
+    return digest(affirmation_of(order, weight))
