@@ -3,6 +3,9 @@
 from django.urls import path
 
 from outcomes.views.answers import answers
+from outcomes.views.cell import cell
+from outcomes.views.dashboard import dashboard
+from outcomes.views.export import export
 from outcomes.views.link import link
 from outcomes.views.patient_panel import patient_panel
 from outcomes.views.question import question
@@ -15,6 +18,9 @@ from outcomes.views.thanks import thanks
 app_name = "outcomes"
 urlpatterns = [
     path("answers/<int:pk>/", answers, name="answers"),
+    path("outcomes/", dashboard, name="dashboard"),
+    path("outcomes/export.csv", export, name="export"),
+    path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
     path("patients/<int:pk>/questionnaire/", send, name="send"),
     path("patients/<int:pk>/scores/", patient_panel, name="patient_panel"),
     path("q/", link, name="link"),

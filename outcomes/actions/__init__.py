@@ -12,9 +12,11 @@ from outcomes.actions.questionnaires import (
     remind_of_questionnaires,
     send_questionnaire,
 )
+from outcomes.actions.registry import Imported, import_registry
 from outcomes.actions.safety import acknowledge_safety_task, escalate_overdue_safety_tasks
 
 __all__ = [
+    "Imported",
     "KeyReused",
     "Opening",
     "Recorded",
@@ -22,6 +24,7 @@ __all__ = [
     "complete_questionnaire",
     "escalate_overdue_safety_tasks",
     "expire_questionnaires",
+    "import_registry",
     "link_of",
     "open_questionnaire",
     "record_answer",

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from kitclinic.register import Rule
 from outcomes.rules.tables import WINDOW_CLOSES
-from outcomes.rules.windows import THREE_MONTHS, SIX_MONTHS, WINDOWS, Infusion, Windowed
+from outcomes.rules.windows import SIX_MONTHS, THREE_MONTHS, WINDOWS, Infusion, Windowed
 
 COMPLETE = 5  # OUT-16
 NEW_SEQUENCE_AFTER_DAYS = 14  # OUT-17
@@ -61,7 +62,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One window. answered of due; not_due: treated patients whose window had not closed. goal: percent or None."""
+    """One window: answered of due. not_due: treated, but the window had not closed. goal: percent or None."""
 
     window: str
     answered: int
@@ -82,7 +83,7 @@ def completion(patients: Iterable[Sequence[Infusion]], as_of: date) -> Completio
             continue
         counts[min(len(days), COMPLETE)] += 1
         first = days[:COMPLETE]
-        steps = zip(first, first[1:], strict=False)
+        steps = pairwise(first)
         first_sequence += len(first) == COMPLETE and all(later - day <= gap for day, later in steps)
     return Completion(counts, under_way, first_sequence)
 
@@ -94,9 +95,7 @@ def responses(patients: Sequence[Windowed]) -> tuple[Response, ...]:
     for window in WINDOWS:
         due = [patient for patient in treated if _closed(patient, window)]
         answered = sum(bool(patient.at(window)) for patient in due)
-        found.append(
-            Response(window, answered, len(due), len(treated) - len(due), RESPONSE_GOALS.get(window))
-        )
+        found.append(Response(window, answered, len(due), len(treated) - len(due), RESPONSE_GOALS.get(window)))
     return tuple(found)
 
 

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from kitclinic.register import Rule
 from outcomes.rules.cells import LineProblem
+from outcomes.rules.instruments import measures
 from outcomes.rules.registry import InfusionRow, PatientRow, Registry, ScoreRow
 from outcomes.rules.scoring import points
-from outcomes.rules.instruments import measures
 
 ETHNIC_GROUPS = ("White", "Black", "Other/unknown")
 MARITAL = ("Married", "Single", "Divorced", "Other/unknown")
@@ -98,9 +98,7 @@ def additions(registry: Registry, stored: Stored) -> Additions:
     return Additions(people, infusions, scores, tuple(problems), tuple(_notes(registry)))
 
 
-def _new_patients(
-    rows: Iterable[PatientRow], stored: Stored, problems: list[LineProblem]
-) -> Iterable[Person]:
+def _new_patients(rows: Iterable[PatientRow], stored: Stored, problems: list[LineProblem]) -> Iterable[Person]:
     for row in rows:
         found, held = person(row), stored.patients.get(row.patient)
         if held is None:

@@ -1,0 +1,133 @@
+"""The patients behind the outcomes of one source, the clinic's own or a registry's, as the rules take them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+
+from django.db.models import Count, Q
+
+from infusions.models import Infusion as InfusionRecord
+from infusions.models import RegistryInfusion
+from infusions.states import InfusionOutcome
+from kitclinic.models import Site
+from outcomes.models import RegistryImport
+from outcomes.models import Score as ScoreRecord
+from outcomes.rules.instruments import measures
+from outcomes.rules.windows import Infusion, Score
+from scheduling.models import Patient, Visit
+from scheduling.states import MissedReason, VisitState
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where outcomes are read from. label: of the last import; cut: when a registry was last imported."""
+
+    site: Site
+    name: str
+    is_registry: bool
+    is_simulated: bool
+    label: str = ""
+    cut: datetime | None = None
+
+    @property
+    def slug(self) -> str:
+        """How an address names it."""
+        return self.site.slug
+
+
+@dataclass(frozen=True, slots=True)
+class CohortPatient:
+    """One patient with every infusion and score, up to whatever day; the rules look at the as-of date."""
+
+    pk: int
+    record_number: str
+    infusions: tuple[Infusion, ...]
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Everything that outcomes of one source are made of. missed: days missed, by reason, as label and count."""
+
+    source: Source
+    patients: tuple[CohortPatient, ...]
+    missed: tuple[tuple[str, int], ...]
+
+
+def sources(site: Site) -> tuple[Source, ...]:
+    """Return the clinic itself and its registries, in two queries."""
+    sites = list(Site.objects.filter(Q(pk=site.pk) | Q(registry_of=site)).order_by("registry_of_id", "pk"))
+    imports = RegistryImport.objects.filter(site__registry_of=site).order_by("site_id", "at", "pk")
+    latest = {record.site_id: record for record in imports}
+    found = []
+    for each in sorted(sites, key=lambda s: (s.pk != site.pk, s.pk)):
+        record = latest.get(each.pk)
+        found.append(
+            Source(
+                site=each,
+                name="This clinic" if each.pk == site.pk else "Registry",
+                is_registry=each.pk != site.pk,
+                is_simulated=each.is_demo,
+                label=record.label if record else "",
+                cut=record.at if record else None,
+            )
+        )
+    return tuple(found)
+
+
+def cohort(source: Source, *, as_of: date) -> Cohort:
+    """Return a source's patients with their infusions and scores, in at most five queries.
+
+    An infusion of the clinic's own charts counts as completed when it ended so; its day and start are local.
+    """
+    site = source.site
+    infusions: dict[int, list[Infusion]] = defaultdict(list)
+    for patient, infusion in _charted(site):
+        infusions[patient].append(infusion)
+    for patient, infusion in _imported(site):
+        infusions[patient].append(infusion)
+    scores: dict[int, list[Score]] = defaultdict(list)
+    for patient, score in _scores(site):
+        scores[patient].append(score)
+    people = Patient.objects.filter(site=site).order_by("record_number").values_list("pk", "record_number")
+    patients = tuple(
+        CohortPatient(pk, number, tuple(infusions.get(pk, ())), tuple(scores.get(pk, ()))) for pk, number in people
+    )
+    return Cohort(source, patients, () if source.is_registry else _missed(site, as_of))
+
+
+def _charted(site: Site) -> Iterable[tuple[int, Infusion]]:
+    rows = InfusionRecord.objects.filter(site=site, started_at__isnull=False).exclude(outcome="")
+    for patient, started, outcome in rows.values_list("patient_id", "started_at", "outcome"):
+        if started is None:
+            raise ValueError("an infusion that was never started was selected")
+        local = site.local(started)
+        start = clock(local.hour * 60 + local.minute)
+        yield patient, Infusion(local.date(), start, outcome == InfusionOutcome.COMPLETED)
+
+
+def _imported(site: Site) -> Iterable[tuple[int, Infusion]]:
+    rows = RegistryInfusion.objects.filter(site=site)
+    for patient, day, minute, status in rows.values_list("patient_id", "date", "start_minute", "status"):
+        yield patient, Infusion(day, clock(minute), status == "completed")
+
+
+def _scores(site: Site) -> Iterable[tuple[int, Score]]:
+    rows = ScoreRecord.objects.filter(site=site, measure__in=list(measures())).order_by("pk")
+    fields = ("pk", "patient_id", "measure", "date", "minute", "value")
+    for pk, patient, measure, day, minute, value in rows.values_list(*fields):
+        yield patient, Score(measure, day, clock(minute), int(value * 10), pk)
+
+
+def _missed(site: Site, as_of: date) -> tuple[tuple[str, int], ...]:
+    rows = Visit.objects.filter(site=site, state=VisitState.MISSED, date__lte=as_of)
+    counted = rows.values_list("missed_reason").annotate(days=Count("pk")).order_by("-days", "missed_reason")
+    return tuple((str(MissedReason(reason).label), count) for reason, count in counted)
+
+
+@cache
+def clock(minute: int | None) -> time | None:
+    """Return a minute of the day as a time; None stays None."""
+    return None if minute is None else time(minute // 60, minute % 60)

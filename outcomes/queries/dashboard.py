@@ -1,0 +1,199 @@
+"""Everything the outcomes page shows, from stored rows; the command and the export print the same facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.text import slugify
+
+from outcomes.queries.cohorts import Cohort, CohortPatient, Source, cohort
+from outcomes.rules.comparison import finding, is_few, outside
+from outcomes.rules.completion import COMPLETE, Completion, Response, completion, responses
+from outcomes.rules.definitions import Definitions
+from outcomes.rules.effects import Effect, Views, effects
+from outcomes.rules.instruments import Measure, measures
+from outcomes.rules.published import SAMPLE_SIZE, PublishedCell, published_cells, published_sample
+from outcomes.rules.tables import Table2Cell, Table3Cell, table_2, table_3
+from outcomes.rules.windows import WINDOW_NAMES
+
+FIRST_CHOICE = "PROMIS Fatigue"  # the measure whose strip is shown until another is chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One measure at one window: Table 2, Table 3 and the published figures."""
+
+    window: str
+    ours: Table2Cell
+    change: Table3Cell
+    published: PublishedCell
+
+    @property
+    def window_name(self) -> str:
+        return WINDOW_NAMES[self.window]
+
+    @property
+    def is_few(self) -> bool:
+        return is_few(self.ours.n)
+
+    @property
+    def outside(self) -> str:
+        return outside(self.ours, self.published)
+
+    @property
+    def better(self) -> int:
+        """Improved in the improving direction, whatever the direction switch says."""
+        return self.ours.literal - self.ours.worsened
+
+    @property
+    def places(self) -> int:
+        """Decimals of the mean, as the paper prints it in this cell."""
+        return -int(self.published.mean.as_tuple().exponent)
+
+    @property
+    def mean(self) -> Decimal | None:
+        return None if self.change.mean is None else self.change.mean_at(self.places)
+
+    @property
+    def sd(self) -> Decimal | None:
+        return None if self.change.sd is None else self.change.sd_at(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measure of Figure 1 and Tables 2 and 3; cells in the order last infusion, 3 months, 6 months."""
+
+    measure: Measure
+    mcid: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.measure.name)
+
+    @property
+    def family(self) -> str:
+        """Whose measure it is: PROMIS, PHQ-9, GAD-7 or PCS."""
+        return self.measure.name.split()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One line of the completion table: patients with so many completed infusions, ours and published."""
+
+    label: str
+    count: int
+    published: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """One source on one day under one set of definitions. rows: by our rate at the last infusion, falling."""
+
+    source: Source
+    as_of: date
+    definitions: Definitions
+    rows: tuple[Row, ...]
+    chosen: Row
+    finding: str
+    patients: int
+    infusions: int
+    since: date | None
+    completion: Completion
+    levels: tuple[Level, ...]
+    missed: tuple[tuple[str, int], ...]
+    responses: tuple[Response, ...]
+    effects: tuple[Effect, ...]
+    is_empty: bool
+
+    @property
+    def title(self) -> str:
+        return f"Outcomes as of {self.as_of.day} {self.as_of:%B %Y}"
+
+    @property
+    def published_patients(self) -> int:
+        return SAMPLE_SIZE
+
+
+def dashboard(source: Source, *, as_of: date, definitions: Definitions, measure: str = "") -> Dashboard:
+    """Return the page of one source. measure: slug of the measure to look at closely."""
+    found = cohort(source, as_of=as_of)
+    views = Views([(patient.infusions, patient.scores) for patient in found.patients], as_of)
+    counted = members(found, as_of)
+    completed = completion([patient.infusions for patient in counted], as_of)
+    days = [i.date for patient in counted for i in patient.infusions if i.completed and i.date <= as_of]
+    rows = _rows(views, definitions)
+    chosen = next((row for row in rows if row.slug == measure), None) or _row_of(rows, FIRST_CHOICE)
+    return Dashboard(
+        source=source,
+        as_of=as_of,
+        definitions=definitions,
+        rows=rows,
+        chosen=chosen,
+        finding=finding(
+            [(cell.ours, cell.published) for row in rows for cell in row.cells], absolute=definitions.absolute
+        ),
+        patients=len(counted),
+        infusions=len(days),
+        since=min(days, default=None),
+        completion=completed,
+        levels=_levels(completed),
+        missed=found.missed,
+        responses=responses(views.windowed(definitions)),
+        effects=effects(views, definitions, measure=chosen.measure.name),
+        is_empty=not days or not any(s.date <= as_of for patient in found.patients for s in patient.scores),
+    )
+
+
+def members(found: Cohort, as_of: date) -> list[CohortPatient]:
+    """Return whom the counts are about: everybody of a registry; of the clinic, who came for an infusion."""
+    if found.source.is_registry:
+        return list(found.patients)
+    return [patient for patient in found.patients if any(i.date <= as_of for i in patient.infusions)]
+
+
+def measure_named(slug: str) -> Measure | None:
+    """Return the measure an address names, or None."""
+    return next((measure for name, measure in measures().items() if slugify(name) == slug), None)
+
+
+def mcid_text(measure: Measure, definitions: Definitions) -> str:
+    """Return the change that counts: "5.0 lower", "8 lower, 11 above 30", "4 either way"."""
+    mcid = measure.mcid[definitions.mcid_set]
+    decimals = "" if measure.decimals == 0 else ".0"
+    way = "either way" if definitions.absolute else measure.better
+    text = f"{mcid.tenths // 10}{decimals} {way}"
+    if mcid.tenths_above:
+        text += f", {mcid.tenths_above // 10}{decimals} from above {mcid.above_baseline_tenths // 10}"
+    return text
+
+
+def _rows(views: Views, definitions: Definitions) -> tuple[Row, ...]:
+    patients = views.windowed(definitions)
+    second = table_2(patients, mcid_set=definitions.mcid_set, absolute=definitions.absolute)
+    rows = []
+    for ours, changes in zip(second, table_3(patients), strict=True):
+        pairs = zip(ours.cells, changes.cells, strict=True)
+        cells = tuple(
+            Cell(cell.window, cell, change, published_cells()[ours.measure.name, cell.window])
+            for cell, change in pairs
+        )
+        rows.append(Row(ours.measure, mcid_text(ours.measure, definitions), cells))
+    return tuple(sorted(rows, key=_by_rate))
+
+
+def _by_rate(row: Row) -> Decimal:
+    rate = row.cells[0].ours.percent
+    return Decimal(1) if rate is None else -rate
+
+
+def _row_of(rows: Sequence[Row], name: str) -> Row:
+    return next(row for row in rows if row.measure.name == name)
+
+
+def _levels(found: Completion) -> tuple[Level, ...]:
+    labels: Mapping[int, str] = {5: "Five or more", 4: "Four", 3: "Three", 2: "Two", 1: "One", 0: "None known"}
+    printed = {int(level): count for level, count in published_sample().counts["completed"].items()}
+    printed[0] = SAMPLE_SIZE - sum(printed.values())
+    return tuple(Level(labels[n], found.counts[n], printed.get(n)) for n in range(COMPLETE, -1, -1))

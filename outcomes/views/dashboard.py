@@ -1,0 +1,27 @@
+"""The clinic lead's home: how patients are doing, with the published figures beside."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import page
+from kitclinic.roles import Permission
+from outcomes.queries.dashboard import dashboard as facts
+from outcomes.rules.definitions import SWITCHES
+from outcomes.views.selection import selected
+
+
+@requires(Permission.SEE_OUTCOMES)
+def dashboard(request: StaffRequest) -> HttpResponse:
+    at = timezone.now()
+    asked = selected(request, at)
+    measure = request.GET.get("measure", "")
+    shown = facts(asked.source, as_of=asked.as_of, definitions=asked.definitions, measure=measure)
+    context = {
+        "shown": shown,
+        "asked": asked,
+        "switches": [(switch, asked.definitions.value(switch)) for switch in SWITCHES],
+        "may_open": request.user.may(Permission.SEE_SCORES),
+        "cut": shown.source.cut or at,
+    }
+    return page(request, "outcomes/dashboard.html", context, partial="outcomes/_outcomes.html")

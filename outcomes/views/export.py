@@ -1,0 +1,29 @@
+"""Exactly what the outcomes page shows, as one file for a spreadsheet."""
+
+import csv
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from kitclinic.access import StaffRequest, requires
+from kitclinic.roles import Permission
+from outcomes.queries.dashboard import dashboard
+from outcomes.queries.table_rows import export_rows
+from outcomes.views.selection import selected
+
+
+@requires(Permission.SEE_OUTCOMES)
+def export(request: StaffRequest) -> HttpResponse:
+    at = timezone.now()
+    asked = selected(request, at)
+    shown = dashboard(
+        asked.source,
+        as_of=asked.as_of,
+        definitions=asked.definitions,
+        measure=request.GET.get("measure", ""),
+    )
+    name = f"outcomes-{shown.source.slug}-{shown.as_of}.csv"
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    csv.writer(response).writerows(export_rows(shown, cut=asked.site.local(shown.source.cut or at)))
+    return response

@@ -1,0 +1,52 @@
+"""What the address asks of the outcomes pages: which source, which day, which definitions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.http import Http404
+
+from kitclinic.access import StaffRequest
+from kitclinic.models import Site
+from outcomes.queries.cohorts import Source, sources
+from outcomes.rules.definitions import Definitions
+from outcomes.rules.registry import EARLIEST
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A valid choice. notices: what the address asked for and could not have, in sentences."""
+
+    site: Site
+    source: Source
+    sources: tuple[Source, ...]
+    as_of: date
+    definitions: Definitions
+    notices: tuple[str, ...]
+
+
+def selected(request: StaffRequest, at: datetime) -> Selection:
+    """Read the address; a source that is not this clinic's answers 404."""
+    site = request.user.site
+    if site is None:
+        raise Http404
+    offered = sources(site)
+    slug = request.GET.get("source") or site.slug
+    source = next((found for found in offered if found.slug == slug), None)
+    if source is None:
+        raise Http404
+    as_of, notices = _as_of(request.GET.get("as_of", ""), site.today(at))
+    return Selection(site, source, offered, as_of, Definitions.read(request.GET.dict()), notices)
+
+
+def _as_of(asked: str, today: date) -> tuple[date, tuple[str, ...]]:
+    if not asked:
+        return today, ()
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError:
+        return today, ("The as-of date could not be read; write it as 2026-10-31. This is as of today.",)
+    if day > today:
+        return today, ("The as-of date was in the future. This is as of today.",)
+    if day < EARLIEST:
+        return today, (f"The as-of date was before {EARLIEST}. This is as of today.",)
+    return day, ()
