@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from kitclinic.models import StaffUser
+from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
 
 
@@ -18,6 +18,7 @@ class StaffRequest(HttpRequest):
     """A request behind ``@requires``: somebody of a site is signed in."""
 
     user: StaffUser
+    clinic: Site
     htmx: HtmxDetails
 
 
@@ -39,6 +40,7 @@ def requires(permission: Permission, *or_else: Permission) -> Callable[[View], V
                 return redirect_to_login(request.get_full_path())
             if user.site_id is None or not any(map(user.may, any_of)):
                 raise PermissionDenied(f"Your role does not allow you to {permission.value}.")
+            request.clinic = user.site  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
         guarded.required_permission = permission  # type: ignore[attr-defined]

@@ -104,6 +104,12 @@ def birth_date(value: date | None) -> str:
 
 
 @register.filter
+def clock(minute: int | None) -> str:
+    """{{ visit.start_minute|clock }}: "09:05" from minutes after the clinic's midnight."""
+    return "" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+@register.filter
 def epoch(at: datetime | None) -> str:
     """{{ due_at|epoch }}: whole seconds since 1970, for data-kc-due and data-kc-now."""
     return str(int(at.timestamp())) if at else ""
@@ -118,6 +124,12 @@ def minutes_until(at: datetime | None, now: datetime) -> str:
     if minutes == 0:
         return "now"
     return f"in {minutes} min" if minutes > 0 else f"{-minutes} min late"
+
+
+@register.filter
+def today(site: Site, now: datetime) -> date:
+    """{{ site|today:now }}: the clinic's calendar date, to compute with."""
+    return site.today(now)
 
 
 @register.filter

@@ -1,0 +1,26 @@
+"""One patient: who it is, how ready, what comes next."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import page
+from kitclinic.roles import Permission
+from scheduling.models import Patient
+from scheduling.queries.patient_page import patient_page
+
+
+@requires(Permission.FIND_PATIENTS)
+def patient(request: StaffRequest, pk: int) -> HttpResponse:
+    site = request.clinic
+    found = get_object_or_404(Patient, site=site, pk=pk)
+    shown = patient_page(patient=found, site=site, reader=request.user, at=timezone.now())
+    context = {
+        "patient": found,
+        "shown": shown,
+        "may_see_charts": request.user.may(Permission.SEE_CHARTS),
+        "may_see_scores": request.user.may(Permission.SEE_SCORES),
+        "may_assess": request.user.may(Permission.REGISTER_PATIENTS),
+    }
+    return page(request, "scheduling/patient.html", context)
