@@ -5,7 +5,7 @@ from datetime import date
 
 from infusions.rules.orders import ORD_03, ORD_09, ORD_10, ORD_11, is_expired
 from infusions.states import OndansetronContraindication, OrderState
-from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 
 ORD_15 = Rule(
@@ -61,15 +61,6 @@ def draft_problems(facts: DraftFacts) -> list[Problem]:
         sentence = "Say in words what speaks against ondansetron."
         problems.append(Blocker(ORD_11.id, sentence, "no_ondansetron_note"))
     return problems
-
-
-def preparation_reason_problems(asked: list[Problem], *, confirmed: frozenset[str], reason: str) -> list[Problem]:
-    """Return the questions about the preparation, and a blocker where the answer has no reason."""
-    answered = [p for p in asked if isinstance(p, NeedsConfirmation) and p.rule in confirmed]
-    if not answered or reason.strip():
-        return asked
-    sentence = "Write the reason for this preparation; it will stand in the signed text."
-    return [*asked, Blocker(answered[0].rule, sentence, "preparation_reason")]
 
 
 def hold_problems(*, may_hold: bool, reason: str) -> list[Problem]:

@@ -1,0 +1,1 @@
+"""Forms of ordering and charting, split by noun. They validate and never save."""

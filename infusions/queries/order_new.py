@@ -1,0 +1,51 @@
+"""What is known before an order is written: the weight, and what 0.5 mg/kg of it makes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from infusions.models import Formulary
+from infusions.queries.orders import contraindication_of, formulary_of
+from infusions.rules.dosing import Preparation, dose_mg, prepare
+from infusions.states import FillMode, OndansetronContraindication
+from scheduling.models import Eligibility, Sequence, Visit, Weight
+from scheduling.queries.patients import latest_eligibility, latest_weight
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """weight, made: None while nobody has weighed the patient."""
+
+    weight: Weight | None
+    made: Preparation | None
+    formulary: Formulary
+    eligibility: Eligibility | None
+    against: str
+    visit: Visit | None
+    at: datetime
+
+
+def draft_page(sequence: Sequence, at: datetime) -> DraftPage:
+    """Collect what the page of a new order shows; five queries."""
+    eligibility, weight = latest_eligibility(sequence.patient), latest_weight(sequence.patient)
+    formulary, against = formulary_of(sequence.site), contraindication_of(eligibility)
+    return DraftPage(
+        weight=weight,
+        made=_made(formulary, weight),
+        formulary=formulary,
+        eligibility=eligibility,
+        against="" if against == OndansetronContraindication.NONE else str(against.label),
+        visit=sequence.visits.select_related("site").order_by("date").first(),
+        at=at,
+    )
+
+
+def _made(formulary: Formulary, weight: Weight | None) -> Preparation | None:
+    if weight is None:
+        return None
+    return prepare(
+        dose_mg=dose_mg(weight.weight_kg),
+        strength_mg_per_ml=Decimal(formulary.strength_mg_per_ml),
+        bag_ml=Decimal(formulary.bag_ml),
+        fill=FillMode(formulary.fill),
+    )
