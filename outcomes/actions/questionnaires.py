@@ -23,6 +23,7 @@ from outcomes.rules import links
 from outcomes.rules.instruments import Instrument, instruments
 from outcomes.rules.safety import alerts
 from outcomes.rules.scoring import NoTotal, check_answer, may_complete, score
+from outcomes.rules.timing import in_words
 from outcomes.states import AssessmentState
 from scheduling.models import Patient
 
@@ -320,13 +321,13 @@ def _send_link(assessment: Assessment, token: str, *, at: datetime) -> None:
     address = _address(assessment)
     if address is None:
         return
-    last = assessment.site.local(assessment.expires_at)
+    last = in_words(assessment.site.today(assessment.expires_at))
     queue_message(
         site=assessment.site,
         key=f"questionnaire-{assessment.pk}",
         channel=address[0],
         to=address[1],
-        text=f"A short form is ready for you: {link_of(token)} It works until {last:%A}, {last:%B} {last.day}.",
+        text=f"A short form is ready for you: {link_of(token)} It works until {last}.",
         due_at=at,
         expires_at=assessment.expires_at,
     )
@@ -339,15 +340,14 @@ def _send_reminder(assessment: Assessment, *, at: datetime) -> int:
     when = site.instant(site.today(at), quiet) if quiet else at
     if address is None or when >= assessment.expires_at:
         return 0
-    last = site.local(assessment.expires_at)
+    last = in_words(site.today(assessment.expires_at))
     message = queue_message(
         site=site,
         key=f"questionnaire-{assessment.pk}-reminder",
         channel=address[0],
         to=address[1],
         text=(
-            "A short form still waits for you. Please use the link in our earlier message. "
-            f"It works until {last:%A}, {last:%B} {last.day}."
+            f"A short form still waits for you. Please use the link in our earlier message. It works until {last}."
         ),
         due_at=when,
         expires_at=assessment.expires_at,

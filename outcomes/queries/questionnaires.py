@@ -10,11 +10,12 @@ from math import ceil
 from django.db.models import QuerySet
 
 from infusions.models import Infusion
+from kitclinic.models import Site
 from kitclinic.problems import Problem
-from outcomes.models import Assessment, ItemResponse, SafetyTask
+from outcomes.models import Assessment, ItemResponse
 from outcomes.rules.instruments import Instrument, Item, instruments
 from outcomes.rules.links import may_open
-from outcomes.rules.timing import may_answer
+from outcomes.rules.timing import in_words, may_answer
 from outcomes.states import AssessmentState
 from scheduling.models import Patient
 
@@ -50,12 +51,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What the support page says. call_from: when somebody will call, for a task of this questionnaire."""
+    """What the support page says. call: when somebody will call, in words for the patient."""
 
-    task: SafetyTask | None
     minutes_left: int
     next_number: int | None  # None: every question is answered
     clinic_open: bool
+    call: str
 
 
 def token_digest(token: str) -> str:
@@ -160,10 +161,18 @@ def support(assessment: Assessment, number: int, *, at: datetime, opens: datetim
     if not 1 <= number <= len(items):
         return None
     done = assessment.state == AssessmentState.COMPLETED
-    tasks = SafetyTask.objects.filter(site_id=assessment.site_id, response__assessment=assessment)
     return Support(
-        task=tasks.order_by("-pk").first(),
         minutes_left=0 if done else minutes_for(items[number:]),
         next_number=None if done or number == len(items) else number + 1,
         clinic_open=opens <= at,
+        call=_call(assessment.site, at=at, opens=opens),
     )
+
+
+def _call(site: Site, *, at: datetime, opens: datetime) -> str:
+    if opens <= at:
+        return "within 1 hour"
+    local = site.local(opens)
+    day = "today" if local.date() == site.today(at) else f"on {in_words(local.date())}"
+    clock = f"{(local.hour - 1) % 12 + 1}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    return f"{day}, soon after we open at {clock}"

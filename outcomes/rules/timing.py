@@ -14,6 +14,11 @@ NOT_WHILE_IMPAIRED = Rule(
 )
 
 
+def in_words(day: date) -> str:
+    """Return a date as patients read it: "Tuesday, September 8"."""
+    return f"{day:%A}, {day:%B} {day.day}"
+
+
 def impaired_until(started_on: Iterable[date], *, today: date) -> date | None:
     """Return the first day on which the patient may answer again; None when that is today.
 
@@ -30,7 +35,7 @@ def may_answer(started_on: Iterable[date], *, today: date) -> list[Problem]:
     return [
         Blocker(
             NOT_WHILE_IMPAIRED.id,
-            f"These questions wait until tomorrow, {again:%A}, {again:%B} {again.day}. "
+            f"These questions wait until tomorrow, {in_words(again)}. "
             "Then open the link in your message again. Answers you gave before are kept.",
         )
     ]

@@ -16,15 +16,8 @@ from outcomes.queries.questionnaires import support as find_support
 def support(request: HttpRequest, assessment: Assessment, number: int) -> HttpResponse:
     """The page after question ``number``."""
     at, site = timezone.now(), assessment.site
-    opens = next_open(site, at)
-    facts = find_support(assessment, number, at=at, opens=opens)
+    facts = find_support(assessment, number, at=at, opens=next_open(site, at))
     if facts is None:
         raise Http404
-    context = {
-        "facts": facts,
-        "number": number,
-        "clinic_phone": site.phone,
-        "opens": site.local(opens),
-        "opens_today": site.today(opens) == site.today(at),
-    }
+    context = {"facts": facts, "number": number, "clinic_phone": site.phone}
     return page(request, "outcomes/support.html", context)

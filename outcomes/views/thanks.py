@@ -7,6 +7,7 @@ from kitclinic.http import page
 from outcomes.models import Assessment
 from outcomes.opened import opened
 from outcomes.queries.questionnaires import answers_of, first_open, items_of
+from outcomes.rules.timing import in_words
 from outcomes.states import AssessmentState
 
 
@@ -20,7 +21,7 @@ def thanks(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         "number": number,
         "answered": number - 1,
         "total": len(items_of(assessment)),
-        "works_until": assessment.site.local(assessment.expires_at),
+        "works_until": in_words(assessment.site.today(assessment.expires_at)),
         "clinic_phone": assessment.site.phone,
     }
     return page(request, "outcomes/thanks.html", context)

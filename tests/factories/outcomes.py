@@ -43,7 +43,7 @@ class Sent:
         return self.refresh()
 
     def answer(self, instrument: str, item: int, value: int | None, **more: Any) -> actions.Recorded:
-        given = {"key": uuid4(), "at": self.at} | more
+        given: dict[str, Any] = {"key": uuid4(), "at": self.at} | more
         return actions.record_answer(
             assessment=self.assessment, instrument=instrument, item=item, value=value, **given
         )

@@ -38,7 +38,11 @@ def test_only_the_digest_of_a_256_bit_token_is_stored(site: Site) -> None:
 def test_the_message_is_neutral_and_carries_the_code_behind_the_hash_sign(site: Site) -> None:
     made = factory.sent(site=site, phone="216 555 0199")
     message = OutboxMessage.objects.get()
-    assert (message.channel, message.to, message.key) == ("sms", "216 555 0199", f"questionnaire-{made.assessment.pk}")
+    assert (message.channel, message.to, message.key) == (
+        "sms",
+        "216 555 0199",
+        f"questionnaire-{made.assessment.pk}",
+    )
     assert f"{settings.BASE_URL}/q/#{made.token}" in message.text
     for word in (made.patient.given_name, made.patient.family_name, site.name, "pain", "ketamine", "PHQ"):
         assert word not in message.text

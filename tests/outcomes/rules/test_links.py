@@ -39,7 +39,7 @@ def test_pro_12_a_live_link_opens(state: str) -> None:
 
 
 def test_pro_12_a_link_ends_exactly_at_its_time() -> None:
-    assert links.LINK_LASTS == timedelta(days=7)
+    assert timedelta(days=7) == links.LINK_LASTS
     assert "7 days" in sentence_of(State.STARTED, expires_in=timedelta(0))
     assert sentence_of(State.STARTED, expires_in=timedelta(seconds=1)) == ""
     assert "7 days" in sentence_of(State.EXPIRED)
@@ -57,7 +57,7 @@ def test_pro_13_the_fifth_wrong_year_closes_the_link() -> None:
 
 
 def test_pro_14_a_page_lasts_45_minutes() -> None:
-    assert links.PAGE_LASTS == timedelta(minutes=45)
+    assert timedelta(minutes=45) == links.PAGE_LASTS
 
 
 def test_pro_16_a_withdrawn_link_points_to_the_newer_one() -> None:
@@ -68,7 +68,7 @@ def test_pro_16_a_withdrawn_link_points_to_the_newer_one() -> None:
     ("minute", "ends"), [(479, 480), (480, None), (1259, None), (1260, 1920), (1439, 1920), (0, 480)]
 )
 def test_pro_15_quiet_hours_are_from_21_to_8(minute: int, ends: int | None) -> None:
-    assert links.REMIND_AFTER == timedelta(days=2)
+    assert timedelta(days=2) == links.REMIND_AFTER
     assert links.quiet_until(minute) == ends
 
 
