@@ -18,6 +18,7 @@ from outcomes.rules.tables import Table2Cell, Table3Cell, table_2, table_3
 from outcomes.rules.windows import WINDOW_NAMES
 
 FIRST_CHOICE = "PROMIS Fatigue"  # the measure whose strip is shown until another is chosen
+LONGEST_TITLE = 24  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Row:
     @property
     def slug(self) -> str:
         return slugify(self.measure.name)
+
+    @property
+    def title(self) -> str:
+        """The measure's title, or its label where the title would not fit a row of Figure 1."""
+        return self.measure.title if len(self.measure.title) <= LONGEST_TITLE else self.measure.label
 
     @property
     def family(self) -> str:

@@ -79,8 +79,10 @@ def _counted(found: Change, measure: Measure, *, is_literal_only: bool) -> str:
     moved = f"{points(measure, abs(found.tenths))} {way}"
     if found.verdict is Verdict.UNCHANGED:
         return f"Unchanged: {moved}, less than {mcid}."
+    if found.verdict is Verdict.IMPROVED:
+        return f"{moved}, at least {mcid}."
     note = " Counted as improved by the either-way reading." if is_literal_only else ""
-    return f"{found.verdict.value.capitalize()}: {moved}, at least {mcid}.{note}"
+    return f"Worsened: {moved}, at least {mcid}.{note}"
 
 
 def _not_counted(patient: Windowed, measure: Measure, window: str, definitions: Definitions) -> str:

@@ -25,7 +25,8 @@ TICK, LEAST, MOST = 10, 50, 100  # percent
 MIDDLES = (8.0, 20.0, 32.0)
 CSS = {LAST: "w-last", THREE_MONTHS: "w-3m", SIX_MONTHS: "w-6m"}
 SHORT = {LAST: "last", THREE_MONTHS: "3 months", SIX_MONTHS: "6 months"}
-STRIP_LEFT, STRIP_WIDTH, LABEL = 1.0, 402.0, 58.0
+STRIP_LEFT, STRIP_WIDTH, LABEL = 1.0, 402.0, 48.0
+BESIDE = 56.0  # what a label takes that stands under its part
 
 
 @register.simple_tag
@@ -89,6 +90,7 @@ def strip_bar(cell: Cell) -> dict[str, Any]:
         "worsened": worsened,
         "rates": rates,
         "after_better": at(ends[0] + 6),
+        "after_label": at(ends[0] + 6 + (0 if better.text_x else BESIDE)),
         "before_worsened": at(ends[1] - 6),
         "brackets": f"M1.5 25v4H{at(ends[0])}v-4M402.5 25v4H{at(ends[1])}v-4",
         "both": whole_percent(cell.ours.literal, n),

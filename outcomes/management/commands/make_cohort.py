@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"{directory} holds {', '.join(there)} already. Name an empty folder.")
         cohort = generate(seed)
         write(cohort, directory)
-        write_about(directory, label=f"Simulated cohort, seed {seed}", seed=seed)
+        write_about(directory, label=f"Practice cohort, seed {seed}", seed=seed)
         self.stdout.write(
             f"Wrote {len(cohort.patients):,} simulated patients, {len(cohort.infusions):,} infusions and "
             f"{len(cohort.scores):,} scores to {directory}."
