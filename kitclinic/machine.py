@@ -17,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SPACE_NEEDED = 1_500_000_000  # bytes, for a fresh checkout: packages 0.9 GB, data and static files
 SPACE_KEPT = 200_000_000  # bytes, once everything is installed
-PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-CHROMIUM = ("chromium",)
+PANGO = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-liberation")
+CHROMIUM = ("chromium", "fonts-liberation")
 
 
 class Missing(Exception):

@@ -22,6 +22,7 @@ class Worker:
     name: str
     command: list[str]
     needed: bool = False
+    once: bool = False  # ends by itself when its work is done
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
 
@@ -45,6 +46,11 @@ class Worker:
     @property
     def ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has done its work and ended well; a process that should go on never has."""
+        return self.once and self.process is not None and self.process.poll() == 0
 
     def signal(self, number: int) -> None:
         """Signal the process and everything it started."""
@@ -80,6 +86,8 @@ class Supervisor:
 
     def _revive(self, worker: Worker) -> bool:
         """Start a process again that ended by itself; False when the clinic cannot do without it."""
+        if worker.finished:
+            return True
         if worker.needed:
             self.say(f"The {worker.name} process ended. Its last words are in {worker.log}.")
             return False

@@ -84,6 +84,7 @@ class Command(BaseCommand):
             self.stderr.write(f"The web server did not come up. Its last words are in {web.log}.")
             return 0 if supervisor.ending else 1
         supervisor.start(Worker("simulation", manage("simulate", "live")))
+        supervisor.start(Worker("history", ["nice", *manage("simulate", "history")], once=True))
         self._welcome(port)
         return supervisor.watch()
 

@@ -1,0 +1,117 @@
+"""Older history: a year of patients, some of whom come back, made through the same actions."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+
+from infusions.models import Infusion
+from infusions.states import InfusionOutcome
+from kitclinic.actions import begin_long_task, finish_long_task, note_progress
+from kitclinic.models import LongTask
+from kitclinic.problems import Refused
+from outcomes.simulation import enrolment
+from outcomes.simulation.answers import answer_all, look_at_safety_tasks
+from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days, weeks_before
+from outcomes.simulation.enrolment import Enrolled
+from outcomes.simulation.today import chart_day, course, enrol_fully
+from scheduling.actions import Assessment, assess_eligibility
+
+KEY = "history"
+SERIES = 100_000  # record numbers of people of older history
+WEEKS = 52
+COMES_BACK = 0.45  # of those who completed a sequence; the paper: 52.8% of completers returned
+# Share that answers at each follow-up and when, days after the last infusion; responses fall with time.
+FOLLOW_UPS = (("last", 0.68, (3, 14)), ("3m", 0.6, (78, 104)), ("6m", 0.48, (166, 196)))
+
+
+@dataclass
+class Diary:
+    """Who comes back in which week."""
+
+    cast: Cast
+    random: Random
+    now: datetime
+    returning: dict[date, list[Enrolled]] = field(default_factory=lambda: defaultdict(list))
+
+
+def make_history(cast: Cast, *, now: datetime, seed: int, weeks: int = WEEKS) -> None:
+    """Fill in the weeks before this one, oldest first, with a progress note on every page."""
+    today = cast.site.today(now)
+    first_days = [weeks_before(cast.site, today, before) for before in range(weeks, 0, -1)]
+    task = begin_long_task(
+        site=cast.site, key=KEY, title="Filling in older weeks of the simulated clinic", total=weeks, at=now
+    )
+    diary = Diary(cast, Random(f"{seed}:history"), now)
+    for number, first_day in enumerate(first_days, start=1):
+        make_week(diary, first_day, patients=week_size(number, weeks))
+        note_progress(task=task, done=number)
+    look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=now, older_than=timedelta(hours=1))
+    finish_long_task(task=task, at=now)
+
+
+def is_finished(cast: Cast) -> bool:
+    return LongTask.objects.filter(site=cast.site, key=KEY, finished_at__isnull=False).exists()
+
+
+def week_size(number: int, weeks: int) -> int:
+    """New patients in one week: the clinic grew from two to nine a week."""
+    return 2 + round(7 * number / weeks)
+
+
+def make_week(diary: Diary, first_day: date, *, patients: int) -> None:
+    """One week: who is new, who comes back, five days at the chairs, and the questionnaires afterwards."""
+    cast, random = diary.cast, diary.random
+    days = cast.site.week_of(first_day)
+    ensure_days(cast, days, at=cast.site.instant(first_day - timedelta(days=60), 540), nurses=5)
+    starts = [cast.site.opens_minute + offset for offset in TEMPLATE[:40]]
+    random.shuffle(starts)
+    here: list[Enrolled] = []
+    for start in starts[:patients]:
+        new = enrol_fully(cast, random, first_day=first_day, start_minute=start, now=diary.now, series=SERIES)
+        here += [new] if new else []
+    for start, known in zip(starts[patients:], diary.returning.pop(first_day, []), strict=False):
+        again = come_back(diary, known, first_day=first_day, start_minute=start)
+        here += [again] if again else []
+    for day in days:
+        chart_day(cast, day, now=diary.now)
+    for enrolled in here:
+        _afterwards(diary, enrolled, first_day)
+
+
+def come_back(diary: Diary, known: Enrolled, *, first_day: date, start_minute: int) -> Enrolled | None:
+    """Another sequence of somebody who has had one: assessed anew, then like the first."""
+    cast = diary.cast
+    at = cast.site.instant(first_day - timedelta(days=28), 600)
+    known.patient.refresh_from_db()
+    try:
+        assess_eligibility(
+            patient=known.patient,
+            assessment=Assessment(facts=enrolment.facts_of(known.person, today=cast.site.today(at))),
+            by=cast.physician,
+            at=at,
+        )
+        return course(cast, diary.random, known, first_day=first_day, start_minute=start_minute, now=diary.now)
+    except Refused:
+        return None
+
+
+def _afterwards(diary: Diary, enrolled: Enrolled, first_day: date) -> None:
+    """Questionnaires in the follow-up windows, and the decision to come back."""
+    cast, random, site = diary.cast, diary.random, diary.cast.site
+    done = Infusion.objects.filter(
+        site=site, patient=enrolled.patient, outcome=InfusionOutcome.COMPLETED
+    ).order_by("-started_at")
+    last = done.first()
+    if last is None or last.started_at is None:
+        return
+    for occasion, share, (earliest, latest) in FOLLOW_UPS:
+        day = site.today(last.started_at) + timedelta(days=random.randrange(earliest, latest))
+        sent_at = site.instant(day, 60 * random.randrange(8, 19))
+        if sent_at + timedelta(days=1) < diary.now and random.random() < share:
+            answer_all(enrolled.patient, occasion=occasion, sent_at=sent_at, by=cast.scheduler)
+    if random.random() < COMES_BACK:
+        weeks = random.randrange(8, 20)
+        again = first_day + timedelta(weeks=weeks)
+        if again < site.week_of(site.today(diary.now))[0]:
+            diary.returning[again].append(enrolled)

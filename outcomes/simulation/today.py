@@ -1,0 +1,249 @@
+"""Today at the simulated clinic: 51 visits, everybody enrolled properly, charted up to this moment."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from random import Random
+
+from infusions.models import Order
+from infusions.states import OrderState
+from kitclinic.actions import begin_long_task
+from kitclinic.models import LongTask
+from kitclinic.problems import Refused
+from outcomes.simulation import enrolment
+from outcomes.simulation.answers import answer_all, look_at_safety_tasks
+from outcomes.simulation.chairside import Chair, chair_of, run
+from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
+from outcomes.simulation.enrolment import Enrolled
+from outcomes.simulation.script import Habits, Script, usual_habits
+from scheduling.actions import open_weeks
+from scheduling.models import Patient, Sequence, Visit
+
+VISITS_A_DAY = 51
+FIRST_NUMBER = 300_000  # record numbers of people made for today; older history counts from 100,000
+MOMENT = "simulated moment"  # key of the row that remembers when today was made
+LATER_WEEKS = (14, 9, 5)  # sequences booked in the weeks to come
+Step = Callable[[], object]
+
+
+def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable[Step]], None]) -> None:
+    """Make whatever is missing of this week, and chart it up to now.
+
+    step: runs the steps, one after the other, with whatever progress it shows.
+    """
+    site, today = cast.site, cast.site.today(now)
+    week = site.week_of(today)
+    founded = now - timedelta(days=60)
+    ensure_days(cast, week, at=founded)
+    open_weeks(site=site, by=cast.administrator, at=now, first=week[0] + timedelta(days=7), weeks=26)
+    close_holidays(cast, first=week[-1] + timedelta(days=1), last=week[-1] + timedelta(days=190), at=now)
+    random = Random(f"{seed}:{week[0]}")
+    missing = _free_starts(cast, week[0])
+    random.shuffle(missing)
+    new = not Patient.objects.filter(site=site, record_number__startswith="KC-3").exists()
+    steps: list[Step] = [
+        lambda minute=minute: enrol_fully(cast, random, first_day=week[0], start_minute=minute, now=now)  # type: ignore[misc]
+        for minute in missing
+    ]
+    if new:
+        steps += _to_come(cast, random, week[0], now)
+    step(steps)
+    calls = {"by": cast.psychologist, "site_id": site.pk, "older_than": timedelta(hours=1)}
+    look_at_safety_tasks(at=now, **calls)
+    begin_long_task(site=site, key=MOMENT, title="Today", total=0, at=now)
+    LongTask.objects.filter(site=site, key=MOMENT).update(finished_at=now)
+    step([lambda day=day: chart_day(cast, day, now=now) for day in week if day <= today])  # type: ignore[misc]
+
+
+def _free_starts(cast: Cast, first_day: date) -> list[int]:
+    """Clock times of the template that are not booked yet, up to 51 visits a day."""
+    site = cast.site
+    taken = list(
+        Sequence.objects.filter(site=site, first_day=first_day)
+        .exclude(state="cancelled")
+        .values_list("start_minute", flat=True)
+    )
+    starts = [site.opens_minute + offset for offset in TEMPLATE[:VISITS_A_DAY]]
+    for minute in taken:
+        if minute in starts:
+            starts.remove(minute)
+    return starts[: max(0, VISITS_A_DAY - len(taken))]
+
+
+def next_number(cast: Cast, base: int) -> int:
+    """The next record number of a series."""
+    prefix = str(base)[0]
+    numbers = Patient.objects.filter(site=cast.site, record_number__regex=rf"^KC-{prefix}\d{{5}}$")
+    last = numbers.order_by("-record_number").values_list("record_number", flat=True).first()
+    return int(last.removeprefix("KC-")) + 1 if last else base + 1
+
+
+def enrol_fully(
+    cast: Cast,
+    random: Random,
+    *,
+    first_day: date,
+    start_minute: int,
+    now: datetime,
+    signs: bool = True,
+    drivers: int = 5,
+    series: int = FIRST_NUMBER,
+) -> Enrolled | None:
+    """Referral to driver for one new person; what lies after ``now`` has not happened yet."""
+    at = cast.site.instant(first_day - timedelta(days=random.randrange(26, 40)), 60 * random.randrange(9, 16))
+    enrolled = enrolment.refer(cast, random, number=next_number(cast, series), at=at)
+    return course(
+        cast,
+        random,
+        enrolled,
+        first_day=first_day,
+        start_minute=start_minute,
+        now=now,
+        signs=signs,
+        drivers=drivers,
+    )
+
+
+def course(
+    cast: Cast,
+    random: Random,
+    enrolled: Enrolled,
+    *,
+    first_day: date,
+    start_minute: int,
+    now: datetime,
+    signs: bool = True,
+    drivers: int = 5,
+) -> Enrolled | None:
+    """Group visit, five booked days, order, driver and baseline questionnaire of one enrolled person."""
+
+    def day(days_before: int, minute: int) -> datetime:
+        return cast.site.instant(first_day - timedelta(days=days_before), minute + random.randrange(40))
+
+    seat = enrolment.seat_in_group(cast, enrolled, first_day=first_day, at=min(now, day(21, 600)))
+    try:
+        sequence = enrolment.book(
+            cast, enrolled, first_day=first_day, start_minute=start_minute, at=min(now, day(21, 660))
+        )
+    except Refused:
+        return None
+    if drivers:
+        enrolment.drive(cast, sequence, enrolled.person, at=min(now, day(10, 600)), days=drivers)
+    if cast.site.instant(seat.group.date, seat.group.start_minute + 90) > now:
+        return enrolled
+    enrolment.attend_group(cast, seat, weight_kg=enrolled.person.weight_kg)
+    order = enrolment.drafted(cast, sequence, at=min(now, day(6, 540)))
+    if signs:
+        enrolment.signed(cast, order, at=min(now, order.drafted_at + timedelta(minutes=3)))
+    if random.random() < 0.82:
+        answer_all(enrolled.patient, occasion="baseline", sent_at=min(now, day(6, 600)), by=cast.scheduler)
+    return enrolled
+
+
+def _to_come(cast: Cast, random: Random, first_day: date, now: datetime) -> list[Step]:
+    """The weeks to come, the requests that wait, and a few things that wait for somebody now."""
+    site = cast.site
+    steps: list[Step] = []
+    for weeks, number in enumerate(LATER_WEEKS, start=1):
+        for place in range(number):
+            minute = site.opens_minute + 85 * (place % 6) + 10 * (place // 6 % 2)
+            steps.append(
+                lambda weeks=weeks, place=place, minute=minute: enrol_fully(  # type: ignore[misc]
+                    cast,
+                    random,
+                    first_day=first_day + timedelta(weeks=weeks),
+                    start_minute=minute,
+                    now=now,
+                    signs=place not in (1, 4, 7),
+                    drivers=0 if place % 3 == 2 else 5,
+                )
+            )
+    steps += [lambda: _waiting(cast, random, now)] * 4
+    steps.append(lambda: _unfinished_questionnaires(cast, first_day + timedelta(weeks=1), now))
+    steps.append(lambda: _forget_drivers(cast, now))
+    return steps
+
+
+def _waiting(cast: Cast, random: Random, now: datetime) -> None:
+    """Somebody who has been found eligible and waits for a date."""
+    at = now - timedelta(days=random.randrange(1, 10), hours=3)
+    enrolment.refer(cast, random, number=next_number(cast, FIRST_NUMBER), at=at)
+
+
+def _unfinished_questionnaires(cast: Cast, first_day: date, now: datetime) -> None:
+    """One questionnaire half done, and one answer that worries."""
+    patients = [
+        sequence.patient
+        for sequence in Sequence.objects.filter(site=cast.site, first_day=first_day).select_related(
+            "patient__site"
+        )
+    ]
+    if len(patients) < 2:
+        return
+    half, worried = patients[0], patients[1]
+    soon = timedelta(minutes=10)
+    answer_all(half, occasion="baseline", sent_at=now - timedelta(hours=2), by=cast.scheduler, most=6, after=soon)
+    answer_all(
+        worried,
+        occasion="baseline",
+        sent_at=now - timedelta(minutes=45),
+        by=cast.scheduler,
+        worries=True,
+        after=soon,
+    )
+
+
+def _forget_drivers(cast: Cast, now: datetime) -> None:
+    """Three patients whose driver for tomorrow is not known yet."""
+    tomorrow = cast.site.today(now) + timedelta(days=1)
+    for visit in Visit.objects.filter(site=cast.site, date=tomorrow).order_by("pk")[:3]:
+        Visit.objects.filter(pk=visit.pk).update(
+            driver_name="", driver_relationship="", driver_phone="", driver_transport=""
+        )
+
+
+def chart_day(cast: Cast, day: date, *, now: datetime) -> int:
+    """Chart one day's visits up to now; return how many acts that took."""
+    return run(chairs_of_day(cast, day), until=now)
+
+
+def chairs_of_day(cast: Cast, day: date) -> list[Chair]:
+    visits = list(
+        Visit.objects.filter(site=cast.site, date=day)
+        .select_related("site", "patient", "sequence", "suite_day")
+        .order_by("start_minute", "chair")
+    )
+    moment = LongTask.objects.filter(site=cast.site, key=MOMENT).values_list("started_at", flat=True).first()
+    unusual = striking(visits, moment) if moment else {}
+    return [chair_of(visit, unusual.get(visit.pk)) for visit in visits]
+
+
+def striking(visits: list[Visit], moment: datetime) -> dict[int, Habits]:
+    """Habits that make this moment worth seeing: a set that is late, a flag that is open.
+
+    The same visits and the same moment give the same answer, so a later process goes on with it.
+    """
+    found: dict[int, Habits] = {}
+    for visit in visits:
+        script = Script(f"{visit.site_id}:{visit.pk}", usual_habits(f"{visit.site_id}:{visit.pk}", day_index=1))
+        ran = moment - (script.arrival(visit.starts_at) + timedelta(seconds=570))
+        if timedelta(minutes=22) <= ran <= timedelta(minutes=28) and "late" not in map(_what, found.values()):
+            found[visit.pk] = Habits(slow_set="start+15", slow_by=timedelta(minutes=29))
+        elif timedelta(minutes=18) <= ran <= timedelta(minutes=39) and "flag" not in map(_what, found.values()):
+            found[visit.pk] = Habits(rises=True, keeps_flag=True)
+        elif timedelta(minutes=73) <= ran <= timedelta(minutes=77) and "driver" not in map(_what, found.values()):
+            found[visit.pk] = Habits(driver_late=True)
+    return found
+
+
+def _what(habits: Habits) -> str:
+    if habits.slow_set:
+        return "late"
+    return "flag" if habits.keeps_flag else "driver"
+
+
+def sign_what_starts_soon(cast: Cast, *, now: datetime) -> None:
+    """The simulated physician signs what nobody signed a day before it is needed."""
+    soon = cast.site.today(now) + timedelta(days=1)
+    waiting = Order.objects.filter(site=cast.site, state=OrderState.DRAFT, sequence__first_day__lte=soon)
+    for order in waiting.select_related("site", "sequence__patient"):
+        enrolment.signed(cast, order, at=now)
