@@ -82,6 +82,11 @@ class Patient(SiteOwned):
         return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
 
     @property
+    def board_name(self) -> str:
+        """For a block on the board: "Marrin, D."."""
+        return f"{self.family_name}, {self.given_name[0]}." if self.given_name else self.family_name
+
+    @property
     def initials(self) -> str:
         return "".join(f"{part[0]}." for part in (self.given_name, self.family_name) if part)
 

@@ -12,6 +12,7 @@ from kitclinic.models import SiteOwned
 from scheduling.models.groups import GroupSeat
 from scheduling.models.patients import Patient
 from scheduling.models.suite import SuiteDay
+from scheduling.rules.capacity import clock
 from scheduling.states import (
     SEQUENCE_TRANSITIONS,
     VISIT_TRANSITIONS,
@@ -164,6 +165,14 @@ class Visit(SiteOwned):
     def leaves_minute(self) -> int:
         """Local minute at which the patient leaves the chair."""
         return self.start_minute + self.iv_minutes + self.infusion_minutes + self.observation_minutes
+
+    @property
+    def from_clock(self) -> str:
+        return clock(self.start_minute)
+
+    @property
+    def to_clock(self) -> str:
+        return clock(self.leaves_minute)
 
     @property
     def driver_named(self) -> bool:

@@ -15,6 +15,11 @@ from scheduling.states import VisitState
 BAR = 8  # SVG units a tick
 RATIO_HEIGHT, IV_HEIGHT = 60, 15  # SVG units
 CHAIRS_A_POD = 2
+SHORT_REASON = {
+    "held_by_provider": "held",
+    "clinic_closed": "closed",
+    "patient_choice": "own choice",
+}  # fits a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +33,6 @@ class Block:
     word: str
     mark: str
     is_odd: bool  # the day of the sequence is not the day of the week
-
-    @property
-    def from_clock(self) -> str:
-        return clock(self.visit.start_minute)
-
-    @property
-    def to_clock(self) -> str:
-        return clock(self.visit.leaves_minute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ def _standing(visit: Visit, driver_due: date, today: date, passed: int) -> tuple
     if visit.state == VisitState.ARRIVED:
         return "here", "here", ""
     if visit.state == VisitState.MISSED:
-        return "missed", f"missed, {visit.get_missed_reason_display().split(',')[0].lower()}", "missed"
+        return "missed", SHORT_REASON.get(visit.missed_reason, visit.missed_reason.replace("_", " ")), "missed"
     if visit.date < today:
         return "driver", "not recorded", "due"
     if visit.start_minute < passed:

@@ -21,12 +21,15 @@ class StripWeek:
     closed: tuple[DayPlan, ...]
     booked: int
     full: int
+    is_opened: bool
     is_now: bool
     is_on: bool
     new_month: bool
 
     @property
     def kind(self) -> str:
+        if not self.is_opened:
+            return "none"
         if self.left is None:
             return "hol"
         return "full" if self.left == 0 else ""
@@ -51,10 +54,11 @@ def strip_of(weeks: Iterable[WeekPlan], *, today: date, selected: date) -> tuple
             StripWeek(
                 first_day=week.first_day,
                 left=left,
-                word="" if left is not None else f"{VISITS - len(missing)} days" if opened else "not open",
+                word="" if left is not None else f"{VISITS - len(missing)} days" if opened else "–",
                 closed=closed,
                 booked=booked,
                 full=BAR_HEIGHT if begun else BAR_HEIGHT * booked // whole if whole else 0,
+                is_opened=opened,
                 is_now=week.dates[0] <= today <= week.dates[-1],
                 is_on=week.first_day == selected,
                 new_month=not columns or columns[-1].first_day.month != week.first_day.month,

@@ -46,7 +46,7 @@ def requests_of(site: Site, *, today: date) -> list[Request]:
         )
         .prefetch_related(
             Prefetch("seats", seats.annotate(is_used=Exists(used)), to_attr="held_seats"),
-            Prefetch("eligibilities", Eligibility.objects.order_by("-version"), to_attr="assessments"),
+            Prefetch("eligibilities", Eligibility.objects.order_by("-version"), to_attr="versions"),
         )
     )
     asked = [_request(site, patient, today) for patient in patients]
@@ -59,8 +59,8 @@ def _request(site: Site, patient: Patient, today: date) -> Request | None:
         if patient.state != EnrolmentState.ELIGIBLE:
             return None  # this course is over; a new one begins with a new assessment
         seat = None
-    assessments = patient.assessments  # type: ignore[attr-defined]
-    since = assessments[0].assessed_at if assessments else patient.created_at
+    versions = patient.versions  # type: ignore[attr-defined]
+    since = versions[0].assessed_at if versions else patient.created_at
     week = first_week(site, seat.group.date, today) if seat else None
     is_returning = bool(patient.is_returning)  # type: ignore[attr-defined]
     return Request(patient, max(0, (today - site.today(since)).days), is_returning, seat, week)

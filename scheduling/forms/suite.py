@@ -1,0 +1,43 @@
+"""Forms of one suite-day."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from kitclinic.models import Site, StaffUser
+from kitclinic.roles import PRESCRIBERS, Role
+from scheduling.models import SuiteDay
+
+STEP = {"type": "time", "step": "300"}  # five minutes
+
+
+def minute_of(value: time) -> int:
+    return value.hour * 60 + value.minute
+
+
+class RosterForm(forms.Form):
+    """One nurse on the floor, or one provider on site, for an unbroken time."""
+
+    person = forms.ModelChoiceField(StaffUser.objects.none(), empty_label="Choose a person")
+    from_minute = forms.TimeField(label="From", widget=forms.TimeInput(attrs=STEP, format="%H:%M"))
+    to_minute = forms.TimeField(label="Until", widget=forms.TimeInput(attrs=STEP, format="%H:%M"))
+
+    def __init__(self, *args: Any, site: Site, day: SuiteDay, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = StaffUser.objects.filter(site=site, is_active=True).filter(
+            Q(role=Role.NURSE) | Q(role__in=PRESCRIBERS)
+        )
+        self.fields["person"].queryset = staff.order_by("role", "name")  # type: ignore[attr-defined]
+        self.fields["from_minute"].initial = time(day.opens_minute // 60, day.opens_minute % 60)
+        self.fields["to_minute"].initial = time(min(day.closes_minute // 60, 23), day.closes_minute % 60)
+
+    def span(self) -> dict[str, int]:
+        return {name: minute_of(self.cleaned_data[name]) for name in ("from_minute", "to_minute")}
+
+
+class CloseForm(forms.Form):
+    """Why a day is closed."""
+
+    because = forms.CharField(label="Why is the clinic closed?", max_length=120, required=False)
