@@ -46,7 +46,7 @@ def arrive(*, visit: Visit, chair: int, nurse: StaffUser, by: StaffUser, at: dat
         arrival_problems(
             chair=chair,
             chairs=visit.site.chairs,
-            chair_taken=taken.filter(chair=chair).exists(),
+            chair_taken=taken.filter(date=visit.date, chair=chair).exists(),
             patient_seated=taken.filter(patient_id=visit.patient_id).exists(),
             nurse_of_site=nurse.site_id == visit.site_id and nurse.may(Permission.CHART),
         )
@@ -54,7 +54,13 @@ def arrive(*, visit: Visit, chair: int, nurse: StaffUser, by: StaffUser, at: dat
     if visit.state == VisitState.BOOKED:
         mark_arrived(visit=visit, by=by, at=at)
     infusion = Infusion.objects.create(
-        site_id=visit.site_id, visit=visit, patient_id=visit.patient_id, chair=chair, nurse=nurse, arrived_at=at
+        site_id=visit.site_id,
+        visit=visit,
+        patient_id=visit.patient_id,
+        date=visit.date,
+        chair=chair,
+        nurse=nurse,
+        arrived_at=at,
     )
     begin(infusion, by=by, at=at)
     write_event(infusion=infusion, kind=Kind.ARRIVED, key=key, by=by, at=at, detail=detail)
@@ -155,7 +161,8 @@ def hand_over(*, infusion: Infusion, nurse: StaffUser, by: StaffUser, at: dateti
     detail = {"nurse": nurse.pk, "from": infusion.nurse_id}
     if infusion.nurse_id == nurse.pk:
         return infusion
-    others = Infusion.objects.filter(site_id=infusion.site_id, nurse=nurse, state__in=OPEN_INFUSION)
+    open_today = Infusion.objects.filter(site_id=infusion.site_id, date=infusion.date, state__in=OPEN_INFUSION)
+    others = open_today.filter(nurse=nurse)
     of_site = nurse.site_id == infusion.site_id and nurse.may(Permission.CHART)
     refuse_if(nurse_problems(name=nurse.name, patients=others.count(), of_site=of_site))
     infusion.nurse = nurse

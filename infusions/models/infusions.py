@@ -19,6 +19,7 @@ class Infusion(SiteOwned):
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="infusion")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="infusions")
+    date = models.DateField()  # the clinic day; a chair left open yesterday keeps nobody waiting today
     chair = models.PositiveSmallIntegerField()
     nurse = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="infusions")
@@ -41,7 +42,7 @@ class Infusion(SiteOwned):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["site", "chair"],
+                fields=["site", "date", "chair"],
                 condition=Q(state__in=OPEN_STATES),
                 name="infusion_chair_is_free",
                 violation_error_message="There is still a patient in this chair.",

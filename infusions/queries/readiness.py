@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from infusions.models import Affirmation, Infusion, InfusionEvent, Order
@@ -123,8 +123,10 @@ def _facts(
 
 
 def _other_open(infusion: Infusion) -> QuerySet[Infusion]:
+    """Other open infusions of this clinic day; of this patient on any day."""
     rows = Infusion.objects.filter(site_id=infusion.site_id, state__in=OPEN_INFUSION)
-    return rows.exclude(pk=infusion.pk)
+    here = Q(date=infusion.date) | Q(patient_id=infusion.patient_id)
+    return rows.filter(here).exclude(pk=infusion.pk)
 
 
 def _pregnancy(visit: Visit, assessment: Eligibility | None) -> tuple[str, date | None]:

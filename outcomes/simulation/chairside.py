@@ -195,7 +195,7 @@ def _nurse_for(visit: Visit, at: datetime) -> StaffUser:
     shifts = NurseShift.objects.filter(suite_day=visit.suite_day).select_related("nurse").order_by("nurse")
     roster = {shift.nurse for shift in shifts}
     floor = {shift.nurse for shift in shifts if shift.from_minute <= minute < shift.to_minute}
-    open_now = Infusion.objects.filter(site=visit.site, state__in=OPEN_INFUSION)
+    open_now = Infusion.objects.filter(site=visit.site, date=visit.date, state__in=OPEN_INFUSION)
     busy = list(open_now.values_list("nurse", flat=True))
     free = [nurse for nurse in floor if busy.count(nurse.pk) < 2]
     free = free or [nurse for nurse in roster if busy.count(nurse.pk) < 2] or list(floor)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.db import transaction
+
 from infusions.models import Infusion
 from infusions.states import InfusionOutcome
 from kitclinic.actions import begin_long_task, finish_long_task, note_progress
@@ -74,7 +76,8 @@ def make_week(diary: Diary, first_day: date, *, patients: int) -> None:
         again = come_back(diary, known, first_day=first_day, start_minute=start)
         here += [again] if again else []
     for day in days:
-        chart_day(cast, day, now=diary.now)
+        with transaction.atomic():  # nobody sees a chair of the past taken in between
+            chart_day(cast, day, now=diary.now)
     for enrolled in here:
         _afterwards(diary, enrolled, first_day)
 
