@@ -39,6 +39,10 @@ class ReasonForm(forms.Form):
 
     reason = _reason("Reason")
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["reason"].widget.attrs["autofocus"] = True  # where it is used, a dialog opens on it
+
 
 class DraftForm(forms.Form):
     """What a prescriber may choose in a draft; the dose is not among it."""

@@ -1,20 +1,20 @@
 """What is known before an order is written: the weight, and what 0.5 mg/kg of it makes."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from infusions.models import Formulary
 from infusions.queries.orders import contraindication_of, formulary_of
-from infusions.rules.dosing import Preparation, dose_mg, prepare
+from infusions.rules.dosing import Preparation, dose_mg, preparation_problems, prepare
 from infusions.states import FillMode, OndansetronContraindication
+from kitclinic.problems import Problem
 from scheduling.models import Eligibility, Sequence, Visit, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
 
 
 @dataclass(frozen=True, slots=True)
 class DraftPage:
-    """weight, made: None while nobody has weighed the patient."""
+    """weight, made: None while nobody has weighed the patient; problems: questions about the preparation."""
 
     weight: Weight | None
     made: Preparation | None
@@ -22,21 +22,22 @@ class DraftPage:
     eligibility: Eligibility | None
     against: str
     visit: Visit | None
-    at: datetime
+    problems: tuple[Problem, ...]
 
 
-def draft_page(sequence: Sequence, at: datetime) -> DraftPage:
+def draft_page(sequence: Sequence) -> DraftPage:
     """Collect what the page of a new order shows; five queries."""
     eligibility, weight = latest_eligibility(sequence.patient), latest_weight(sequence.patient)
     formulary, against = formulary_of(sequence.site), contraindication_of(eligibility)
+    made = _made(formulary, weight)
     return DraftPage(
         weight=weight,
-        made=_made(formulary, weight),
+        made=made,
         formulary=formulary,
         eligibility=eligibility,
         against="" if against == OndansetronContraindication.NONE else str(against.label),
         visit=sequence.visits.select_related("site").order_by("date").first(),
-        at=at,
+        problems=tuple(preparation_problems(made)) if made else (),
     )
 
 

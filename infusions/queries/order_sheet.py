@@ -16,7 +16,7 @@ from infusions.queries.orders import (
     sign_facts,
     text_of,
 )
-from infusions.rules.dosing import Preparation
+from infusions.rules.dosing import Preparation, dose_mg
 from infusions.rules.order_text import day, day_span
 from infusions.rules.orders import AS_NEEDED_DOSES, ONDANSETRON_MG, may_sign
 from infusions.states import OndansetronContraindication, OrderState
@@ -24,7 +24,7 @@ from kitclinic import signing
 from kitclinic.display import show, show_percent_from, show_signed
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Problem
-from scheduling.models import Eligibility, Sequence, Visit
+from scheduling.models import Eligibility, Sequence, Visit, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.weights import hold_limits_kg
 from scheduling.states import Caution, MisuseDecision, PregnancyState
@@ -78,6 +78,7 @@ class OrderSheet:
     hold_kg: tuple[Decimal, Decimal]
     before: Before | None
     changes: tuple[Change, ...]
+    since_signed: tuple[Change, ...]
     decisions: tuple[Decision, ...]
     against_ondansetron: str
     last_day: date | None
@@ -107,7 +108,8 @@ def order_sheet(order: Order, *, reader: StaffUser, at: datetime) -> OrderSheet:
     text = text_of(order, eligibility=eligibility, at=at)
     draft = order.state == OrderState.DRAFT
     facts = sign_facts(order, signer=reader, eligibility=eligibility) if draft else None
-    to_affirm = _to_affirm(order)
+    weight = latest_weight(sequence.patient) if order.state == OrderState.HELD else None
+    to_affirm = affirmation_of(order, weight) if weight else ""
     before = _before(sequence)
     first = first_infusions([sequence.pk], site).get(sequence.pk)
     against = contraindication_of(eligibility)
@@ -123,6 +125,7 @@ def order_sheet(order: Order, *, reader: StaffUser, at: datetime) -> OrderSheet:
         hold_kg=hold_limits_kg(order.weight_kg),
         before=before,
         changes=_changes(order, before),
+        since_signed=_since_signed(order, weight),
         decisions=_decisions(eligibility, reader, site, at),
         against_ondansetron="" if against == OndansetronContraindication.NONE else str(against.label),
         last_day=last_day(order, first_infusion_on=first),
@@ -139,9 +142,22 @@ def affirmations_of(order: Order) -> list[Affirmation]:
     return list(rows.order_by("at", "pk"))
 
 
-def _to_affirm(order: Order) -> str:
-    weight = latest_weight(order.sequence.patient) if order.state == OrderState.HELD else None
-    return affirmation_of(order, weight) if weight else ""
+def _since_signed(order: Order, weight: Weight | None) -> tuple[Change, ...]:
+    """What the scale says now beside the signed weight, and what 0.5 mg/kg of it would be."""
+    if weight is None or weight.weight_kg == order.weight_kg:
+        return ()
+    would_be = dose_mg(weight.weight_kg)
+    percent = show_percent_from(weight.weight_kg, order.weight_kg)
+    kg, mg = weight.weight_kg - order.weight_kg, would_be - order.dose_mg
+    return (
+        Change(
+            "Weight",
+            show(order.weight_kg, "kg"),
+            show(weight.weight_kg, "kg"),
+            f"{show_signed(kg, 'kg')}, {percent}",
+        ),
+        Change("0.5 mg/kg is", show(order.dose_mg, "mg"), show(would_be, "mg"), show_signed(mg, "mg")),
+    )
 
 
 def _before(sequence: Sequence) -> Before | None:

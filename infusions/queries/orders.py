@@ -198,9 +198,9 @@ TONES: dict[str, str] = {
     OrderState.SIGNED: "signed",
     OrderState.HELD: "held",
     OrderState.COMPLETED: "ok",
-    OrderState.DISCONTINUED: "held",
+    OrderState.DISCONTINUED: "info",
     OrderState.EXPIRED: "overdue",
-    OrderState.SUPERSEDED: "held",
+    OrderState.SUPERSEDED: "info",
 }
 
 

@@ -22,7 +22,7 @@ def order_new(request: StaffRequest, sequence_pk: int) -> HttpResponse:
     sequence = get_object_or_404(rows, site=request.user.site, pk=sequence_pk)
     at, old = timezone.now(), current_order(sequence)
     form = DraftForm(request.POST if request.method == "POST" else None, first=old is None)
-    context = {"form": form, "sequence": sequence, "old": old, "facts": draft_page(sequence, at)}
+    context = {"form": form, "sequence": sequence, "old": old, "facts": draft_page(sequence)}
     context["today"] = sequence.site.today(at)
     if request.method != "POST":
         return page(request, "infusions/order_new.html", context)

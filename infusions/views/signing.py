@@ -11,6 +11,7 @@ from django.utils import timezone
 from infusions import actions
 from infusions.forms.orders import ReasonForm, ReleaseForm, SignForm
 from infusions.models import Order
+from infusions.queries.order_new import draft_page
 from infusions.queries.order_sheet import order_sheet
 from infusions.queries.orders import orders
 from infusions.queries.signing import Waiting, waiting
@@ -68,6 +69,7 @@ def _page(
         "is_chosen": here is not None,
         "now_waiting": next(((number, line) for number, line in enumerate(queue, 1) if line.today), None),
         "sheet": sheet,
+        "facts": draft_page(chosen.sequence) if chosen and not chosen.order else None,
         "form": form or (SignForm(initial={"shown_digest": sheet.digest}) if sheet else None),
         "return_form": ReasonForm(),
         "release_form": ReleaseForm(initial={"shown_digest": sheet.affirm_digest}) if sheet else None,

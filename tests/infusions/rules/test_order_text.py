@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from infusions.rules.dosing import prepare
-from infusions.rules.order_text import OrderText, day_span, order_text
+from infusions.rules.order_text import AffirmationText, OrderText, affirmation_text, day_span, order_text
 from infusions.states import FillMode, OndansetronContraindication
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 
@@ -145,3 +145,42 @@ def test_ord_09_a_time_without_a_zone_is_never_signed():
 )
 def test_ord_09_the_days_of_a_sequence_are_written_short(first, last, text):
     assert day_span(first, last) == text
+
+
+AFFIRMED = AffirmationText(
+    number="204-6127/3",
+    version=1,
+    patient_name="Pia Xiong",
+    born=date(1984, 11, 2),
+    record_number="204-6127",
+    held_because="83.3 kg is −5.8% from the 88.4 kg of the order.",
+    dose_mg=Decimal("44.2"),
+    ordered_kg=Decimal("88.4"),
+    weight_kg=Decimal("83.3"),
+    weight_at=datetime(2026, 9, 21, 11, 5, tzinfo=ZONE),
+    digest="ab" * 32,
+)
+
+
+def test_ord_17_the_affirmation_names_both_weights_and_the_text_it_affirms():
+    text = affirmation_text(AFFIRMED)
+    assert text.startswith("HELD ORDER 204-6127/3, version 1, AFFIRMED\n")
+    assert "Weight of the order: 88.4 kg. Weight now: 83.3 kg (−5.8%), measured, 21 Sep 2026, 11:05 EDT." in text
+    assert "The signed dose stands: ketamine 44.2 mg IV over 40 min." in text
+    assert f"Text of the order: SHA-256 {'ab' * 32}" in text
+    assert text.endswith("Meaning of this signature: reviewed.")
+
+
+def test_ord_04_a_misuse_question_that_is_open_is_not_written_as_none():
+    assert "misuse history: not asked" in order_text(replace(FACTS, misuse_history=None))
+    assert "misuse history: yes; not decided" in order_text(replace(FACTS, misuse_history=True))
+
+
+def test_one_day_left_is_written_as_one_infusion():
+    text = order_text(replace(FACTS, first_day=FACTS.last_day, days=1))
+    assert "Sequence 3: 1 infusion, 25 Sep 2026" in text
+    assert "IV over 40 min on 1 day." in text
+
+
+def test_a_note_stands_in_the_signed_text():
+    assert "\nNote: Keep the room dark.\n" in order_text(replace(FACTS, note="Keep the room dark."))
