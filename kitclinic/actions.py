@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
+from kitclinic import audit
 from kitclinic.models import LongTask, OutboxMessage, Site, StaffUser
 
 KEPT_FOR = timedelta(days=3)
@@ -69,3 +71,28 @@ def note_progress(*, task: LongTask, done: int) -> None:
 def finish_long_task(*, task: LongTask, at: datetime, problem: str = "") -> None:
     task.finished_at, task.problem = at, problem
     task.save(update_fields=["finished_at", "problem"])
+
+
+@transaction.atomic
+def open_clinic(*, slug: str, name: str, time_zone: str, at: datetime) -> Site:
+    """Make a new clinic. Raises ValidationError for a time zone that does not exist."""
+    site = Site(slug=slug, name=name, time_zone=time_zone)
+    site.full_clean()
+    site.save()
+    audit.record(event="clinic opened", by=None, actor="command line", at=at, site=site, subject=site)
+    return site
+
+
+@transaction.atomic
+def add_staff(
+    *, site: Site, username: str, name: str, credentials: str, role: str, password: str, at: datetime
+) -> StaffUser:
+    """Add a member of staff. Raises ValidationError for an unknown role, a taken name or a weak password."""
+    user = StaffUser(username=username, name=name, credentials=credentials, role=role, site=site)
+    user.full_clean(exclude=["password"])
+    validate_password(password, user)
+    user.set_password(password)
+    user.save()
+    detail = {"role": role}
+    audit.record(event="staff added", by=None, actor="command line", at=at, site=site, subject=user, detail=detail)
+    return user
