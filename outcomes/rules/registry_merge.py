@@ -148,6 +148,7 @@ def _notes(registry: Registry) -> Iterable[str]:
         other = sorted({word for word in words if word and word not in levels})
         if other:
             count = sum(word in other for word in words)
-            yield f"{count} patients' {column} is kept as {OTHER}: {', '.join(other)} ({OTHER_WORDS.id})."
+            whose = "1 patient" if count == 1 else f"{count:,} patients"
+            yield f"The {column} of {whose} is kept as {OTHER}: {', '.join(other)} ({OTHER_WORDS.id})."
     if registry.ignored:
         yield f"Columns that were not used: {', '.join(registry.ignored)}."
