@@ -35,7 +35,9 @@ class ScaleField(forms.CharField):
 class GroupForm(forms.Form):
     """A new group visit."""
 
-    date = date_field(label="Day")
+    date = date_field(
+        label="Day", help_text="The first infusion, on the first day of a clinic week, is 5 to 9 days later."
+    )
     start = forms.TimeField(label="Starts at", widget=forms.TimeInput(attrs={"type": "time"}), initial=time(13))
     minutes = forms.IntegerField(label="Length in minutes", min_value=1, initial=90)
     capacity = forms.IntegerField(

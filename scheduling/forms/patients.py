@@ -41,9 +41,9 @@ class PatientForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["record_number"].widget.attrs |= {"autofocus": True, "autocomplete": "off"}
+        self.fields["family_name"].widget.attrs["autofocus"] = True
         self.fields["language"].widget.attrs["list"] = "kc-languages"
-        for name in ("family_name", "given_name", "phone", "email", "birth_date"):
+        for name in ("record_number", "family_name", "given_name", "phone", "email", "birth_date"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
 
     def new_patient(self) -> NewPatient:

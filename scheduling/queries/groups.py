@@ -15,8 +15,8 @@ from scheduling.rules.groups import (
     GroupPlan,
     SeatFacts,
     clearing_problems,
+    first_infusion_day,
     seats_left,
-    sequence_window,
 )
 from scheduling.states import GroupVisitState, SeatState, WeightSource
 
@@ -32,7 +32,7 @@ class GroupRow:
     seats: int
     taken: int
     left: int
-    first_days: tuple[date, date]
+    first_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,13 @@ def _counted(site: Site) -> QuerySet[GroupVisit]:
 def _group_row(group: GroupVisit) -> GroupRow:
     taken: int = group.taken  # type: ignore[attr-defined]
     plan = GroupPlan(group.date, group.capacity, taken)
-    return GroupRow(group, group.capacity // PEOPLE_PER_SEAT, taken, seats_left(plan), sequence_window(group.date))
+    return GroupRow(
+        group,
+        group.capacity // PEOPLE_PER_SEAT,
+        taken,
+        seats_left(plan),
+        first_infusion_day(group.date, group.site.first_weekday),
+    )
 
 
 def _seat_row(seat: GroupSeat, assessment: Eligibility | None) -> SeatRow:

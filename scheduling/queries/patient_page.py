@@ -22,7 +22,7 @@ from scheduling.rules.enrolment import (
     steps,
 )
 from scheduling.rules.visits import RELEASED
-from scheduling.states import EnrolmentState, SeatState, SequenceState, VisitState
+from scheduling.states import Caution, EnrolmentState, SeatState, SequenceState, VisitState
 
 ASSESS, SEAT, GROUP = "scheduling:eligibility", "scheduling:seat_new", "scheduling:group"
 OFFERS, DRIVERS = "scheduling:offers", "scheduling:drivers"
@@ -71,6 +71,16 @@ class PatientPage:
     next_visit: str
     clinical: bool
     assessment: Eligibility | None
+
+    @property
+    def cautions(self) -> list[str]:
+        """The cautions that apply, in words, with those nobody acknowledged marked."""
+        last = self.assessment
+        if last is None:
+            return []
+        known = set(last.acknowledged_cautions)
+        open_ = ", not acknowledged"
+        return [f"{Caution(one).label}{'' if one in known else open_}" for one in last.cautions]
 
 
 def patient_page(*, patient: Patient, site: Site, reader: StaffUser, at: datetime) -> PatientPage:

@@ -184,9 +184,16 @@ def gap_problems(group_day: date | None, first_day: date) -> list[Problem]:
     return [Blocker(ENR_24.id, sentence, "week")]
 
 
-def sequence_window(group_day: date) -> tuple[date, date]:
-    """Return the first and last day on which the first infusion may be (ENR-24)."""
-    return group_day + timedelta(days=LATEST_DAYS_BEFORE), group_day + timedelta(days=EARLIEST_DAYS_BEFORE)
+def first_infusion_day(group_day: date, first_weekday: int = 0) -> date | None:
+    """Return the day 1 that may follow this group visit (ENR-24), None where no clinic week begins in time.
+
+    first_weekday: of the clinic week, 0 Monday … 6 Sunday.
+    """
+    for gap in range(LATEST_DAYS_BEFORE, EARLIEST_DAYS_BEFORE + 1):
+        day = group_day + timedelta(days=gap)
+        if day.weekday() == first_weekday:
+            return day
+    return None
 
 
 def clearing_lapsed(group_day: date, today: date) -> bool:
