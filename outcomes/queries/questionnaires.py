@@ -174,5 +174,5 @@ def _call(site: Site, *, at: datetime, opens: datetime) -> str:
         return "within 1 hour"
     local = site.local(opens)
     day = "today" if local.date() == site.today(at) else f"on {in_words(local.date())}"
-    clock = f"{(local.hour - 1) % 12 + 1}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    clock = f"{(local.hour - 1) % 12 + 1}:{local:%M}\N{NO-BREAK SPACE}{'am' if local.hour < 12 else 'pm'}"
     return f"{day}, soon after we open at {clock}"

@@ -18,7 +18,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const here = event.target;
-    if (here.matches("a, button, summary, [data-kc-sizes] input")) return;
+    if (here.matches("a, button, summary")) return;
     const chosen = answers()[Number(event.key) - 1];
     if (chosen) {
       chosen.checked = true;

@@ -3,7 +3,7 @@
 (() => {
   const speech = window.speechSynthesis;
   if (!speech || !window.SpeechSynthesisUtterance) return;
-  document.querySelectorAll("[data-kc-read]").forEach((button) => (button.hidden = false));
+  window.kc.onFresh((root) => window.kc.all(root, "[data-kc-read]").forEach((button) => (button.hidden = false)));
 
   const words = () =>
     [...document.querySelectorAll("[data-kc-read-text]")].map((element) => element.textContent.replace(/\s+/g, " ").trim()).join(". ");

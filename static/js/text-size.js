@@ -14,10 +14,11 @@
   }
   apply(size);
 
-  document.addEventListener("DOMContentLoaded", () => {
-    const chosen = document.querySelector(`[data-kc-sizes] input[value="${size}"]`);
+  const mark = (root) => {
+    const chosen = root.querySelector(`[data-kc-sizes] input[value="${document.documentElement.dataset.size || ""}"]`);
     if (chosen) chosen.checked = true;
-  });
+  };
+  document.addEventListener("DOMContentLoaded", () => (window.kc?.onFresh ? window.kc.onFresh(mark) : mark(document)));
   document.addEventListener("change", (event) => {
     if (!event.target.closest("[data-kc-sizes]")) return;
     apply(event.target.value);

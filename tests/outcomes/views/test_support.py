@@ -49,8 +49,7 @@ def test_at_night_the_page_says_when_somebody_will_call(site: Site) -> None:
     phone.answer(9, 2)
     page = words(phone.get("/q/support/9/"))
     assert (
-        "We are closed now. A nurse will call you on Tuesday, September 15, soon after we open at 7:30 am."
-        in page
+        "We are closed now. A nurse will call you on Tuesday, September 15, soon after we open at 7:30 am." in page
     )
 
 
