@@ -117,7 +117,7 @@ def test_json_and_markdown_hold_the_same_cells(site: Site, tmp_path: Path) -> No
 def test_the_commands_ask_which_clinic_when_there_are_several(
     site: Site, other_site: Site, tmp_path: Path
 ) -> None:
-    with pytest.raises(CommandError, match="Name the clinic with --site. Known: elsewhere, juniper"):
+    with pytest.raises(CommandError, match=r"Name the clinic with --site\. Known: elsewhere, juniper"):
         imported(registry.export(tmp_path))
     with pytest.raises(CommandError, match="There is no clinic “nowhere”"):
         run("import_cohort", tmp_path, "--site", "nowhere")

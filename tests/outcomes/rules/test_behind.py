@@ -68,7 +68,8 @@ def test_out_12_either_way_counts_a_worsening_and_says_so() -> None:
             None,
             None,
             date(2023, 12, 31),
-            "No score in the 100 days before the first infusion, and no score 1 to 30 days after the last infusion.",
+            "No score in the 100 days before the first infusion, "
+            "and no score 1 to 30 days after the last infusion.",
         ),
     ],
 )

@@ -1,0 +1,171 @@
+"""The outcomes page: who may see it, what it says, and that every choice changes it."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kitclinic.models import Site, StaffUser
+from outcomes.actions import import_registry
+from tests.factories import people, registry
+
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+URL = "/outcomes/"
+
+
+@pytest.fixture
+def home(site: Site, tmp_path: Path) -> Site:
+    """The registry of the clinic, with four patients."""
+    return import_registry(site=site, directory=registry.export(tmp_path), label="Old", by=None, at=AT).record.site
+
+
+def asked(home: Site, **more: str) -> dict[str, str]:
+    return {"source": home.slug, "as_of": str(registry.AS_OF)} | more
+
+
+def words(response: Any) -> str:
+    """The page as read: no tags, single spaces."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_the_address_is_the_clinic_leads_home(lead: StaffUser) -> None:
+    assert reverse("outcomes:dashboard") == URL
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("clinic_lead", 200), ("physician", 200), ("psychologist", 200), ("nurse", 403), ("scheduler", 403)],
+)
+def test_only_roles_that_may_see_outcomes_reach_it(site: Site, as_user: Any, role: str, status: int) -> None:
+    client = as_user(people.staff(role, site=site))
+    assert client.get(URL).status_code == status
+    assert client.get(reverse("outcomes:export")).status_code == status
+
+
+def test_nobody_sees_it_without_signing_in(client: Any, db: None) -> None:
+    assert client.get(URL).status_code == 302
+
+
+def test_an_empty_clinic_says_what_will_appear_and_what_makes_it_appear(lead: StaffUser, as_user: Any) -> None:
+    text = words(as_user(lead).get(URL))
+    assert "No infusion was completed by this day" in text
+    assert "Here will stand Figure 1" in text
+    assert "The first step is a completed infusion." in text
+    assert "import_cohort DIR" in text
+
+
+def test_an_empty_clinic_offers_its_registry(lead: StaffUser, as_user: Any, home: Site) -> None:
+    page = as_user(lead).get(URL).content.decode()
+    assert f'href="?source={home.slug}"' in page
+
+
+def test_each_cell_shows_its_figures_its_n_and_the_published_beneath(
+    lead: StaffUser, as_user: Any, home: Site
+) -> None:
+    text = words(as_user(lead).get(URL, asked(home, measure="phq-9")))
+    assert "Outcomes as of 31 December 2023" in text
+    assert "By the last infusion 33% of patients had improved; published 21%." in text
+    assert "Of 1 published value 1 lies inside our 95% intervals." in text
+    assert "1/3 33.3% published 93/439 21.2%" in text
+    assert "−1.0 ± 6.1 3 published −1.3 ± 4.8 438 <0.001".replace("<", "&lt;") in text
+    assert "4 patients, 20 completed infusions since 2 Jan 2023" in text
+    assert "Five or more 4 890" in text
+    assert "If switched, 1 of 33 cells change. PHQ-9, last: 33.3 to 66.7%" in text
+    assert "either way 67%, 2" in text
+    assert "Last infusion 100% 4/4 3 months 0% 0/4 6 months 0% 0/4" in text
+
+
+def test_the_drawing_says_its_figures_in_words(lead: StaffUser, as_user: Any, home: Site) -> None:
+    page = as_user(lead).get(URL, asked(home)).content.decode()
+    assert 'aria-label="Depression: last infusion 33.3 percent, interval 0.8 to 90.6, published 21.2; ' in page
+    assert 'aria-label="last infusion: improved 1, unchanged 1, worsened 1 of 3; either way 2"' in (
+        as_user(lead).get(URL, asked(home, measure="phq-9")).content.decode()
+    )
+
+
+def test_cells_are_links_to_their_patients_that_keep_the_choice(lead: StaffUser, as_user: Any, home: Site) -> None:
+    page = as_user(lead).get(URL, asked(home, mcid="evidence")).content.decode()
+    link = reverse("outcomes:cell", args=["phq-9", "last"])
+    assert f"{link}?source={home.slug}&amp;as_of=2023-12-31&amp;mcid=evidence" in page
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "says"),
+    [
+        ("direction", "either", "2/3 66.7%"),
+        ("baseline", "30", "1/3 33.3%"),
+        ("reference", "first", "1/3 33.3%"),
+        ("mcid", "evidence", "1/3 33.3%"),
+        ("day0", "in", "1/3 33.3%"),
+        ("tie", "earlier", "1/3 33.3%"),
+    ],
+)
+def test_a_switch_changes_the_tables_and_is_named(
+    lead: StaffUser, as_user: Any, home: Site, switch: str, value: str, says: str
+) -> None:
+    response = as_user(lead).get(URL, asked(home, **{switch: value}))
+    text = words(response)
+    assert says in text
+    assert "Definition set Paper 2025, changed: " in text
+    assert f'id="{switch}-{value}" value="{value}" checked' in response.content.decode()
+
+
+def test_another_sites_source_is_not_found(
+    lead: StaffUser, as_user: Any, other_site: Site, tmp_path: Path
+) -> None:
+    theirs = import_registry(site=other_site, directory=registry.export(tmp_path), by=None, at=AT).record.site
+    client = as_user(lead)
+    for slug in (other_site.slug, theirs.slug, "nowhere"):
+        assert client.get(URL, {"source": slug}).status_code == 404
+        assert client.get(reverse("outcomes:export"), {"source": slug}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("yesterday", "could not be read"),
+        ("2999-01-01", "was in the future"),
+        ("1980-01-01", "was before 1995-01-01"),
+    ],
+)
+def test_an_impossible_day_is_said_and_today_is_shown(
+    lead: StaffUser, as_user: Any, home: Site, day: str, says: str
+) -> None:
+    text = words(as_user(lead).get(URL, asked(home, as_of=day)))
+    assert says in text
+    assert "This is as of today." in text
+
+
+def test_a_simulated_source_is_labelled(lead: StaffUser, as_user: Any, site: Site, tmp_path: Path) -> None:
+    import_registry(site=site, directory=registry.simulated(tmp_path), by=None, at=AT)
+    text = words(as_user(lead).get(URL, {"source": "juniper-registry-simulated"}))
+    assert "Registry: Made up (simulated)" in text
+    assert "Nobody in these figures is real" in text
+
+
+def test_the_fragment_is_the_pages_own_form(lead: StaffUser, as_user: Any, home: Site) -> None:
+    client = as_user(lead)
+    part = client.get(URL, asked(home), headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith("<form")
+    assert "<html" not in part
+    assert part.strip() in client.get(URL, asked(home)).content.decode()
+
+
+def test_the_page_takes_a_fixed_number_of_queries(lead: StaffUser, as_user: Any, home: Site) -> None:
+    client = as_user(lead)
+    client.get(URL, asked(home))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(URL, asked(home))
+    assert len(queries) <= 12
+
+
+def test_nothing_is_styled_or_scripted_inline(lead: StaffUser, as_user: Any, home: Site) -> None:
+    page = as_user(lead).get(URL, asked(home)).content.decode()
+    assert " style=" not in page
+    assert "<style" not in page
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
