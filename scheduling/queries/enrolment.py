@@ -66,12 +66,15 @@ def patient_rows(patients: Sequence[Patient], *, site: Site, at: datetime) -> li
     return rows
 
 
-def enrolment_facts(patients: Sequence[Patient], *, site: Site) -> dict[int, EnrolmentFacts]:
-    """Return the facts of each patient, by key."""
+def enrolment_facts(
+    patients: Sequence[Patient], *, site: Site, courses: dict[int, list[CourseView]] | None = None
+) -> dict[int, EnrolmentFacts]:
+    """Return the facts of each patient, by key. courses: of these patients, where the caller has them already."""
     keys = [patient.pk for patient in patients]
     assessed = {row.patient_id: row for row in _latest_assessments(keys, site)}
     seats = {seat.patient_id: seat for seat in _latest_seats(keys, site)}
-    courses = {patient: found[-1] for patient, found in all_courses(keys, site=site).items() if found}
+    if courses is None:
+        courses = all_courses(keys, site=site)
     referred = _referrals(keys, site)
     facts = {}
     for patient in patients:
@@ -86,7 +89,7 @@ def enrolment_facts(patients: Sequence[Patient], *, site: Site) -> dict[int, Enr
             eligible=row.eligible if row else None,
             decision_open=bool(row and row.misuse_history and not row.misuse_decision),
             seat=_seat_view(seat, site) if seat else None,
-            course=courses.get(patient.pk),
+            course=courses[patient.pk][-1] if patient.pk in courses else None,
         )
     return facts
 

@@ -86,8 +86,8 @@ class PatientPage:
 def patient_page(*, patient: Patient, site: Site, reader: StaffUser, at: datetime) -> PatientPage:
     """Return the page as this reader may see it: who only books sees readiness in words."""
     today = site.today(at)
-    facts = enrolment_facts([patient], site=site)[patient.pk]
-    courses = all_courses([patient.pk], site=site).get(patient.pk, [])
+    courses = all_courses([patient.pk], site=site)
+    facts = enrolment_facts([patient], site=site, courses=courses)[patient.pk]
     found = steps(facts, today)
     clinical = sees_clinical(reader)
     course = facts.open_course
@@ -99,7 +99,7 @@ def patient_page(*, patient: Patient, site: Site, reader: StaffUser, at: datetim
         headline=headline(facts, found),
         tally=_tally(found),
         acts=tuple(_acts(patient, facts, today, reader)),
-        courses=tuple(_row(course) for course in courses),
+        courses=tuple(_row(course) for course in courses.get(patient.pk, [])),
         chair=ahead.chair if ahead else None,
         next_visit=f"{short_day(ahead.day)}, {clock(ahead.minute)}, {_away(ahead.day, today)}" if ahead else "",
         clinical=clinical,
