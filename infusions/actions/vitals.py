@@ -12,7 +12,7 @@ from infusions.queries.course import Course, course_of, reading_of
 from infusions.rules import vitals as rules
 from infusions.rules.running import charted_late, time_problems
 from infusions.rules.vitals import Acknowledgement, Vitals
-from infusions.states import Direction, Level, Rhythm, Sign
+from infusions.states import Rhythm, Sign
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Conflict, NeedsConfirmation, Problem, refuse_if
 from kitclinic.roles import Permission
@@ -210,7 +210,9 @@ def acknowledge_flag(
         sentence = "This flag was answered already, or its set was corrected. Reload the chart to see it."
         raise Conflict([Blocker(rules.VIT_13.id, sentence)])
     answer = Acknowledgement(symptomatic, action, provider_notified, at, provider_reply)
-    refuse_if(rules.acknowledge_problems(rule_flag(flag), answer, flagged_before=flagged_before(course, flag)))
+    refuse_if(
+        rules.acknowledge_problems(course.rule_flag(flag), answer, flagged_before=course.flagged_before(flag))
+    )
     acknowledgement = FlagAcknowledgement.objects.create(
         site_id=flag.site_id,
         flag=flag,
@@ -223,25 +225,3 @@ def acknowledge_flag(
     )
     note_act("flag acknowledged", infusion, by=by, at=at, flag=flag.pk, rule=flag.rule, symptomatic=symptomatic)
     return acknowledgement
-
-
-def rule_flag(flag: Flag) -> rules.Flag:
-    """A stored flag as the rules take it."""
-    return rules.Flag(
-        flag.rule,
-        Sign(flag.sign),
-        Level(flag.level),
-        Direction(flag.direction),
-        flag.value,
-        flag.baseline,
-        flag.change,
-    )
-
-
-def flagged_before(course: Course, flag: Flag) -> frozenset[Sign]:
-    """The signs that flagged in the set just before this flag's."""
-    ids = [row.pk for row in course.current]
-    place = ids.index(flag.vital_set_id) if flag.vital_set_id in ids else 0
-    if place == 0:
-        return frozenset()
-    return frozenset(Sign(other.sign) for other in course.flags_of(course.current[place - 1]))

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import cached_property
 
 from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
-from infusions.rules import due
+from infusions.rules import due, vitals
 from infusions.rules.running import Pause, pauses, planned_end
 from infusions.rules.vitals import TakenSet, Vitals
-from infusions.states import InfusionState, Rhythm
+from infusions.states import Direction, InfusionState, Level, Rhythm, Sign
 
 Kind = InfusionEvent.Kind
 PLANNED_MINUTES = 40  # before an order is pinned, for the drawing only
@@ -61,6 +61,27 @@ class Course:
             for flag in self.flags
             if flag.vital_set_id not in self.struck and not hasattr(flag, "acknowledgement")
         )
+
+    @staticmethod
+    def rule_flag(flag: Flag) -> vitals.Flag:
+        """A stored flag as the rules take it."""
+        return vitals.Flag(
+            flag.rule,
+            Sign(flag.sign),
+            Level(flag.level),
+            Direction(flag.direction),
+            flag.value,
+            flag.baseline,
+            flag.change,
+        )
+
+    def flagged_before(self, flag: Flag) -> frozenset[Sign]:
+        """The signs that flagged in the set just before this flag's."""
+        ids = [row.pk for row in self.current]
+        place = ids.index(flag.vital_set_id) if flag.vital_set_id in ids else 0
+        if place == 0:
+            return frozenset()
+        return frozenset(Sign(other.sign) for other in self.flags_of(self.current[place - 1]))
 
     @cached_property
     def pauses(self) -> tuple[Pause, ...]:

@@ -1,0 +1,202 @@
+"""The suite board: every chair's state, what it needs next, who is here and who comes. Eight queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from infusions.models import FlagAcknowledgement, Infusion, InfusionEvent, Order, VitalSet
+from infusions.queries.course import Course, courses_of
+from infusions.queries.readiness import providers_on_site
+from infusions.queries.tiles import Tile, busy_tile, empty_tile
+from infusions.states import InfusionState, OrderState
+from kitclinic.display import half_up, show
+from kitclinic.models import Site, StaffUser, Transition
+from scheduling.models import NurseShift, SuiteDay, Visit
+from scheduling.rules.capacity import PATIENTS_PER_NURSE
+from scheduling.states import VisitState
+
+ARRIVALS = 3
+QUEUED = ("flag", "late", "stopped", "soon", "wait")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two chairs side by side and the nurse who has them."""
+
+    label: str
+    nurse: StaffUser | None
+    load: int
+    limit: int
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A booked visit that has not arrived. warn: what is missing, in words, or ""."""
+
+    visit: Visit
+    starts_at: datetime
+    line: str
+    warn: bool
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Nurses and patients of this minute. ratio: patients a nurse, "1.75", or "" without a nurse."""
+
+    nurses: int
+    on_break: int
+    patients: int
+    limit: int
+    loads: tuple[int, ...]
+    ratio: str
+
+
+@dataclass(frozen=True)
+class Board:
+    at: datetime
+    today: date
+    version: str
+    pairs: tuple[Pair, ...]
+    floor: Floor
+    providers: str
+    provider_since: int | None  # local minute
+    arrivals: tuple[Arrival, ...]
+    done: int
+    to_come: int
+
+    @property
+    def tiles(self) -> list[Tile]:
+        return [tile for pair in self.pairs for tile in pair.tiles]
+
+    @property
+    def queue(self) -> list[Tile]:
+        """Chairs that need someone, the most pressing first, within a kind the one that waits longest."""
+        waiting = [tile for tile in self.tiles if tile.kind in QUEUED]
+        return sorted(waiting, key=lambda tile: (QUEUED.index(tile.kind), tile.since or self.at, tile.chair))
+
+
+def board_version(site: Site, at: datetime) -> str:
+    """What changes when the board would look different: new facts, a changed day, a new minute. One query."""
+    newest = {
+        name: Subquery(model.objects.filter(site=OuterRef("pk")).order_by("-pk").values("pk")[:1])
+        for name, model in (
+            ("event", InfusionEvent),
+            ("set", VitalSet),
+            ("answer", FlagAcknowledgement),
+            ("move", Transition),
+        )
+    }
+    day = SuiteDay.objects.filter(site=OuterRef("pk"), date=site.today(at)).values("version")[:1]
+    found = Site.objects.filter(pk=site.pk).annotate(**newest, day=Subquery(day)).values(*newest, "day").get()
+    return "-".join(str(part or 0) for part in (*found.values(), int(at.timestamp()) // 60))
+
+
+def board(site: Site, at: datetime) -> Board:
+    today = site.today(at)
+    visits = list(
+        Visit.objects.filter(site=site, date=today).select_related("patient").order_by("start_minute", "pk")
+    )
+    signed = Order.objects.filter(sequence=OuterRef("visit__sequence_id"), state=OrderState.SIGNED)
+    infusions = list(
+        Infusion.objects.filter(site=site, date=today)
+        .select_related("visit", "patient", "nurse", "order")
+        .annotate(order_signed=Exists(signed))
+    )
+    open_now = [infusion for infusion in infusions if infusion.is_open]
+    courses = courses_of(open_now)
+    shifts = list(NurseShift.objects.filter(site=site, suite_day__date=today).select_related("nurse"))
+    providers = providers_on_site(site, at)
+    to_come = [visit for visit in visits if visit.state == VisitState.BOOKED]
+    return Board(
+        at=at,
+        today=today,
+        version=board_version(site, at),
+        pairs=_pairs(site, at, courses, infusions, to_come, shifts),
+        floor=_floor(site, at, open_now, shifts),
+        providers=", ".join(dict.fromkeys(presence.provider.name for presence in providers)),
+        provider_since=min((presence.from_minute for presence in providers), default=None),
+        arrivals=_arrivals(site, at, to_come, {infusion.chair for infusion in open_now}),
+        done=sum(infusion.state == InfusionState.DISCHARGED for infusion in infusions),
+        to_come=len(to_come),
+    )
+
+
+def _pairs(
+    site: Site,
+    at: datetime,
+    courses: dict[int, Course],
+    infusions: Sequence[Infusion],
+    to_come: Sequence[Visit],
+    shifts: Iterable[NurseShift],
+) -> tuple[Pair, ...]:
+    in_chair = {course.infusion.chair: course for course in courses.values()}
+    loads: dict[int, int] = {}
+    for course in in_chair.values():
+        loads[course.infusion.nurse_id] = loads.get(course.infusion.nurse_id, 0) + 1
+    minute = site.minute(at)
+    spare = [s.nurse for s in shifts if s.from_minute <= minute < s.to_minute and s.nurse_id not in loads]
+    spare = list({nurse.pk: nurse for nurse in spare}.values())
+    pairs = []
+    for first in range(1, site.chairs + 1, 2):
+        chairs = range(first, min(first + 2, site.chairs + 1))
+        nurses = [in_chair[chair].infusion.nurse for chair in chairs if chair in in_chair]
+        nurse = nurses[0] if nurses else (spare.pop(0) if spare else None)
+        tiles = tuple(
+            busy_tile(in_chair[chair], site=site, at=at, column_nurse=nurse)
+            if chair in in_chair
+            else empty_tile(
+                chair, site=site, at=at, free_at=_free_at(chair, infusions, at), next_visit=_next(chair, to_come)
+            )
+            for chair in chairs
+        )
+        label = f"Chairs {chairs[0]} and {chairs[-1]}" if len(chairs) > 1 else f"Chair {chairs[0]}"
+        load = loads.get(nurse.pk, 0) if nurse else 0
+        pairs.append(Pair(label, nurse, load, PATIENTS_PER_NURSE, tiles))
+    return tuple(pairs)
+
+
+def _free_at(chair: int, infusions: Iterable[Infusion], at: datetime) -> datetime | None:
+    """When the chair has been cleaned after its last patient; None when it is clean."""
+    ends = [
+        infusion.discharged_at + timedelta(minutes=infusion.visit.cleaning_minutes)
+        for infusion in infusions
+        if infusion.chair == chair and infusion.discharged_at is not None
+    ]
+    free_at = max(ends, default=None)
+    return free_at if free_at and free_at > at else None
+
+
+def _next(chair: int, to_come: Iterable[Visit]) -> Visit | None:
+    return next((visit for visit in to_come if visit.chair == chair), None)
+
+
+def _floor(site: Site, at: datetime, open_now: Sequence[Infusion], shifts: Iterable[NurseShift]) -> Floor:
+    minute = site.minute(at)
+    on = {shift.nurse_id for shift in shifts if shift.from_minute <= minute < shift.to_minute}
+    before = {shift.nurse_id for shift in shifts if shift.to_minute <= minute}
+    after = {shift.nurse_id for shift in shifts if shift.from_minute > minute}
+    held = [infusion.nurse_id for infusion in open_now]
+    loads = tuple(held.count(nurse) for nurse in sorted(on | set(held)))
+    ratio = show(half_up(Decimal(len(open_now)) / len(on), Decimal("0.01"))) if on and open_now else ""
+    return Floor(
+        nurses=len(on),
+        on_break=len((before & after) - on),
+        patients=len(open_now),
+        limit=PATIENTS_PER_NURSE * len(on),
+        loads=loads,
+        ratio=ratio,
+    )
+
+
+def _arrivals(site: Site, at: datetime, to_come: Sequence[Visit], taken: set[int]) -> tuple[Arrival, ...]:
+    arrivals = []
+    for visit in to_come[:ARRIVALS]:
+        starts_at = site.instant(visit.date, visit.start_minute)
+        warn = not visit.driver_named
+        line = "no driver named" if warn else "chair still taken" if visit.chair in taken else "driver named"
+        arrivals.append(Arrival(visit, starts_at, f"Day {visit.day_index}, {line}", warn))
+    return tuple(arrivals)

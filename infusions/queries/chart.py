@@ -1,0 +1,355 @@
+"""One visit's chart as the page shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from infusions.models import Flag, Infusion, InfusionEvent, Order
+from infusions.queries.course import Course, Kind, course_of
+from infusions.queries.flowsheet import Row, rows_of
+from infusions.queries.gates import Gate, gates
+from infusions.queries.readiness import order_of, providers_on_site, readiness
+from infusions.queries.tiles import flag_words, minutes_to, slot_label
+from infusions.queries.trend import Trend, trend
+from infusions.rules import due, vitals
+from infusions.rules.discharge import may_leave_at
+from infusions.rules.due import Slot
+from infusions.rules.vitals import NUMBERS, Attention
+from infusions.states import InfusionOutcome, InfusionState
+from kitclinic.models import Site
+from scheduling.models import Eligibility, Visit
+from scheduling.queries.patients import latest_eligibility
+
+COMPLETE_FROM = timedelta(minutes=3)
+MOST = {"sbp": 300, "dbp": 200, "hr": 300, "spo2": 100}
+
+
+@dataclass(frozen=True)
+class Dial:
+    """The clock ring: lengths of its dashes in minutes, and the number in it."""
+
+    turn: int
+    track: str
+    live: str
+    word: str
+    words: str
+    since: datetime | None
+    text: str
+
+
+@dataclass(frozen=True)
+class OpenFlag:
+    """A flag that waits for an answer. needs_provider: no answer without one, symptoms or not."""
+
+    flag: Flag
+    words: str
+    at: datetime
+    minutes: int
+    on_boards: bool
+    overdue: bool
+    needs_provider: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One number of the keypad; the last value stands beside it, never in it."""
+
+    name: str
+    label: str
+    max: int
+    last: int | None
+    baseline: int | None
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything on the page. infusion and course are None before the patient arrived."""
+
+    visit: Visit
+    site: Site
+    at: datetime
+    infusion: Infusion | None
+    course: Course | None
+    order: Order | None
+    assessment: Eligibility | None
+    gates: tuple[Gate, ...]
+    provider: str
+    version: str
+
+    @property
+    def phase(self) -> str:
+        """before (not arrived), preparing, running, observing or over."""
+        if self.infusion is None:
+            return "before"
+        state = self.infusion.state
+        if state == InfusionState.ARRIVED:
+            return "preparing"
+        if state in (InfusionState.INFUSING, InfusionState.PAUSED):
+            return "running"
+        return "observing" if state == InfusionState.OBSERVING else "over"
+
+    @property
+    def paused(self) -> bool:
+        return self.infusion is not None and self.infusion.state == InfusionState.PAUSED
+
+    @property
+    def chair(self) -> int:
+        return self.infusion.chair if self.infusion else self.visit.chair
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The identity banner's facts."""
+        patient = self.visit.patient
+        born = patient.birth_date
+        age = patient.age_on(self.site.today(self.at))
+        shown = f"{born.day} {born:%b %Y}, {age} y" if born else "not recorded"
+        allergy = "not reviewed"
+        if self.assessment is not None and self.assessment.allergies_reviewed:
+            allergy = self.assessment.allergies or "none known"
+        return [
+            ("Born", shown),
+            ("Record", patient.record_number),
+            ("Allergy", allergy),
+            ("Course", f"Day {self.visit.day_index} of 5"),
+        ]
+
+    @property
+    def todo(self) -> list[Gate]:
+        return [gate for gate in self.gates if not gate.done and gate.word != "IV line"]
+
+    # -- the set that is due -----------------------------------------------------------------------
+
+    @property
+    def slot(self) -> Slot | None:
+        return self.course.next_slot(self.at) if self.course else None
+
+    @property
+    def next_words(self) -> str:
+        return slot_label(self.slot.code, long=True) if self.slot else ""
+
+    @property
+    def slot_past(self) -> bool:
+        return self.slot is not None and self.at >= self.slot.due_at + timedelta(minutes=1)
+
+    @property
+    def minutes_to_next(self) -> int:
+        return minutes_to(self.slot.due_at, self.at) if self.slot else 0
+
+    @property
+    def left_text(self) -> str:
+        """What is left of the infusion, "6:00"."""
+        seconds = max(0, int((self.ends_at - self.at).total_seconds())) if self.ends_at else 0
+        return f"{seconds // 60}:{seconds % 60:02d}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        return self.course.ends_at(self.at) if self.course else None
+
+    @property
+    def leave_at(self) -> datetime | None:
+        return may_leave_at(self.ends_at) if self.ends_at else None
+
+    @property
+    def may_leave(self) -> bool:
+        return self.phase == "observing" and self.leave_at is not None and self.at >= self.leave_at
+
+    @property
+    def may_complete(self) -> bool:
+        """Whether the end is near enough to offer completing before pausing."""
+        ends = self.ends_at
+        return self.phase == "running" and not self.paused and ends is not None and self.at >= ends - COMPLETE_FROM
+
+    @property
+    def stop_unexplained(self) -> bool:
+        infusion = self.infusion
+        return infusion is not None and infusion.outcome == InfusionOutcome.STOPPED and not infusion.stop_reason
+
+    @property
+    def entry(self) -> str:
+        """Which set a reading taken now would be: "Extra set", "+15 set", "Baseline set"."""
+        if self.course is None:
+            return ""
+        code = self.course.slot_for(self.at, at=self.at)
+        words = {"baseline": "Baseline set", "extra": "Extra set"}
+        return words.get(code, f"{slot_label(code)} set")
+
+    @property
+    def entry_note(self) -> str:
+        if self.phase == "preparing":
+            return "Seated, within 15 min of the start"
+        slot = self.slot
+        if slot is None:
+            return "All due sets are done"
+        opens = slot.due_at - due.SOON
+        if self.at < opens:
+            return f"{slot_label(slot.code)} set opens {self.site.local(opens):%H:%M}"
+        return f"due {self.site.local(slot.due_at):%H:%M}"
+
+    # -- what the page draws -----------------------------------------------------------------------
+
+    @property
+    def dial(self) -> Dial | None:
+        return _dial(self.course, self.at) if self.course and self.course.infusion.started_at else None
+
+    @property
+    def trend(self) -> Trend | None:
+        return trend(self.course, site=self.site, at=self.at) if self.course else None
+
+    @property
+    def open_flags(self) -> list[OpenFlag]:
+        return [_open_flag(self.course, flag, self.at) for flag in self.course.open_flags] if self.course else []
+
+    @property
+    def rows(self) -> list[Row]:
+        return rows_of(self.course, site=self.site, at=self.at) if self.course else []
+
+    @property
+    def fields(self) -> list[Field]:
+        last, base = (self.course.last_set, self.course.baseline) if self.course else (None, None)
+        started = self.infusion is not None and self.infusion.started_at is not None
+        return [
+            Field(
+                name=sign.value,
+                label=str(sign.label),
+                max=MOST[sign.value],
+                last=getattr(last, sign.value) if last else None,
+                baseline=getattr(base, sign.value) if base and started and sign.value != "spo2" else None,
+            )
+            for sign in NUMBERS
+        ]
+
+    @property
+    def events(self) -> tuple[InfusionEvent, ...]:
+        return self.course.events if self.course else ()
+
+    def _last_time(self, *kinds: str) -> str:
+        event = self.course.latest(*kinds) if self.course else None
+        return f"{self.site.local(event.occurred_at):%H:%M}" if event else ""
+
+    @property
+    def ondansetron_note(self) -> str:
+        given = self._last_time(Kind.ONDANSETRON_PRN)
+        if self.order is None or not self.order.ondansetron:
+            return "not ordered"
+        return f"8 mg given {given}" if given else "8 mg, 1 left"
+
+    @property
+    def ondansetron_open(self) -> bool:
+        return self.ondansetron_note == "8 mg, 1 left" and self.phase in ("running", "observing")
+
+    @property
+    def side_effect_note(self) -> str:
+        event = self.course.latest(Kind.SIDE_EFFECT) if self.course else None
+        if event is None:
+            return "none recorded"
+        return f"{event.detail.get('symptom', '')} {self.site.local(event.occurred_at):%H:%M}"
+
+    @property
+    def driver_seen(self) -> str:
+        return self._last_time(Kind.DRIVER_SEEN)
+
+    @property
+    def pump(self) -> str:
+        """ "Pump matches, 2 RNs", or "" when nobody has read it."""
+        event = self.course.latest(Kind.PUMP_CHECKED) if self.course else None
+        if event is None:
+            return ""
+        return "Pump matches, 2 RNs" if event.detail.get("second") else "Pump matches"
+
+    @property
+    def bag_mg(self) -> Decimal | None:
+        return self.order.draw_ml * self.order.strength_mg_per_ml if self.order else None
+
+
+def chart(visit: Visit, *, at: datetime) -> Chart:
+    """Load the chart of one visit; ``visit`` with site, patient and sequence."""
+    site = visit.site
+    infusion = (
+        Infusion.objects.filter(site=site, visit=visit)
+        .select_related("site", "patient", "nurse", "weight", "order__signature", "visit__sequence", "visit__site")
+        .first()
+    )
+    course = course_of(infusion) if infusion else None
+    preparing = course is not None and infusion is not None and infusion.state == InfusionState.ARRIVED
+    ready = readiness(course, at=at) if course is not None and preparing else None
+    order = ready.order if ready else infusion.order if infusion and infusion.order else order_of(visit)
+    providers = providers_on_site(site, at)
+    return Chart(
+        visit=visit,
+        site=site,
+        at=at,
+        infusion=infusion,
+        course=course,
+        order=order,
+        assessment=ready.assessment if ready else latest_eligibility(visit.patient),
+        gates=gates(course, ready, at=at) if course is not None and ready is not None else (),
+        provider=providers[0].provider.name if providers else "nobody on site",
+        version=_version(visit, course, at),
+    )
+
+
+def _version(visit: Visit, course: Course | None, at: datetime) -> str:
+    """What changes when the chart would look different."""
+    newest = [0, 0, 0]
+    state = visit.state
+    if course is not None:
+        state = course.infusion.state + course.infusion.stop_reason
+        answers = [flag.acknowledgement.pk for flag in course.flags if hasattr(flag, "acknowledgement")]
+        newest = [
+            max((event.pk for event in course.events), default=0),
+            max((row.pk for row in course.sets), default=0),
+            max(answers, default=0),
+        ]
+    return "-".join(str(part) for part in (state, *newest, int(at.timestamp()) // 60))
+
+
+def _open_flag(course: Course, flag: Flag, at: datetime) -> OpenFlag:
+    opened = flag.vital_set.received_at
+    attention = vitals.attention(opened_at=opened, at=at)
+    return OpenFlag(
+        flag=flag,
+        words=flag_words(flag),
+        at=flag.vital_set.occurred_at,
+        minutes=minutes_to(opened, at),
+        on_boards=attention is not Attention.OPEN,
+        overdue=attention is Attention.OVERDUE,
+        needs_provider=vitals.needs_provider(
+            course.rule_flag(flag), symptomatic=False, flagged_before=course.flagged_before(flag)
+        ),
+    )
+
+
+def _dial(course: Course, at: datetime) -> Dial:
+    infusion, ends_at = course.infusion, course.ends_at(at) or at
+    if infusion.ended_at is None:
+        turn = course.minutes
+        left = max(timedelta(0), ends_at - at)
+        gone = max(timedelta(0), timedelta(minutes=turn) - left)
+        word = "paused" if infusion.state == InfusionState.PAUSED else "elapsed"
+        ticking = word == "elapsed" and left > timedelta(0)
+    else:
+        turn = infusion.visit.observation_minutes
+        gone = min(timedelta(minutes=turn), (infusion.discharged_at or at) - infusion.ended_at)
+        word, ticking = "observed", infusion.discharged_at is None
+    seconds = int(gone.total_seconds())
+    words = f"{seconds // 60} of {turn} minutes {word}"
+    text = f"{seconds // 60}:{seconds % 60:02d}"
+    return Dial(
+        turn, _dashes(turn, turn), _dashes(turn, seconds / 60), word, words, at - gone if ticking else None, text
+    )
+
+
+def _dashes(turn: int, upto: float) -> str:
+    """Dashes up to a minute of the turn, with a gap at every due time of it."""
+    marks = [*range(15, turn, 15), turn]
+    dashes, begin = [], 0
+    for mark in marks:
+        full = mark - begin - 0.25
+        if upto <= begin + full:
+            dashes += [f"{max(0.0, upto - begin):g}", f"{turn}"]
+            break
+        dashes += [f"{full:g}", ".25"]
+        begin = mark
+    return " ".join(dashes)

@@ -1,0 +1,95 @@
+"""What stands between the chair and the start, one line a gate, from the problems of the start guard."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from infusions.queries.course import Course, Kind
+from infusions.queries.readiness import Readiness
+from kitclinic.display import show
+from kitclinic.models import Site
+from kitclinic.problems import Problem
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate. sheet: the dialog that opens it, or "". lines: what to do, or what was done."""
+
+    word: str
+    done: bool
+    lines: tuple[str, ...]
+    sheet: str = ""
+    act: str = ""
+    rules: tuple[str, ...] = ()
+
+
+# gate: word, rule ids or prefixes that close it, dialog, label of the act
+GATES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    ("Identity", ("INF-16",), "identity", "Check"),
+    ("Weight", ("WGT-",), "weigh", "Weigh"),
+    ("Order", ("INF-01", "INF-02", "INF-03", "INF-04", "INF-05", "INF-06"), "", ""),
+    ("Pregnancy", ("INF-09", "INF-10", "INF-11"), "pregnancy", "Test"),
+    ("Driver", ("DRV-",), "driver_name", "Name"),
+    ("Premedication", ("INF-17",), "premed", "Record"),
+    ("Pump", ("INF-19", "DOS-10"), "pump", "Check"),
+    ("Baseline", ("VIT-12",), "", ""),
+    ("Provider clearance", ("INF-18",), "clearance", "Clear"),
+    ("Floor", ("INF-07", "INF-08", "INF-20", "INF-21"), "hand_over", "Hand over"),
+)
+ONLY_WHEN_CLOSED = frozenset({"Pregnancy", "Provider clearance", "Floor"})
+
+
+def gates(course: Course, ready: Readiness, *, at: datetime) -> tuple[Gate, ...]:
+    """Every gate in the order of the work; what no gate here claims comes last, each by itself."""
+    left = list(ready.problems)
+    found = []
+    for word, claims, sheet, act in GATES:
+        mine = [problem for problem in left if problem.rule.startswith(claims)]
+        left = [problem for problem in left if problem not in mine]
+        if mine or word not in ONLY_WHEN_CLOSED:
+            lines = tuple(problem.sentence for problem in mine) or (_done(word, course, ready, at),)
+            found.append(Gate(word, not mine, lines, sheet, act, _rules(mine)))
+        if word == "Identity":
+            iv = course.latest(Kind.IV_PLACED)
+            said = f"Placed {_clock(course.infusion.site, iv.occurred_at)}" if iv else "Place it, then record it."
+            found.append(Gate("IV line", iv is not None, (said,), "iv", "Record"))
+    found += [Gate("Decision", False, (problem.sentence,), rules=_rules([problem])) for problem in left]
+    return tuple(found)
+
+
+def _rules(problems: list[Problem]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(problem.rule for problem in problems))
+
+
+def _clock(site: Site, moment: datetime) -> str:
+    return f"{site.local(moment):%H:%M}"
+
+
+def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
+    """What an open gate says: who and when, or the value."""
+    site, visit = course.infusion.site, course.infusion.visit
+    if word == "Identity":
+        event = course.latest(Kind.IDENTITY_CHECKED)
+        return f"Two identifiers, {event.by.name}, {_clock(site, event.occurred_at)}" if event else ""
+    if word == "Weight" and ready.weight is not None:
+        on = "today" if site.today(ready.weight.measured_at) == site.today(at) else "carried forward"
+        return f"{show(ready.weight.weight_kg, 'kg')}, {on}"
+    if word == "Order" and ready.order is not None:
+        return f"{show(ready.order.dose_mg, 'mg')}, version {ready.order.version}, signed"
+    if word == "Driver":
+        return f"{visit.driver_name}, {visit.driver_relationship}, {visit.driver_phone}"
+    if word == "Premedication":
+        event = course.latest(Kind.PREMEDICATION, Kind.NO_PREMEDICATION)
+        given = event is not None and event.kind == Kind.PREMEDICATION
+        return (
+            f"Ondansetron 8 mg IV {_clock(site, event.occurred_at)}"
+            if event and given
+            else "Not given, with reason"
+        )
+    if word == "Pump":
+        event = course.latest(Kind.PUMP_CHECKED)
+        return f"Matches the order, {_clock(site, event.occurred_at)}" if event else ""
+    if word == "Baseline" and course.baseline is not None:
+        row = course.baseline
+        age = int((at - row.occurred_at).total_seconds() // 60)
+        return f"{row.sbp}/{row.dbp}, HR {row.hr}, SpO₂ {row.spo2}%, {age} min old"
+    return ""

@@ -1,0 +1,119 @@
+"""A patient's courses and infusion days, for the patient's page: five queries whatever their number."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from infusions.models import Infusion, VitalSet
+from infusions.queries.course import Course, Kind, courses_of
+from infusions.rules.adverse_events import is_adverse_event, stopped_for_event
+from infusions.rules.vitals import COMPARED
+from infusions.states import InfusionState, Sign, StopReason
+from kitclinic.display import show_percent_from
+from scheduling.models import Patient, Sequence, Visit
+
+
+@dataclass(frozen=True)
+class Day:
+    """One infusion day. dose_mg: ordered; delivered_mg: off the pump; change: the largest from baseline."""
+
+    visit: Visit
+    infusion: Infusion | None
+    word: str
+    dose_mg: Decimal | None
+    delivered_mg: Decimal | None
+    change: str
+    flags: int
+    open_flags: int
+    side_effects: tuple[str, ...]
+    adverse_event: bool
+    adverse_because: str
+
+    @property
+    def open_flags_words(self) -> str:
+        return f"{self.open_flags} open"
+
+
+@dataclass(frozen=True)
+class CourseDays:
+    sequence: Sequence
+    days: tuple[Day, ...]
+
+
+def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
+    """Every course of this patient, the newest first, each day in order."""
+    visits = list(
+        Visit.objects.filter(site_id=patient.site_id, patient=patient)
+        .select_related("sequence", "site")
+        .order_by("-sequence__number", "day_index")
+    )
+    infusions = {
+        infusion.visit_id: infusion
+        for infusion in Infusion.objects.filter(site_id=patient.site_id, patient=patient).select_related(
+            "order", "visit", "patient"
+        )
+    }
+    courses = courses_of(infusions.values())
+    found: dict[int, list[Day]] = {}
+    sequences = {visit.sequence_id: visit.sequence for visit in visits}
+    for visit in visits:
+        infusion = infusions.get(visit.pk)
+        course = courses[infusion.pk] if infusion else None
+        found.setdefault(visit.sequence_id, []).append(_day(visit, course))
+    return tuple(CourseDays(sequences[key], tuple(days)) for key, days in found.items())
+
+
+def _day(visit: Visit, course: Course | None) -> Day:
+    if course is None:
+        because = f": {visit.get_missed_reason_display().lower()}" if visit.missed_reason else ""
+        word = f"{visit.get_state_display()}{because}"
+        return Day(visit, None, word, None, None, "", 0, 0, (), False, "")
+    infusion = course.infusion
+    team = bool(course.of_kind(Kind.EMERGENCY_TEAM))
+    reason = StopReason(infusion.stop_reason) if infusion.stop_reason else None
+    return Day(
+        visit=visit,
+        infusion=infusion,
+        word=_word(infusion),
+        dose_mg=infusion.order.dose_mg if infusion.order else None,
+        delivered_mg=infusion.delivered_mg,
+        change=largest_change(course),
+        flags=len([flag for flag in course.flags if flag.vital_set_id not in course.struck]),
+        open_flags=len(course.open_flags),
+        side_effects=_side_effects(course),
+        adverse_event=is_adverse_event(stopped_for_event=stopped_for_event(reason), emergency_team=team),
+        adverse_because="emergency team" if team else str(reason.label).lower() if reason else "",
+    )
+
+
+def _word(infusion: Infusion) -> str:
+    if infusion.outcome == "stopped":
+        return "Stopped early"
+    if infusion.state == InfusionState.DISCHARGED:
+        return "Completed"
+    return str(infusion.get_state_display())
+
+
+def largest_change(course: Course) -> str:
+    """The sign that moved most from the frozen baseline, in words: "SBP +21.9%"; "" without one."""
+    base = course.baseline
+    if base is None or course.infusion.started_at is None:
+        return ""
+    moved = [
+        (Decimal(abs(value - start)) / start, sign, value, start)
+        for row in course.current
+        if row.pk != base.pk
+        for sign in COMPARED
+        if (value := getattr(row, sign.value)) is not None and (start := getattr(base, sign.value))
+    ]
+    if not moved:
+        return ""
+    _, sign, value, start = max(moved, key=lambda found: found[0])
+    return f"{Sign(sign).label} {show_percent_from(value, start)}"
+
+
+def _side_effects(course: Course) -> tuple[str, ...]:
+    """What was recorded as a side effect or tapped as a symptom after the start, each once."""
+    labels = dict(VitalSet.Symptom.choices)
+    recorded = [event.detail.get("symptom", "") for event in course.of_kind(Kind.SIDE_EFFECT)]
+    tapped = [word for row in course.current if row.slot != VitalSet.Slot.BASELINE for word in row.symptoms]
+    return tuple(str(labels.get(word, word)).lower() for word in dict.fromkeys([*recorded, *tapped]) if word)

@@ -1,0 +1,34 @@
+"""Who could take a patient who has just come in: two queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from infusions.models import Infusion
+from infusions.states import OPEN_INFUSION
+from kitclinic.models import Site
+from scheduling.models import NurseShift
+from scheduling.rules.capacity import PATIENTS_PER_NURSE
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Chairs and nurses as one-tap choices; a nurse's label says how many patients are there already."""
+
+    chairs: list[tuple[int, str]]
+    nurses: list[tuple[int, str]]
+
+
+def seating(site: Site, at: datetime) -> Seating:
+    minute, today = site.minute(at), site.today(at)
+    shifts = NurseShift.objects.filter(
+        site=site, suite_day__date=today, from_minute__lte=minute, to_minute__gt=minute
+    )
+    open_now = Infusion.objects.filter(site=site, date=today, state__in=OPEN_INFUSION)
+    held = list(open_now.values_list("nurse_id", flat=True))
+    nurses = {shift.nurse_id: shift.nurse for shift in shifts.select_related("nurse").order_by("nurse__name")}
+    return Seating(
+        chairs=[(chair, str(chair)) for chair in range(1, site.chairs + 1)],
+        nurses=[
+            (pk, f"{nurse.short_name}, {held.count(pk)} of {PATIENTS_PER_NURSE}") for pk, nurse in nurses.items()
+        ],
+    )

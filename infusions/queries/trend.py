@@ -1,0 +1,233 @@
+"""The trend of one infusion as lines, bands and marks on a plane of 512 by 346. No queries.
+
+Coordinates are for the eye only; no number that is compared or charted passes through here.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from infusions.models import VitalSet
+from infusions.queries.course import Course
+from infusions.queries.tiles import cell_note, flag_words, slot_label
+from infusions.rules.vitals import LIMIT_PERCENT, SPO2_DROP, SPO2_URGENT
+from kitclinic.display import show
+from kitclinic.models import Site
+
+LEFT, RIGHT, TOP, BOTTOM = 34.0, 500.0, 36.0, 342.0
+PRESSURE, PULSE, OXYGEN = (48.0, 188.0), (206.0, 272.0), (290.0, 338.0)
+BEFORE, AFTER = timedelta(minutes=8), timedelta(minutes=2)
+SERIES = (("SBP", "sbp", 1), ("DBP", "dbp", 2), ("HR", "hr", 3), ("SpO₂", "spo2", 4))
+
+
+@dataclass(frozen=True)
+class Mark:
+    x: str
+    y: str
+    flagged: bool
+
+
+@dataclass(frozen=True)
+class Band:
+    """The ±20% band of one sign around the baseline, or for SpO₂ the band that does not flag."""
+
+    y: str
+    height: str
+    base_y: str
+    base: str
+    top_y: str
+    bottom_y: str
+    top: str
+    bottom: str
+    top_text_y: str
+    bottom_text_y: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sign: its path, its marks, and the last value in words beside the line of now."""
+
+    number: int
+    path: str
+    marks: tuple[Mark, ...]
+    band: Band | None
+    label: str
+    change: str
+    flagged: bool
+    text_y: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    x: str
+    label: str
+    time: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    ticks: tuple[Tick, ...]
+    lines: tuple[Line, ...]
+    now_x: str
+    text_x: str
+    text_anchor: str
+    run_from: str
+    run_to: str
+    run_gone: str
+    words: str = field(default="Trend of blood pressure, heart rate and oxygen saturation")
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}"
+
+
+class _Plane:
+    """From minutes and readings to coordinates."""
+
+    def __init__(self, course: Course, at: datetime) -> None:
+        grid = course.grid(at)
+        started = course.infusion.started_at or at
+        self.first, self.last = started - BEFORE, max(grid[-1].due_at, at) + AFTER
+        rows, base = [*course.current, *([course.baseline] if course.baseline else [])], course.baseline
+        self.scales = {
+            "sbp": self._pressure(rows, base),
+            "dbp": self._pressure(rows, base),
+            "hr": self._scale([row.hr for row in rows], base.hr if base else None, PULSE),
+            "spo2": (100.0, float(min([SPO2_URGENT - 2, *(row.spo2 for row in rows if row.spo2)])), *OXYGEN),
+        }
+
+    def _pressure(self, rows: list[VitalSet], base: VitalSet | None) -> tuple[float, float, float, float]:
+        values = [row.sbp for row in rows] + [row.dbp for row in rows]
+        high = self._scale(values, base.sbp if base else None, PRESSURE)
+        low = self._scale(values, base.dbp if base else None, PRESSURE)
+        return max(high[0], low[0]), min(high[1], low[1]), *PRESSURE
+
+    @staticmethod
+    def _scale(
+        values: list[int | None], base: int | None, span: tuple[float, float]
+    ) -> tuple[float, float, float, float]:
+        known = [float(value) for value in values if value is not None]
+        if base:
+            known += [base * (100 + LIMIT_PERCENT) / 100, base * (100 - LIMIT_PERCENT) / 100]
+        if not known:
+            known = [50.0, 150.0]
+        margin = max(2.0, (max(known) - min(known)) * 0.06)
+        return max(known) + margin, min(known) - margin, *span
+
+    def x(self, moment: datetime) -> float:
+        share = (moment - self.first) / (self.last - self.first)
+        return LEFT + (RIGHT - LEFT) * min(1.0, max(0.012, share))
+
+    def y(self, name: str, value: float) -> float:
+        high, low, top, bottom = self.scales[name]
+        share = (high - value) / (high - low)
+        return top + (bottom - top) * min(1.0, max(0.0, share))
+
+
+def trend(course: Course, *, site: Site, at: datetime) -> Trend | None:
+    """The drawing; None before the start."""
+    started = course.infusion.started_at
+    if started is None:
+        return None
+    plane = _Plane(course, at)
+    now = min(at, course.infusion.discharged_at or at)
+    ends_at = course.ends_at(at) or at
+    now_x = plane.x(now)
+    right = now_x < RIGHT - 160
+    lines = [_line(course, plane, *series) for series in SERIES]
+    return Trend(
+        ticks=_ticks(course, plane, site, at),
+        lines=tuple(_apart(lines)),
+        now_x=_n(now_x),
+        text_x=_n(now_x + 8 if right else now_x - 8),
+        text_anchor="start" if right else "end",
+        run_from=_n(plane.x(started)),
+        run_to=_n(plane.x(ends_at)),
+        run_gone=_n(plane.x(min(now, ends_at))),
+    )
+
+
+def _ticks(course: Course, plane: _Plane, site: Site, at: datetime) -> tuple[Tick, ...]:
+    started = course.infusion.started_at or at
+    moments = [("Start", started), *((slot_label(slot.code), slot.due_at) for slot in course.grid(at))]
+    ticks: list[Tick] = []
+    last_x = -99.0
+    for label, moment in moments:
+        x = plane.x(moment)
+        if x - last_x < 44:
+            if label != "End":
+                continue
+            ticks.pop()
+        edge = x > RIGHT - 26
+        ticks.append(
+            Tick(_n(RIGHT if edge else x), label, f"{site.local(moment):%H:%M}", "end" if edge else "middle")
+        )
+        last_x = x
+    return tuple(ticks)
+
+
+def _line(course: Course, plane: _Plane, label: str, name: str, number: int) -> Line:
+    base_row = course.baseline
+    base = getattr(base_row, name) if base_row else None
+    rows = [row for row in course.current if getattr(row, name) is not None]
+    flagged = {flag.vital_set_id for flag in course.flags if flag.sign == name}
+    marks = [
+        Mark(_n(plane.x(row.occurred_at)), _n(plane.y(name, getattr(row, name))), row.pk in flagged)
+        for row in rows
+    ]
+    last = rows[-1] if rows else None
+    value = getattr(last, name) if last else None
+    is_base = last is not None and base_row is not None and last.pk == base_row.pk
+    hot = last is not None and last.pk in flagged
+    words = next(
+        (flag_words(flag) for flag in course.flags if last and flag.vital_set_id == last.pk and flag.sign == name),
+        "",
+    )
+    return Line(
+        number=number,
+        path="M" + "L".join(f"{mark.x} {mark.y}" for mark in marks) if marks else "",
+        marks=tuple(marks),
+        band=_band(plane, name, base) if base else None,
+        label=words.replace(label, f"{label} {value}", 1)
+        if hot
+        else f"{label} {value}"
+        if value is not None
+        else "",
+        change="" if hot or value is None else cell_note(label, value, base, is_base=is_base),
+        flagged=hot,
+        text_y=_n(plane.y(name, value) + 4 if value is not None else 0),
+    )
+
+
+def _apart(lines: list[Line]) -> list[Line]:
+    """Move words that would stand on each other apart."""
+    placed: list[Line] = []
+    floor = 0.0
+    for line in lines:
+        y = max(float(line.text_y), floor) if line.label else float(line.text_y)
+        placed.append(Line(**{**vars(line), "text_y": _n(y)}))
+        floor = y + 15 if line.label else floor
+    return placed
+
+
+def _band(plane: _Plane, name: str, base: int) -> Band:
+    if name == "spo2":
+        top, bottom = plane.y(name, 100), plane.y(name, base - SPO2_DROP)
+        words = ("", f"notice at {base - SPO2_DROP}, urgent below {SPO2_URGENT}")
+    else:
+        up, down = Decimal(base) * (100 + LIMIT_PERCENT) / 100, Decimal(base) * (100 - LIMIT_PERCENT) / 100
+        top, bottom = plane.y(name, float(up)), plane.y(name, float(down))
+        words = (f"+{LIMIT_PERCENT}% {show(up)}", f"−{LIMIT_PERCENT}% {show(down)}")
+    return Band(
+        y=_n(top),
+        height=_n(bottom - top),
+        base_y=_n(plane.y(name, base)),
+        base=str(base),
+        top_y=_n(top),
+        bottom_y=_n(bottom),
+        top=words[0],
+        bottom=words[1],
+        top_text_y=_n(top + 12),
+        bottom_text_y=_n(bottom - 4 if name != "spo2" else min(bottom + 14, BOTTOM)),
+    )

@@ -1,0 +1,53 @@
+"""The chairside chart of one visit, its sheets, and the panel on the patient's page."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from infusions.queries.chart import chart as chart_of
+from infusions.queries.panel import patient_days
+from infusions.queries.seating import seating
+from infusions.views.acting import chart_context, visit_of
+from infusions.views.sheets import SHEETS, sheet_of
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import is_htmx, page
+from kitclinic.roles import Permission
+from scheduling.models import Patient
+
+
+@requires(Permission.SEE_CHARTS)
+def chart(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    """The page; for htmx its live part, or 204 while that would look the same (``v``)."""
+    found = chart_of(visit_of(request, visit_pk), at=timezone.now())
+    if is_htmx(request) and request.GET.get("v") == found.version:
+        return HttpResponse(status=204)
+    context = chart_context(found, seating=seating(found.site, found.at) if found.infusion is None else None)
+    return page(request, "infusions/chart.html", context, partial="infusions/_chart_live.html")
+
+
+@requires(Permission.SEE_CHARTS)
+def chart_sheet(request: StaffRequest, visit_pk: int, name: str) -> HttpResponse:
+    """One sheet of the chart: alone for htmx, else open on the page."""
+    if name not in SHEETS:
+        raise Http404
+    found = chart_of(visit_of(request, visit_pk), at=timezone.now())
+    sheet = sheet_of(name, found, request)
+    if sheet is None:
+        raise Http404
+    context = chart_context(found, sheet=sheet)
+    return page(request, "infusions/chart.html", context, partial="infusions/_chart_sheet.html")
+
+
+@requires(Permission.SEE_CHARTS)
+def chart_print(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    """The whole chart on paper: every reading, every event, who signed."""
+    found = chart_of(visit_of(request, visit_pk), at=timezone.now())
+    return render(request, "infusions/chart_print.html", chart_context(found))
+
+
+@requires(Permission.SEE_CHARTS)
+def patient_panel(request: StaffRequest, patient_pk: int) -> HttpResponse:
+    """This patient's sequences and infusions, for the patient's page."""
+    site = request.user.site
+    patient = get_object_or_404(Patient, site=site, pk=patient_pk)
+    return render(request, "infusions/_patient_panel.html", {"courses": patient_days(patient)})

@@ -1,0 +1,167 @@
+"""Acts while the drug is in and after, one endpoint each."""
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from infusions import actions
+from infusions.forms import chart as forms
+from infusions.models import Flag, Infusion, VitalSet
+from infusions.queries.course import Kind
+from infusions.rules.dosing import infused_mg
+from infusions.views.acting import begin
+from kitclinic.access import StaffRequest, requires
+from kitclinic.roles import Permission
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_vitals(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.VitalsForm)
+    form, data = act.form, act.data
+    assert isinstance(form, forms.VitalsForm)
+    row = actions.record_vitals(
+        infusion=act.infusion,
+        reading=form.reading,
+        occurred_at=form.occurred_at(act.who["at"]),
+        symptoms=tuple(data["symptoms"]),
+        unable=form.reasons,
+        device_at=data["device_at"],
+        clock_offset_ms=data["clock_offset_ms"],
+        confirmed=form.confirmed,
+        **act.who,
+    )
+    return act.done(f"Saved: {row.get_slot_display()}, {row}.", fresh_pad=True)
+
+
+@requires(Permission.CHART, Permission.CLEAR_FOR_START)
+@require_POST
+def chart_correct(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.CorrectForm)
+    form = act.form
+    assert isinstance(form, forms.CorrectForm)
+    wrong = get_object_or_404(
+        VitalSet.objects.select_related("infusion"),
+        site=act.infusion.site,
+        infusion=act.infusion,
+        pk=act.data["vital_set"],
+    )
+    actions.correct_vitals(
+        vital_set=wrong,
+        reading=form.reading,
+        reason=act.data["reason"],
+        symptoms=tuple(act.data["symptoms"]),
+        unable=form.reasons,
+        confirmed=form.confirmed,
+        **act.who,
+    )
+    return act.done("Corrected. The old set stays on the chart, struck through.", fresh_pad=True)
+
+
+@requires(Permission.CHART, Permission.CLEAR_FOR_START)
+@require_POST
+def chart_acknowledge(request: StaffRequest, visit_pk: int, flag_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.AcknowledgeForm)
+    rows = Flag.objects.select_related("vital_set__infusion")
+    flag = get_object_or_404(rows, site=act.infusion.site, vital_set__infusion=act.infusion, pk=flag_pk)
+    actions.acknowledge_flag(
+        flag=flag,
+        symptomatic=act.data["symptomatic"] == "yes",
+        action=act.data["action"],
+        provider_notified=act.data["provider_notified"],
+        provider_reply=act.data["provider_reply"],
+        by=request.user,
+        at=act.who["at"],
+    )
+    return act.done("The flag is answered.")
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_pause(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk)
+    actions.pause_infusion(infusion=act.infusion, **act.who)
+    return act.done("Pause recorded. Stop the pump's flow; say why when you resume.")
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_resume(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.ResumeForm)
+    actions.resume_infusion(infusion=act.infusion, reason=act.data["reason"], note=act.data["note"], **act.who)
+    return act.done("Resumed.")
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_stop(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk)
+    actions.stop_infusion(infusion=act.infusion, **act.who)
+    return act.done("STOP recorded. Stop the pump; say why as soon as you can.")
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_stop_reason(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.StopReasonForm)
+    actions.explain_stop(
+        infusion=act.infusion,
+        reason=act.data["reason"],
+        note=act.data["note"],
+        delivered_mg=_delivered(act.infusion, act.data["infused_ml"]),
+        by=request.user,
+        at=act.who["at"],
+    )
+    return act.done("The reason is on the chart.")
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_complete(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.DeliveredForm)
+    delivered = _delivered(act.infusion, act.data["infused_ml"]) or Decimal(0)
+    actions.complete_infusion(infusion=act.infusion, delivered_mg=delivered, **act.who)
+    return act.done("The infusion has ended. Take the end set now; 30 min of observation begin.")
+
+
+def _delivered(infusion: Infusion, infused_ml: Decimal | None) -> Decimal | None:
+    """mg in the volume the pump reports; a volume below zero is left to the rule."""
+    order = infusion.order
+    if infused_ml is None or order is None:
+        return None
+    if infused_ml < 0:
+        return infused_ml
+    bag = order.draw_ml * order.strength_mg_per_ml
+    return infused_mg(bag_mg=bag, final_volume_ml=order.total_ml, infused_ml=infused_ml)
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_ondansetron(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.AssessmentForm)
+    actions.give_as_needed_ondansetron(infusion=act.infusion, assessment=act.data["assessment"], **act.who)
+    return act.done("Ondansetron 8 mg recorded. None is left for this infusion.")
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_side_effect(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.SideEffectForm)
+    detail = {"symptom": act.data["symptom"], "severity": act.data["severity"]}
+    actions.record_event(
+        infusion=act.infusion, kind=Kind.SIDE_EFFECT, detail=detail, note=act.data["note"], **act.who
+    )
+    return act.done("Side effect recorded.")
+
+
+@requires(Permission.CHART)
+@require_POST
+def chart_call(request: StaffRequest, visit_pk: int) -> HttpResponse:
+    act = begin(request, visit_pk, forms.CallForm)
+    team = act.data["team"]
+    kind = Kind.EMERGENCY_TEAM if team else Kind.PROVIDER_CALLED
+    detail = {"provider": act.data["provider"].name}
+    actions.record_event(infusion=act.infusion, kind=kind, detail=detail, note=act.data["note"], **act.who)
+    return act.done("Emergency team recorded." if team else "Call recorded.")
