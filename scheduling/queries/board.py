@@ -15,6 +15,7 @@ from scheduling.states import VisitState
 BAR = 8  # SVG units a tick
 RATIO_HEIGHT, IV_HEIGHT = 60, 15  # SVG units
 CHAIRS_A_POD = 2
+NOW_ROOM = 4  # ticks
 SHORT_REASON = {
     "held_by_provider": "held",
     "clinic_closed": "closed",
@@ -77,6 +78,12 @@ class Board:
     tight: tuple[str, ...]
     counts: dict[str, int]
     blocks: tuple[Block, ...]
+
+    @property
+    def top_hours(self) -> list[tuple[int, str]]:
+        """The hours above the chairs; one makes room for the clock of the now line."""
+        now = self.now_tick
+        return [(tick, hour) for tick, hour in self.hours if now is None or abs(tick - now) > NOW_ROOM]
 
 
 def board_of(

@@ -17,7 +17,8 @@ from scheduling.models import Sequence
 def drivers(request: StaffRequest, pk: int) -> HttpResponse:
     found = Sequence.objects.select_related("patient", "site")
     sequence = get_object_or_404(found, site=request.user.site, pk=pk)
-    form = DriverForm(request.POST or None, sequence=sequence, initial=DriverForm.initial_for(sequence))
+    sent = request.POST if request.method == "POST" else None
+    form = DriverForm(sent, sequence=sequence, initial=DriverForm.initial_for(sequence))
     if request.method != "POST" or not form.is_valid():
         return _show(request, sequence, form, status=422 if form.errors else 200)
     try:

@@ -15,9 +15,9 @@ from scheduling.models import Sequence
 
 @requires(Permission.BOOK)
 def sequence_end(request: StaffRequest, pk: int) -> HttpResponse:
-    found = Sequence.objects.select_related("patient", "site").prefetch_related("visits")
+    found = Sequence.objects.select_related("patient", "site")
     sequence = get_object_or_404(found, site=request.user.site, pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ended = cancel_sequence(sequence=sequence, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -28,5 +28,6 @@ def sequence_end(request: StaffRequest, pk: int) -> HttpResponse:
                 request, f"Sequence {ended.number} is {ended.get_state_display().lower()}; its open days are free."
             )
             return redirect("scheduling:patient", sequence.patient_id)
-    context = {"sequence": sequence, "patient": sequence.patient, "form": form}
+    visits = sequence.visits.order_by("day_index")
+    context = {"sequence": sequence, "visits": visits, "patient": sequence.patient, "form": form}
     return page(request, "scheduling/sequence_end.html", context, status=422 if form.errors else 200)

@@ -17,7 +17,7 @@ from scheduling.models import Visit
 def visit_missed(request: StaffRequest, pk: int) -> HttpResponse:
     found = Visit.objects.select_related("patient", "sequence", "site")
     visit = get_object_or_404(found, site=request.user.site, pk=pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     context = {"visit": visit, "patient": visit.patient, "form": form}
     if request.method == "POST" and form.is_valid():
         try:

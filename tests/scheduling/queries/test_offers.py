@@ -1,0 +1,119 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kitclinic.models import Site
+from scheduling.queries.offers import OffersPage, offers_page
+from scheduling.states import EnrolmentState
+from tests.factories.suite import MONDAY, STARTS_56, before, booked_sequence, fill, open_week, patient_for
+
+pytestmark = pytest.mark.django_db
+WEEK = timedelta(weeks=1)
+NINE = 540
+
+
+def asked(site: Site, patient: Any, **wish: Any) -> OffersPage:
+    return offers_page(patient, **{"earliest": None, "wish_minute": None, "at": before(site, MONDAY)} | wish)
+
+
+def test_sch_15_five_offers_the_wish_first(site: Site) -> None:
+    open_week(site)
+    shown = asked(site, patient_for(site, MONDAY), wish_minute=NINE)
+    assert len(shown.lines) == 5
+    first = shown.lines[0]
+    assert (first.time, first.leaves, first.in_days, first.gap) == ("09:00", "10:20", 5, 7)
+    assert (first.offer.keeps, first.chairs, first.group_time) == (
+        "keeps 55 of 55 places",
+        "all in chair 1",
+        "15:00",
+    )
+    assert first.said_time == "9:00 in the morning"
+    assert first.value == "2026-09-14 540"
+    assert (shown.refused, shown.picture) == ((), None)
+
+
+def test_the_distance_to_the_wish_and_the_loss_are_said(site: Site) -> None:
+    open_week(site)
+    lines = asked(site, patient_for(site, MONDAY), wish_minute=NINE).lines
+    assert {line.away for line in lines[1:3]} == {"−30 min", "+30 min"}
+    assert all(line.lost.endswith(" lost") for line in lines)
+
+
+def test_why_the_wish_is_refused_names_rule_day_and_minute_once_for_equal_days(site: Site) -> None:
+    open_week(site, nurses=2)
+    fill(site, MONDAY, [NINE, NINE, NINE + 10, NINE + 10])
+    shown = asked(site, patient_for(site, MONDAY), wish_minute=NINE)
+    (iv, ratio) = sorted(shown.reasons, reverse=True)
+    assert iv[0] == "SCH-05"
+    assert ratio[0] == "SCH-04"
+    assert ratio[1].startswith("Every day: 2 nurses are on the floor with 4 patients at 09:10, full until 10:20")
+    picture = shown.picture
+    assert picture is not None
+    assert (picture.day, picture.what, picture.most, picture.least) == (MONDAY, "patients", 4, 4)
+    assert [column.over for column in picture.columns[:3]] == [False, False, True]
+
+
+def test_a_chair_or_an_iv_start_that_is_missing_is_drawn_too(site: Site) -> None:
+    open_week(site, nurses=5)
+    fill(site, MONDAY, [NINE] * 5)
+    shown = asked(site, patient_for(site, MONDAY), wish_minute=NINE)
+    assert shown.picture is not None
+    assert shown.picture.what == "IV starts"
+    fill(site, MONDAY, [NINE + 10] * 3)
+    shown = asked(site, patient_for(site, MONDAY), wish_minute=NINE + 20)
+    assert shown.picture is not None
+    assert shown.picture.what == "patients in chairs"
+
+
+def test_a_refusal_on_some_days_names_those(site: Site) -> None:
+    days = open_week(site, nurses=1)
+    booked_sequence(site, start_minute=NINE)
+    booked_sequence(site, start_minute=NINE + 10)
+    for visit in list(days[1].visits.all()):
+        visit.delete()
+    reasons = asked(site, patient_for(site, MONDAY), wish_minute=NINE + 20).reasons
+    assert reasons[0][1].startswith("Monday, Wednesday, Thursday, Friday 18 September: ")
+
+
+def test_a_week_too_early_says_why_and_is_not_drawn(site: Site) -> None:
+    open_week(site)
+    open_week(site, MONDAY + WEEK)
+    shown = asked(site, patient_for(site, MONDAY), earliest=MONDAY + WEEK)
+    assert shown.lines == ()
+    assert [rule for rule, _ in shown.reasons] == ["ENR-24"]
+    assert shown.picture is None
+
+
+def test_nothing_is_offered_without_a_group_visit_or_beside_an_open_sequence(site: Site) -> None:
+    open_week(site)
+    bare = patient_for(site, MONDAY, state=EnrolmentState.ELIGIBLE)
+    assert [problem.rule for problem in asked(site, bare).standing] == ["SCH-18"]
+    booked = booked_sequence(site).patient
+    shown = asked(site, booked)
+    assert [problem.rule for problem in shown.standing] == ["SCH-23"]
+    assert shown.lines == ()
+
+
+def test_a_clinic_that_has_opened_nothing_offers_nothing(site: Site) -> None:
+    shown = asked(site, patient_for(site, MONDAY))
+    assert (shown.lines, shown.weeks, shown.wished_week) == ((), (), None)
+
+
+def test_every_offer_of_a_nearly_full_week_can_be_booked(site: Site) -> None:
+    open_week(site)
+    fill(site, MONDAY, STARTS_56[:50])
+    patient = patient_for(site, MONDAY)
+    for line in asked(site, patient).lines:
+        assert line.offer.chairs.chairs
+    best = asked(site, patient).lines[0].offer
+    assert booked_sequence(site, patient=patient, start_minute=best.minute).start_minute == best.minute
+
+
+def test_twenty_six_weeks_cost_few_queries(site: Site, django_assert_max_num_queries: Any) -> None:
+    for week in range(4):
+        open_week(site, MONDAY + week * WEEK)
+    fill(site, MONDAY, STARTS_56[:10])
+    patient = patient_for(site, MONDAY)
+    with django_assert_max_num_queries(8):
+        asked(site, patient)
