@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from infusions import actions
-from infusions.models import Infusion, InfusionEvent, VitalSet
+from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
 from infusions.queries.course import course_of
 from infusions.queries.orders import current_order
 from infusions.rules.vitals import Vitals
@@ -331,6 +331,8 @@ def _as_needed(chair: Chair, act: Act, at: datetime) -> None:
 
 def _acknowledge(chair: Chair, act: Act, at: datetime) -> None:
     infusion = _infusion(chair)
+    if not Flag.objects.filter(vital_set__infusion=infusion, acknowledgement=None).exists():
+        return
     for flag in course_of(infusion).open_flags:
         told = {"provider_notified": "Dr Vantongeren", "provider_reply": "go on, watch the next set"}
         for extra in ({}, told):
