@@ -9,6 +9,7 @@ from infusions.models import Order
 from infusions.queries.orders import affirmation_of, orders, text_of
 from kitclinic import signing
 from kitclinic.models import Site, StaffUser
+from scheduling.actions import cancel_sequence
 from scheduling.models import Sequence, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from tests.factories import people
@@ -25,7 +26,9 @@ def sequence(site: Site, monday: date = MONDAY, *, start_minute: int = 540, **fi
     """Five booked visits of a patient cleared a week before. fields: of the patient, and weight_kg."""
     group_day = monday - timedelta(days=7)
     patient = cleared_patient(site=site, group_day=group_day, at=site.instant(group_day, 600), **fields)
-    return booked_sequence(site, monday, start_minute=start_minute, patient=patient, at=site.instant(group_day, 960))
+    return booked_sequence(
+        site, monday, start_minute=start_minute, patient=patient, at=site.instant(group_day, 960)
+    )
 
 
 def weighed(of: Sequence, weight_kg: str, *, at: datetime | None = None, **fields: Any) -> Weight:
@@ -91,3 +94,13 @@ def release(order: Order, *, by: StaffUser | None = None, at: datetime | None = 
         at=at,
         shown_digest=signing.digest(shown),
     )
+
+
+def next_sequence(order: Order, *, weight_kg: str) -> Sequence:
+    """The patient's next course: the first was cancelled, the next is in the same week; weighed again."""
+    first, site = order.sequence, order.site
+    at = moment(site) + timedelta(hours=1)
+    cancel_sequence(sequence=first, reason="patient_choice", by=actor("scheduler", site), at=at)
+    weighed(first, weight_kg, at=at)
+    first.patient.refresh_from_db()
+    return booked_sequence(site, first.first_day, start_minute=700, patient=first.patient, at=at)

@@ -93,9 +93,14 @@ def test_a_sequence_has_one_current_order_and_each_version_once(draft, version, 
 
 def test_an_order_belongs_to_the_site_of_its_sequence(draft, other_site):
     draft.pk, draft.version, draft.state, draft.site = None, 2, "discontinued", other_site
-    draft.save(force_insert=True)
+
+    def write() -> None:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+            run("SET CONSTRAINTS ALL IMMEDIATE")
+
     with pytest.raises(IntegrityError, match="same_site"):
-        run("SET CONSTRAINTS ALL IMMEDIATE")
+        write()
 
 
 def test_an_affirmation_needs_its_reason(signed, site):
