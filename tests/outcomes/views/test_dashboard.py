@@ -145,7 +145,7 @@ def test_a_simulated_source_is_labelled(lead: StaffUser, as_user: Any, site: Sit
     import_registry(site=site, directory=registry.simulated(tmp_path), by=None, at=AT)
     text = words(as_user(lead).get(URL, {"source": "juniper-registry-simulated"}))
     assert "Registry: Made up (simulated)" in text
-    assert "Nobody in these figures is real" in text
+    assert "Simulated: nobody here is real." in text
 
 
 def test_the_fragment_is_the_pages_own_form(lead: StaffUser, as_user: Any, home: Site) -> None:
