@@ -20,7 +20,6 @@ def patient(request: StaffRequest, pk: int) -> HttpResponse:
         "patient": found,
         "shown": shown,
         "may_see_charts": request.user.may(Permission.SEE_CHARTS),
-        "may_see_scores": request.user.may(Permission.SEE_SCORES),
         "may_assess": request.user.may(Permission.REGISTER_PATIENTS),
     }
     return page(request, "scheduling/patient.html", context)
