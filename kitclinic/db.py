@@ -24,9 +24,14 @@ def _sentences() -> dict[str, str]:
     }
 
 
+OURS = "23000"  # the code our own triggers raise; PostgreSQL's own checks carry finer ones
+REFUSED = "The database refused this entry. Nothing was saved; reload the page."
+
+
 def explain(error: IntegrityError) -> Problem:
-    """Turn a violated constraint into the sentence that its model declares."""
+    """Turn a violated constraint into the sentence that its model, or our trigger, declares."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None) or ""
-    sentence = _sentences().get(name) or getattr(diagnosis, "message_primary", None)
-    return Blocker("STA-01", sentence or "The database refused this entry. Nothing was saved; reload the page.")
+    sentence = _sentences().get(getattr(diagnosis, "constraint_name", None) or "")
+    if sentence is None and getattr(diagnosis, "sqlstate", None) == OURS:
+        sentence = diagnosis.message_primary  # type: ignore[union-attr]
+    return Blocker("STA-01", sentence or REFUSED)

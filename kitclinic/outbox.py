@@ -14,19 +14,22 @@ def deliver_due(*, at: datetime, most: int = 200) -> int:
     """Deliver up to ``most`` due messages and return how many left.
 
     Each is locked while it is handed over, and skipped by other workers meanwhile. A message
-    past its time is marked instead of sent.
+    past its time is marked instead of sent; one that did not leave waits for the next call.
     """
     sent = 0
+    tried: list[int] = []
     for _ in range(most):
         with transaction.atomic():
             message = (
                 OutboxMessage.objects.select_for_update(skip_locked=True)
                 .filter(sent_at__isnull=True, problem="", due_at__lte=at, attempts__lt=MOST_ATTEMPTS)
+                .exclude(pk__in=tried)
                 .order_by("due_at")
                 .first()
             )
             if message is None:
                 break
+            tried.append(message.pk)
             sent += _hand_over(message, at)
     return sent
 
