@@ -8,7 +8,7 @@ from django import forms
 from scheduling.actions import Assessment, NewPatient
 from scheduling.models import Eligibility, Patient
 from scheduling.rules.eligibility import EligibilityFacts
-from scheduling.states import Caution, MisuseDecision, PregnancyState
+from scheduling.states import Caution, MisuseDecision, PregnancyState, Verdict
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 LANGUAGES = ("English", "Spanish", "Arabic", "Chinese", "French", "German", "Portuguese", "Russian", "Vietnamese")
@@ -54,6 +54,7 @@ class EligibilityForm(forms.Form):
     """One assessment. Nothing is required here: the rules say what is missing, all at once."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(choices=Verdict.choices)  # the button that was pressed
     pain_months = forms.IntegerField(label="Months of pain", min_value=0, max_value=1200, required=False)
     inadequate_by_referrer = forms.ChoiceField(choices=YES_NO, required=False)
     inadequate_by_patient = forms.ChoiceField(choices=YES_NO, required=False)

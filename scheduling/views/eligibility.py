@@ -29,7 +29,7 @@ def eligibility(request: StaffRequest, pk: int) -> HttpResponse:
     context = {"patient": patient, "form": form, "last": last}
     if request.method != "POST" or not form.is_valid():
         return page(request, "scheduling/eligibility.html", context, status=422 if form.errors else 200)
-    verdict = Verdict(request.POST.get("verdict", Verdict.ELIGIBLE))
+    verdict = Verdict(form.cleaned_data["verdict"])
     try:
         assess_eligibility(
             patient=patient,

@@ -1,0 +1,76 @@
+"""The list of patients: search, pages, empty states, who may look."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kitclinic.models import Site, StaffUser
+from kitclinic.roles import Role
+from scheduling.views.patients import A_PAGE
+from tests.factories import people
+from tests.factories import scheduling as make
+
+URL = reverse("scheduling:patients")
+AsUser = Callable[[StaffUser], Client]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_but_the_administrator_finds_patients(site: Site, as_user: AsUser, role: Role) -> None:
+    expected = 403 if role == Role.ADMINISTRATOR else 200
+    assert as_user(people.staff(role, site=site)).get(URL).status_code == expected
+
+
+def test_the_list_shows_readiness_in_words_and_never_another_site(
+    site: Site, other_site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    make.patient(site=site, family_name="Marrin")
+    make.patient(site=other_site, family_name="Elsewhere")
+    page = as_user(scheduler).get(URL).content.decode()
+    assert "Marrin, " in page
+    assert "Eligibility not recorded" in page
+    assert "Elsewhere" not in page
+
+
+def test_the_bar_searches_here_and_the_first_match_is_one_key_away(
+    site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    found = make.patient(site=site, family_name="Marrin")
+    make.patient(site=site, family_name="Tolland")
+    page = as_user(scheduler).get(URL, {"q": "marr"}).content.decode()
+    assert "Tolland" not in page
+    assert f'href="{reverse("scheduling:patient", args=[found.pk])}" autofocus' in page
+
+
+def test_enter_in_the_field_opens_the_first_match(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
+    found = make.patient(site=site, family_name="Marrin")
+    answer = as_user(scheduler).get(URL, {"q": "marr", "open": "first"})
+    assert answer.headers["Location"] == reverse("scheduling:patient", args=[found.pk])
+    assert as_user(scheduler).get(URL, {"q": "nobody", "open": "first"}).status_code == 200
+
+
+def test_the_partial_is_the_part_of_the_page(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
+    make.patient(site=site)
+    client = as_user(scheduler)
+    part = client.get(URL, headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<section id="kc-patients"')
+    assert part in client.get(URL).content.decode()
+
+
+def test_a_page_holds_fifty(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
+    for _ in range(A_PAGE + 1):
+        make.patient(site=site)
+    client = as_user(scheduler)
+    assert client.get(URL).content.count(b"<tr data-kc-item>") == A_PAGE
+    assert client.get(URL, {"page": 2}).content.count(b"<tr data-kc-item>") == 1
+
+
+def test_an_empty_list_offers_to_register_only_to_who_may(
+    site: Site, scheduler: StaffUser, nurse: StaffUser, as_user: AsUser
+) -> None:
+    new = reverse("scheduling:patient_new")
+    for query in ({}, {"q": "nobody"}):
+        assert as_user(scheduler).get(URL, query).content.decode().count(new) == 2
+        assert new not in as_user(nurse).get(URL, query).content.decode()
+    assert "Nobody matches “&lt;b&gt;”" in as_user(scheduler).get(URL, {"q": "<b>"}).content.decode()
