@@ -70,14 +70,22 @@ def test_the_products_own_cohort_prints_its_known_truth(site: Site, tmp_path: Pa
         assert third[key]["sd"] == str(half_up(sums.sd, 1)), key
 
 
-def test_make_cohort_writes_the_same_files_for_the_same_seed_and_into_empty_folders_only(tmp_path: Path) -> None:
+def test_make_cohort_writes_the_same_files_for_the_same_seed(tmp_path: Path) -> None:
     for name in ("one", "two"):
         run("make_cohort", tmp_path / name, "--seed", 3)
     for name in ("patients.csv", "infusions.csv", "pro.csv", "about.toml"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert "simulated = true" in (tmp_path / "one" / "about.toml").read_text()
+    before = (tmp_path / "one" / "pro.csv").read_bytes()
+    run("make_cohort", tmp_path / "one", "--seed", 4)
+    assert (tmp_path / "one" / "pro.csv").read_bytes() != before
+
+
+def test_make_cohort_never_writes_over_files_that_are_not_simulated(tmp_path: Path) -> None:
+    folder = registry.export(tmp_path)
     with pytest.raises(CommandError, match="Name an empty folder"):
-        run("make_cohort", tmp_path / "one")
+        run("make_cohort", folder)
+    assert (folder / "pro.csv").read_text() == registry.scores()
 
 
 def test_a_refused_export_fails_with_its_lines_and_writes_nothing(site: Site, tmp_path: Path) -> None:

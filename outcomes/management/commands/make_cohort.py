@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from outcomes.rules.cohort import generate, write
 from outcomes.rules.registry import FILES
-from outcomes.rules.registry_label import write_about
+from outcomes.rules.registry_label import read_about, write_about
 
 
 class Command(BaseCommand):
@@ -22,8 +22,10 @@ class Command(BaseCommand):
         directory, seed = options["directory"], options["seed"]
         directory.mkdir(parents=True, exist_ok=True)
         there = [name for name in FILES if (directory / name).exists()]
-        if there:
-            raise CommandError(f"{directory} holds {', '.join(there)} already. Name an empty folder.")
+        if there and not read_about(directory).simulated:
+            raise CommandError(
+                f"{directory} holds {', '.join(there)} that are not labelled simulated. Name an empty folder."
+            )
         cohort = generate(seed)
         write(cohort, directory)
         write_about(directory, label=f"Practice cohort, seed {seed}", seed=seed)
