@@ -1,5 +1,6 @@
 """Delivering the outbox: each waiting message once, by however many workers there are."""
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from kitclinic.delivery import deliver
 from kitclinic.models import OutboxMessage
 
 MOST_ATTEMPTS = 10
+SECRET = re.compile(r"(/q/#)\S+")  # a patient's link is a key: it is not kept once it has left
 
 
 def deliver_due(*, at: datetime, most: int = 200) -> int:
@@ -41,9 +43,9 @@ def _hand_over(message: OutboxMessage, at: datetime) -> int:
     else:
         try:
             deliver(message)
-            message.sent_at = at
+            message.sent_at, message.text = at, SECRET.sub(r"\1…", message.text)
         except OSError as error:
             if message.attempts >= MOST_ATTEMPTS:
                 message.problem = f"Not sent after {MOST_ATTEMPTS} attempts: {error}"[:300]
-    message.save(update_fields=["attempts", "problem", "sent_at"])
+    message.save(update_fields=["attempts", "problem", "sent_at", "text"])
     return int(message.sent_at is not None)

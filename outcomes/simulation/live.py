@@ -34,14 +34,17 @@ class Living:
         return run(self.chairs, until=now)
 
 
-def live(cast: Cast, *, clock: Callable[[], datetime], new_day: Callable[[datetime], None]) -> None:
-    """Go on until the process is ended. new_day: makes the next day when midnight passes."""
+def live(cast: Cast, *, clock: Callable[[], datetime], new_day: Callable[[datetime], Cast]) -> None:
+    """Go on until the process is ended.
+
+    new_day: makes the next day when midnight passes and returns the clinic, which may have moved.
+    """
     today = cast.site.today(clock())
     living = Living(cast, today, chairs_of_day(cast, today))
     while True:
         now = clock()
         if cast.site.today(now) != living.day:
-            new_day(now)
+            cast = new_day(now)
             living = Living(cast, cast.site.today(now), chairs_of_day(cast, cast.site.today(now)))
         close_old_connections()
         living.look(now)

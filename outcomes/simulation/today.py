@@ -47,8 +47,7 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     if new:
         steps += _to_come(cast, random, week[0], now)
     step(steps)
-    calls = {"by": cast.psychologist, "site_id": site.pk, "older_than": timedelta(hours=1)}
-    look_at_safety_tasks(at=now, **calls)
+    look_at_safety_tasks(by=cast.psychologist, site_id=site.pk, at=now, older_than=timedelta(hours=1))
     begin_long_task(site=site, key=MOMENT, title="Today", total=0, at=now)
     LongTask.objects.filter(site=site, key=MOMENT).update(finished_at=now)
     step([lambda day=day: chart_day(cast, day, now=now) for day in week if day <= today])  # type: ignore[misc]

@@ -12,9 +12,8 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
-from kitclinic.models import Site
 from outcomes.models import RegistryImport
-from outcomes.simulation.clinic import Cast, found_clinic
+from outcomes.simulation.clinic import Cast, found_clinic, mark_registries
 from outcomes.simulation.history import WEEKS, is_finished, make_history
 from outcomes.simulation.live import live
 from outcomes.simulation.today import Step, make_today
@@ -48,13 +47,14 @@ class Command(BaseCommand):
         else:
             live(cast, clock=timezone.now, new_day=lambda at: self._today(found_clinic(now=at), at, seed))
 
-    def _today(self, cast: Cast, now: datetime, seed: int) -> None:
+    def _today(self, cast: Cast, now: datetime, seed: int) -> Cast:
         def step(steps: Iterable[Step]) -> None:
             known = list(steps)
             for one in tqdm(known, unit="step", leave=False, disable=len(known) < 2):
                 one()
 
         make_today(cast, now=now, seed=seed, step=step)
+        return cast
 
     def _history(self, cast: Cast, now: datetime, seed: int, weeks: int) -> None:
         if not RegistryImport.objects.filter(site__registry_of=cast.site).exists():
@@ -62,6 +62,6 @@ class Command(BaseCommand):
             folder.mkdir(parents=True, exist_ok=True)
             call_command("make_cohort", str(folder), seed=seed)
             call_command("import_cohort", str(folder), site=cast.site.slug, label=COHORT_LABEL)
-        Site.objects.filter(registry_of=cast.site).update(is_demo=True)
+        mark_registries(cast.site)
         if not is_finished(cast):
             make_history(cast, now=now, seed=seed, weeks=weeks)

@@ -1,0 +1,268 @@
+"""What the simulated nurses do, each act through the real action."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from infusions import actions
+from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
+from infusions.queries.course import course_of
+from infusions.queries.orders import current_order
+from infusions.rules.vitals import Vitals
+from infusions.states import OPEN_INFUSION, Identifier, InfusionState, Rhythm, StopReason
+from kitclinic.models import StaffUser
+from kitclinic.problems import Refused
+from kitclinic.roles import Role
+from outcomes.simulation.chair import Chair
+from outcomes.simulation.script import Act
+from scheduling.actions import mark_missed
+from scheduling.models import NurseShift, Visit
+from scheduling.rules.drivers import Driver
+from scheduling.states import MissedReason, PregnancyState
+
+CHECKS = frozenset({"alert_and_steady", "nausea_controlled", "iv_out", "instructions_given"})
+Kind = InfusionEvent.Kind
+
+
+@transaction.atomic
+def perform(chair: Chair, act: Act, at: datetime) -> list[Act]:
+    """Do one act; return the acts that follow from it."""
+    return ACTS[act.name](chair, act, at) or []
+
+
+def _arrive(chair: Chair, act: Act, at: datetime) -> list[Act]:
+    visit = chair.visit
+    nurse = _nurse_for(visit, at)
+    chair.infusion = actions.arrive(
+        visit=visit, chair=visit.chair, nurse=nurse, by=nurse, at=at, key=chair.key("arrive:")
+    )
+    return chair.script.before_start(at)
+
+
+def _nurse_for(visit: Visit, at: datetime) -> StaffUser:
+    """The nurse of this pair of chairs if on the floor with a place free, else any who has one."""
+    minute = visit.site.minute(at)
+    shifts = NurseShift.objects.filter(suite_day=visit.suite_day).select_related("nurse").order_by("nurse")
+    roster = {shift.nurse for shift in shifts}
+    floor = {shift.nurse for shift in shifts if shift.from_minute <= minute < shift.to_minute}
+    open_now = Infusion.objects.filter(site=visit.site, date=visit.date, state__in=OPEN_INFUSION)
+    busy = list(open_now.values_list("nurse", flat=True))
+    free = [nurse for nurse in floor if busy.count(nurse.pk) < 2]
+    free = free or [nurse for nurse in roster if busy.count(nurse.pk) < 2] or list(floor)
+    neighbor = visit.chair + 1 if visit.chair % 2 else visit.chair - 1
+    beside = open_now.filter(chair=neighbor).values_list("nurse", flat=True).first()
+    preferred = [nurse for nurse in free if nurse.pk == beside]
+    choices = preferred or sorted(free, key=lambda nurse: (busy.count(nurse.pk), nurse.pk))
+    return choices[0] if choices else visit.site.staff.filter(role=Role.NURSE).order_by("pk")[0]
+
+
+def _weigh(chair: Chair, act: Act, at: datetime) -> None:
+    infusion = _infusion(chair)
+    order = current_order(chair.visit.sequence)
+    usual = order.weight_kg if order else Decimal(80)
+    drift = Decimal(Random(f"{chair.script.seed}:weight").randrange(-4, 5)) / 10
+    weight = usual + drift
+    actions.weigh(
+        infusion=infusion, weight_kg=weight, again_kg=weight, reason="scale read twice", by=infusion.nurse, at=at
+    )
+
+
+def _identity(chair: Chair, act: Act, at: datetime) -> None:
+    both = [Identifier.NAME.value, Identifier.BIRTH_DATE.value]
+    _event(chair, act, at, Kind.IDENTITY_CHECKED, detail={"identifiers": both})
+
+
+def _pregnancy(chair: Chair, act: Act, at: datetime) -> None:
+    last = chair.visit.patient.eligibilities.order_by("-version").first()
+    if chair.visit.day_index == 1 and last is not None and last.childbearing_potential:
+        detail = {"result": PregnancyState.NEGATIVE.value, "method": "urine", "lot": "HC2291"}
+        _event(chair, act, at, Kind.PREGNANCY_TEST, detail=detail)
+
+
+def _iv(chair: Chair, act: Act, at: datetime) -> None:
+    _event(chair, act, at, Kind.IV_PLACED, note="left forearm, 22 gauge, first attempt")
+
+
+def _premedication(chair: Chair, act: Act, at: datetime) -> None:
+    order = current_order(chair.visit.sequence)
+    if order is not None and order.ondansetron:
+        _event(chair, act, at, Kind.PREMEDICATION)
+    else:
+        _event(chair, act, at, Kind.NO_PREMEDICATION, note="left out of the order")
+
+
+def _pump(chair: Chair, act: Act, at: datetime) -> None:
+    order = current_order(chair.visit.sequence)
+    if order is not None:
+        detail = {"rate_ml_per_h": str(order.rate_ml_per_h), "volume_ml": str(order.total_ml)}
+        _event(chair, act, at, Kind.PUMP_CHECKED, detail=detail)
+
+
+def _vitals(chair: Chair, act: Act, at: datetime) -> None:
+    reading = act.reading
+    if reading is not None:
+        _record(chair, chair.key(act.label), at, symptoms=reading.symptoms, act=act)
+
+
+def _record(chair: Chair, key: UUID, at: datetime, *, symptoms: tuple[str, ...], act: Act | None) -> None:
+    reading = act.reading if act and act.reading else chair.script.baseline
+    infusion = _infusion(chair)
+    actions.record_vitals(
+        infusion=infusion,
+        reading=Vitals(reading.sbp, reading.dbp, reading.hr, reading.spo2, Rhythm.SINUS),
+        key=key,
+        by=infusion.nurse,
+        at=at,
+        occurred_at=at,
+        symptoms=symptoms,
+    )
+
+
+def baseline_again(chair: Chair, at: datetime) -> None:
+    """A patient who waits for the start gets a fresh baseline before the last one is too old."""
+    last = VitalSet.objects.filter(infusion=_infusion(chair)).order_by("-occurred_at").first()
+    if last is None or at - last.occurred_at > timedelta(minutes=12):
+        chair.sets_again += 1
+        _record(chair, chair.key(f"baseline again {chair.sets_again}"), at, symptoms=(), act=None)
+
+
+def _start(chair: Chair, act: Act, at: datetime) -> list[Act]:
+    infusion = _infusion(chair)
+    every = frozenset(f"DRV-{n:02d}" for n in range(1, 6))
+    key = chair.key("start:")
+    chair.infusion = actions.start_infusion(infusion=infusion, by=infusion.nurse, at=at, key=key, confirmed=every)
+    return chair.script.after_start(at)
+
+
+def do_not_start(chair: Chair, at: datetime, why: str) -> None:
+    infusion = _infusion(chair)
+    chair.infusion = actions.do_not_start(
+        infusion=infusion,
+        reason=MissedReason.HELD_BY_PROVIDER,
+        note=why[:200],
+        by=infusion.nurse,
+        at=at,
+        key=chair.key("not started"),
+    )
+
+
+def _complete(chair: Chair, act: Act, at: datetime) -> None:
+    infusion = _infusion(chair)
+    order = current_order(chair.visit.sequence)
+    delivered = order.draw_ml * order.strength_mg_per_ml if order else Decimal(0)
+    chair.infusion = actions.complete_infusion(
+        infusion=infusion, delivered_mg=delivered, by=infusion.nurse, at=at, key=chair.key("complete:")
+    )
+
+
+def _stop(chair: Chair, act: Act, at: datetime) -> None:
+    infusion = _infusion(chair)
+    chair.infusion = actions.stop_infusion(
+        infusion=infusion,
+        by=infusion.nurse,
+        at=at,
+        key=chair.key("stop:"),
+        reason=StopReason.PATIENT_CHOICE,
+        note="felt well enough, wished to end",
+    )
+
+
+def _as_needed(chair: Chair, act: Act, at: datetime) -> None:
+    infusion = _infusion(chair)
+    if infusion.state in {InfusionState.INFUSING, InfusionState.OBSERVING} and "as_needed:" not in chair.done:
+        actions.give_as_needed_ondansetron(
+            infusion=infusion,
+            assessment="nausea, no vomiting",
+            by=infusion.nurse,
+            at=at,
+            key=chair.key("as_needed:"),
+        )
+
+
+def _acknowledge(chair: Chair, act: Act, at: datetime) -> None:
+    infusion = _infusion(chair)
+    if not Flag.objects.filter(vital_set__infusion=infusion, acknowledgement=None).exists():
+        return
+    for flag in course_of(infusion).open_flags:
+        told = {"provider_notified": "Dr Vantongeren", "provider_reply": "go on, watch the next set"}
+        for extra in ({}, told):
+            try:
+                actions.acknowledge_flag(
+                    flag=flag, symptomatic=False, action="watched closely", by=infusion.nurse, at=at, **extra
+                )
+            except Refused:
+                if extra:
+                    raise
+            else:
+                break
+
+
+def _discharge(chair: Chair, act: Act, at: datetime) -> None:
+    infusion, visit = _infusion(chair), chair.visit
+    driver = Driver(
+        visit.driver_transport,
+        visit.driver_name,
+        visit.driver_relationship,
+        visit.driver_phone,
+        seen_by=infusion.nurse.name,
+    )
+    chair.infusion = actions.discharge(
+        infusion=infusion,
+        checks=CHECKS,
+        driver=driver,
+        by=infusion.nurse,
+        at=at,
+        key=chair.key("discharge:"),
+        confirmed=frozenset(f"DRV-{n:02d}" for n in range(1, 6)),
+    )
+
+
+def _miss(chair: Chair, act: Act, at: datetime) -> None:
+    visit = chair.visit
+    nurse = visit.site.staff.filter(role=Role.SCHEDULER).order_by("pk")[0]
+    mark_missed(visit=visit, reason=chair.script.habits.misses, by=nurse, at=at)
+
+
+def _event(
+    chair: Chair, act: Act, at: datetime, kind: str, *, detail: dict[str, Any] | None = None, note: str = ""
+) -> None:
+    infusion = _infusion(chair)
+    actions.record_event(
+        infusion=infusion,
+        kind=kind,
+        key=chair.key(act.label),
+        by=infusion.nurse,
+        at=at,
+        detail=detail,
+        note=note,
+    )
+
+
+def _infusion(chair: Chair) -> Infusion:
+    if chair.infusion is None:
+        raise ValueError("nothing can be charted before the patient sits down")
+    return chair.infusion
+
+
+ACTS: dict[str, Callable[[Chair, Act, datetime], list[Act] | None]] = {
+    "arrive": _arrive,
+    "weigh": _weigh,
+    "identity": _identity,
+    "pregnancy": _pregnancy,
+    "iv": _iv,
+    "premedication": _premedication,
+    "vitals": _vitals,
+    "pump": _pump,
+    "start": _start,
+    "complete": _complete,
+    "stop": _stop,
+    "as_needed": _as_needed,
+    "acknowledge": _acknowledge,
+    "discharge": _discharge,
+    "miss": _miss,
+}
