@@ -4,8 +4,18 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+
+from kitclinic.environment import EnvironmentProblem
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kitclinic.settings")
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:2] == ["demo"]:
+        os.environ.setdefault("KITCLINIC_DEMO", "1")
+    try:
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, EnvironmentProblem) as problem:
+        sys.exit(str(problem))  # the environment is wrong: a sentence, not a stack
+    except KeyboardInterrupt:
+        sys.exit(130)  # Ctrl-C, as the shell counts it

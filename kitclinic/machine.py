@@ -82,7 +82,7 @@ def reset() -> None:
     if not present:
         sys.stdout.write("There is no demonstration data here.\n")
         return
-    if (var / "postgres" / "postmaster.pid").exists():
+    if _runs(var / "postgres" / "postmaster.pid"):
         raise Missing("The clinic is running: stop it first (Ctrl-C where make demo runs), then make reset.")
     sys.stdout.write("This throws away all patients, charts and scores under var/. Type yes to go on: ")
     sys.stdout.flush()
@@ -92,6 +92,17 @@ def reset() -> None:
     for path in present:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     sys.stdout.write("Removed. The next make demo starts from nothing.\n")
+
+
+def _runs(pid_file: Path) -> bool:
+    """Whether the process named in a pid file is there; a file left by a crash names none."""
+    try:
+        os.kill(int(pid_file.read_text().split()[0]), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
 
 
 def _apt(*packages: str) -> bool:

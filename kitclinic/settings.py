@@ -18,7 +18,9 @@ DEBUG = env.flag("KITCLINIC_DEBUG")
 EMBEDDED = not env.text("DATABASE_URL")
 DEMO = env.flag("KITCLINIC_DEMO")
 if DEMO and not DEBUG and not EMBEDDED:
-    raise ImproperlyConfigured("KITCLINIC_DEMO lists sign-ins on the first page: not on a real DATABASE_URL.")
+    raise ImproperlyConfigured(
+        "DATABASE_URL is set: the demonstration (KITCLINIC_DEMO) runs only on its own database. Unset one of them."
+    )
 LOCAL = DEBUG or EMBEDDED  # one machine, no TLS in front
 
 # -- secrets and hosts --------------------------------------------------------------------------------
@@ -211,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "outcomes.remind_of_questionnaires",
         "schedule": timedelta(minutes=1),
     },
+    "expire-orders": {"task": "infusions.expire_orders", "schedule": timedelta(minutes=10)},
     "expire-questionnaires": {"task": "outcomes.expire_questionnaires", "schedule": timedelta(minutes=1)},
     "escalate-safety-tasks": {"task": "outcomes.escalate_safety_tasks", "schedule": timedelta(minutes=1)},
 }

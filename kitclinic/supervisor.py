@@ -101,7 +101,7 @@ class Supervisor:
         return True
 
     def end(self) -> None:
-        """End every process, in the opposite order, and wait for it."""
+        """End every process, in the opposite order, wait for it, and leave nothing that it started."""
         for worker in reversed(self.workers):
             worker.signal(signal.SIGTERM)
         deadline = time.monotonic() + PATIENCE
@@ -113,6 +113,8 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 worker.signal(signal.SIGKILL)
                 worker.process.wait()
+            else:
+                worker.signal(signal.SIGKILL)  # what it started and left behind
 
 
 def manage(*words: str) -> list[str]:

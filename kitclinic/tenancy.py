@@ -17,7 +17,11 @@ def same_site(app_label: str) -> RunPython:
             if not _has_site(model):
                 continue
             for field in model._meta.local_fields:
-                if (field.many_to_one or field.one_to_one) and field.name != "site" and _has_site(field.related_model):
+                if (
+                    (field.many_to_one or field.one_to_one)
+                    and field.name != "site"
+                    and _has_site(field.related_model)
+                ):
                     _bind(schema_editor, model, field)
 
     return RunPython(forwards, RunPython.noop)

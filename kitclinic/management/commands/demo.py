@@ -20,6 +20,7 @@ from kitclinic import embedded
 from kitclinic.demo_accounts import ACCOUNTS, PASSWORD
 from kitclinic.supervisor import Supervisor, Worker, manage
 
+MOST_PORT = 65_535
 READY_WITHIN = 60  # seconds for the web server to answer
 
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: setattr(supervisor, "ending", True))
         valkey = None
         try:
-            self._prepare(environment)
+            self._prepare(supervisor)
             if not settings.REDIS_URL:
                 valkey = embedded.start_valkey(settings.VAR / "valkey")
             code = self._run(supervisor, port)
@@ -57,15 +58,16 @@ class Command(BaseCommand):
             raise CommandError("The clinic has stopped.", returncode=code)
         self.stdout.write("The clinic is closed. Its data is kept; make demo opens it again.")
 
-    def _prepare(self, environment: dict[str, str]) -> None:
+    def _prepare(self, supervisor: Supervisor) -> None:
         """Database, static files and a clinic with today in it."""
         self.stdout.write("Database ...")
         call_command("migrate", verbosity=0, interactive=False)
-        environment["KITCLINIC_SUPERVISOR"] = str(os.getpid())
+        supervisor.environment["KITCLINIC_SUPERVISOR"] = str(os.getpid())
         self.stdout.write("Static files ...")
         call_command("collectstatic", verbosity=0, interactive=False)
         self.stdout.write("Simulated clinic ...")
-        if subprocess.run(manage("simulate", "today"), env=environment, check=False).returncode:  # noqa: S603
+        made = subprocess.run(manage("simulate", "today"), env=supervisor.environment, check=False)  # noqa: S603
+        if made.returncode and not supervisor.ending:  # Ctrl-C reaches it too
             raise CommandError("The simulated clinic could not be made; the lines above say why.")
 
     def _run(self, supervisor: Supervisor, port: int) -> int:
@@ -97,10 +99,14 @@ class Command(BaseCommand):
 
 
 def _refuse_taken_port(port: int) -> None:
+    if not 1 <= port <= MOST_PORT:
+        raise CommandError(f"There is no port {port}. Choose one up to {MOST_PORT}: make demo PORT=8000")
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise CommandError(f"Port {port} is for root only. Choose another one: make demo PORT=8000") from None
         except OSError:
             raise CommandError(f"Port {port} is taken. Choose another one: make demo PORT={port + 1}") from None
 
