@@ -117,7 +117,7 @@ def board(site: Site, at: datetime) -> Board:
         version=board_version(site, at),
         pairs=_pairs(site, at, courses, infusions, to_come, shifts),
         floor=_floor(site, at, open_now, shifts),
-        providers=", ".join(dict.fromkeys(presence.provider.name for presence in providers)),
+        providers=", ".join(dict.fromkeys(presence.provider.short_name for presence in providers)),
         provider_since=min((presence.from_minute for presence in providers), default=None),
         arrivals=_arrivals(site, at, to_come, {infusion.chair for infusion in open_now}),
         done=sum(infusion.state == InfusionState.DISCHARGED for infusion in infusions),

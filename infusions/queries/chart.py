@@ -9,8 +9,8 @@ from infusions.queries.course import Course, Kind, course_of
 from infusions.queries.flowsheet import Row, rows_of
 from infusions.queries.gates import Gate, gates
 from infusions.queries.readiness import order_of, providers_on_site, readiness
-from infusions.queries.tiles import flag_words, minutes_to, slot_label
 from infusions.queries.trend import Trend, trend
+from infusions.queries.words import flag_words, minutes_to, slot_label
 from infusions.rules import due, vitals
 from infusions.rules.discharge import may_leave_at
 from infusions.rules.due import Slot
@@ -285,7 +285,7 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
         order=order,
         assessment=ready.assessment if ready else latest_eligibility(visit.patient),
         gates=gates(course, ready, at=at) if course is not None and ready is not None else (),
-        provider=providers[0].provider.name if providers else "nobody on site",
+        provider=providers[0].provider.short_name if providers else "nobody on site",
         version=_version(visit, course, at),
     )
 

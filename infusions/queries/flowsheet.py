@@ -5,7 +5,7 @@ from datetime import datetime
 
 from infusions.models import Flag, VitalSet
 from infusions.queries.course import Course
-from infusions.queries.tiles import cell_note, minutes_to, slot_label
+from infusions.queries.words import cell_note, minutes_to, slot_label
 from infusions.rules import due
 from infusions.rules.due import Status
 from infusions.rules.running import charted_late

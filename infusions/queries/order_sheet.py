@@ -16,6 +16,7 @@ from infusions.queries.orders import (
     sign_facts,
     text_of,
 )
+from infusions.queries.readiness import dosing_weight_kg
 from infusions.rules.dosing import Preparation, dose_mg
 from infusions.rules.order_text import day, day_span
 from infusions.rules.orders import AS_NEEDED_DOSES, ONDANSETRON_MG, may_sign
@@ -122,7 +123,7 @@ def order_sheet(order: Order, *, reader: StaffUser, at: datetime) -> OrderSheet:
         to_affirm=to_affirm,
         affirm_digest=signing.digest(to_affirm) if to_affirm else "",
         problems=tuple(may_sign(facts)) if facts else (),
-        hold_kg=hold_limits_kg(order.weight_kg),
+        hold_kg=hold_limits_kg(dosing_weight_kg(order)),
         before=before,
         changes=_changes(order, before),
         since_signed=_since_signed(order, weight),

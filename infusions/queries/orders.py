@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
-from infusions.models import Affirmation, Formulary, Infusion, Order
+from infusions.models import Formulary, Infusion, Order
 from infusions.rules.allergies import drugs_named
 from infusions.rules.order_text import AffirmationText, OrderText, affirmation_text, order_text
 from infusions.rules.orders import SignFacts, expires_on
@@ -158,12 +158,6 @@ def affirmation_of(order: Order, weight: Weight) -> str:
             digest=order.signature.digest,
         )
     )
-
-
-def reference_weight(order: Order) -> Weight:
-    """The weight that a new one is compared with: the last affirmed one, or the order's own."""
-    last = Affirmation.objects.filter(order=order).select_related("weight").order_by("-at", "-pk").first()
-    return last.weight if last else order.weight
 
 
 def last_day(order: Order, *, first_infusion_on: date | None) -> date | None:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from infusions.models import Flag, Infusion, VitalSet
 from infusions.queries.course import Course, Kind
+from infusions.queries.words import cell_note, flag_words, last_label, minutes_to, slot_label
 from infusions.rules import due, vitals
 from infusions.rules.discharge import may_leave_at
 from infusions.rules.due import Slot, Status, Timeliness
 from infusions.rules.vitals import BASELINE_AGE, Attention
 from infusions.states import InfusionOutcome, InfusionState, Level
-from kitclinic.display import show_percent_from, show_signed
 from kitclinic.models import Site, StaffUser
 from scheduling.models import Visit
 
@@ -81,37 +81,6 @@ class Tile:
         return "held" if self.word == "Paused" else SHAPES.get(self.kind, "")
 
 
-def minutes_to(moment: datetime, at: datetime) -> int:
-    """Whole minutes, towards zero, as the page counts them."""
-    return int(abs((moment - at).total_seconds()) // 60)
-
-
-def slot_label(code: str, *, long: bool = False) -> str:
-    """ "start+15" as "+15", "end+15" as "End+15"; long: "End of infusion", "end +15"."""
-    if code == due.END:
-        return "End of infusion" if long else "End"
-    if code in (due.BASELINE, due.EXTRA):
-        return {"baseline": "Base", "extra": "Extra"}[code]
-    edge, minutes = code.split("+")
-    if edge == "start":
-        return f"+{minutes}"
-    return f"End +{minutes}" if long else f"End+{minutes}"
-
-
-def cell_note(label: str, value: int | None, base: int | None, *, is_base: bool) -> str:
-    """ "+9.8%", "−1 pt", "base", or why there is nothing to say."""
-    if value is None:
-        return "no value"
-    if is_base:
-        return "base"
-    if not base:
-        return "no base"
-    if label != "SpO₂":
-        return show_percent_from(value, base)
-    change = value - base
-    return f"{show_signed(change)} pt" if abs(change) == 1 else f"{show_signed(change)} pts"
-
-
 def cells(course: Course, row: VitalSet) -> tuple[Cell, ...]:
     """SBP, HR and SpO₂ of a set, an open flag marked."""
     base = course.baseline
@@ -134,11 +103,6 @@ def loudest(course: Course, at: datetime) -> Flag | None:
         or vitals.attention(opened_at=flag.vital_set.received_at, at=at) is not Attention.OPEN
     ]
     return loud[0] if loud else None
-
-
-def flag_words(flag: Flag) -> str:
-    """ "SBP high +21.9%", "SpO₂ low below 90%", "Rhythm new AF"."""
-    return f"{flag.get_sign_display()} {flag.get_direction_display().lower()} {flag.change}"
 
 
 def busy_tile(course: Course, *, site: Site, at: datetime, column_nurse: StaffUser | None) -> Tile:
@@ -166,8 +130,7 @@ def busy_tile(course: Course, *, site: Site, at: datetime, column_nurse: StaffUs
         "last": last,
     }
     if last is not None and not made.steps:
-        label = slot_label(last.slot)
-        extra["last_label"] = {"Base": "baseline", "Extra": "extra"}.get(label, f"at {label.lower()}")
+        extra["last_label"] = last_label(last.slot)
         extra["cells"] = cells(course, last)
     return Tile(**{**vars(made), **extra})
 

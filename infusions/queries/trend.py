@@ -3,20 +3,22 @@
 Coordinates are for the eye only; no number that is compared or charted passes through here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from infusions.models import VitalSet
 from infusions.queries.course import Course
-from infusions.queries.tiles import cell_note, flag_words, slot_label
+from infusions.queries.words import cell_note, flag_words, slot_label
 from infusions.rules.vitals import LIMIT_PERCENT, SPO2_DROP, SPO2_URGENT
 from kitclinic.display import show
 from kitclinic.models import Site
 
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 500.0, 36.0, 342.0
 PRESSURE, PULSE, OXYGEN = (48.0, 188.0), (206.0, 272.0), (290.0, 338.0)
-BEFORE, AFTER = timedelta(minutes=8), timedelta(minutes=2)
+NARROW = 392.0  # where time ends once the words of the last set would run over the edge
+CLOSE, LETTER = 13.0, 6.8  # words nearer than this stand on each other; width of a letter
+BEFORE, AFTER, LONGEST = timedelta(minutes=8), timedelta(minutes=2), timedelta(minutes=20)
 SERIES = (("SBP", "sbp", 1), ("DBP", "dbp", 2), ("HR", "hr", 3), ("SpO₂", "spo2", 4))
 
 
@@ -71,7 +73,6 @@ class Trend:
     lines: tuple[Line, ...]
     now_x: str
     text_x: str
-    text_anchor: str
     run_from: str
     run_to: str
     run_gone: str
@@ -88,7 +89,10 @@ class _Plane:
     def __init__(self, course: Course, at: datetime) -> None:
         grid = course.grid(at)
         started = course.infusion.started_at or at
-        self.first, self.last = started - BEFORE, max(grid[-1].due_at, at) + AFTER
+        over = course.infusion.discharged_at or at
+        self.first = started - BEFORE
+        self.last = min(max(grid[-1].due_at, over), grid[-1].due_at + LONGEST) + AFTER
+        self.right = RIGHT if course.infusion.ended_at is None else NARROW
         rows, base = [*course.current, *([course.baseline] if course.baseline else [])], course.baseline
         self.scales = {
             "sbp": self._pressure(rows, base),
@@ -117,7 +121,7 @@ class _Plane:
 
     def x(self, moment: datetime) -> float:
         share = (moment - self.first) / (self.last - self.first)
-        return LEFT + (RIGHT - LEFT) * min(1.0, max(0.012, share))
+        return LEFT + (self.right - LEFT) * min(1.0, max(0.012, share))
 
     def y(self, name: str, value: float) -> float:
         high, low, top, bottom = self.scales[name]
@@ -134,14 +138,12 @@ def trend(course: Course, *, site: Site, at: datetime) -> Trend | None:
     now = min(at, course.infusion.discharged_at or at)
     ends_at = course.ends_at(at) or at
     now_x = plane.x(now)
-    right = now_x < RIGHT - 160
-    lines = [_line(course, plane, *series) for series in SERIES]
+    lines = _apart([_line(course, plane, *series) for series in SERIES])
     return Trend(
         ticks=_ticks(course, plane, site, at),
-        lines=tuple(_apart(lines)),
+        lines=tuple(_clear(line, now_x + 8) for line in lines),
         now_x=_n(now_x),
-        text_x=_n(now_x + 8 if right else now_x - 8),
-        text_anchor="start" if right else "end",
+        text_x=_n(now_x + 8),
         run_from=_n(plane.x(started)),
         run_to=_n(plane.x(ends_at)),
         run_gone=_n(plane.x(min(now, ends_at))),
@@ -206,9 +208,22 @@ def _apart(lines: list[Line]) -> list[Line]:
     floor = 0.0
     for line in lines:
         y = max(float(line.text_y), floor) if line.label else float(line.text_y)
-        placed.append(Line(**{**vars(line), "text_y": _n(y)}))
+        placed.append(replace(line, text_y=_n(y)))
         floor = y + 15 if line.label else floor
     return placed
+
+
+def _clear(line: Line, text_x: float) -> Line:
+    """Leave out the words of a band's edge where the last set's words stand."""
+    band = line.band
+    reach = text_x + LETTER * len(f"{line.label} {line.change}")
+    if band is None or not line.label:
+        return line
+    top, bottom = (
+        "" if abs(float(y) - float(line.text_y)) < CLOSE and reach > RIGHT - LETTER * len(words) else words
+        for y, words in ((band.top_text_y, band.top), (band.bottom_text_y, band.bottom))
+    )
+    return replace(line, band=replace(band, top=top, bottom=bottom))
 
 
 def _band(plane: _Plane, name: str, base: int) -> Band:

@@ -1,0 +1,50 @@
+"""The short words of board and chart: sets, changes, flags. No queries."""
+
+from datetime import datetime
+
+from infusions.models import Flag
+from infusions.rules import due
+from kitclinic.display import show_percent_from, show_signed
+
+
+def minutes_to(moment: datetime, at: datetime) -> int:
+    """Whole minutes, towards zero, as the page counts them."""
+    return int(abs((moment - at).total_seconds()) // 60)
+
+
+def slot_label(code: str, *, long: bool = False) -> str:
+    """ "start+15" as "+15", "end+15" as "End+15"; long: "End of infusion", "end +15"."""
+    if code == due.END:
+        return "End of infusion" if long else "End"
+    if code in (due.BASELINE, due.EXTRA):
+        return {"baseline": "Base", "extra": "Extra"}[code]
+    edge, minutes = code.split("+")
+    if edge == "start":
+        return f"+{minutes}"
+    return f"End +{minutes}" if long else f"End+{minutes}"
+
+
+def last_label(code: str) -> str:
+    """Which set the last one was: "at +15", "at end", "end +30", "baseline"."""
+    label = slot_label(code, long=code.startswith("end+")).lower()
+    named = {"base": "baseline", "extra": "extra"}
+    return named.get(label, label if code.startswith("end+") else f"at {label}")
+
+
+def cell_note(label: str, value: int | None, base: int | None, *, is_base: bool) -> str:
+    """ "+9.8%", "−1 pt", "base", or why there is nothing to say."""
+    if value is None:
+        return "no value"
+    if is_base:
+        return "base"
+    if not base:
+        return "no base"
+    if label != "SpO₂":
+        return show_percent_from(value, base)
+    change = value - base
+    return f"{show_signed(change)} pt" if abs(change) == 1 else f"{show_signed(change)} pts"
+
+
+def flag_words(flag: Flag) -> str:
+    """ "SBP high +21.9%", "SpO₂ low below 90%", "Rhythm new AF"."""
+    return f"{flag.get_sign_display()} {flag.get_direction_display().lower()} {flag.change}"
