@@ -7,7 +7,7 @@ import pytest
 
 from infusions import actions
 from infusions.models import Affirmation, Order
-from infusions.queries.orders import reference_weight
+from infusions.queries.readiness import dosing_weight_kg
 from infusions.states import OrderState
 from kitclinic.models import AuditEvent, Signature
 from kitclinic.problems import Refused
@@ -61,7 +61,7 @@ def test_ord_17_a_release_is_signed_for_the_weight_known_now_and_the_mg_stands(h
     order.refresh_from_db()
     affirmed = Affirmation.objects.get()
     assert (order.state, order.held_because, order.dose_mg) == (OrderState.SIGNED, "", Decimal("44.2"))
-    assert affirmed.weight.weight_kg == Decimal("83.3") == reference_weight(order).weight_kg
+    assert affirmed.weight.weight_kg == Decimal("83.3") == dosing_weight_kg(order)
     assert affirmed.signature.meaning == "reviewed"
     assert "Weight now: 83.3 kg (−5.8%)" in affirmed.signature.text
     assert order.signature != affirmed.signature

@@ -11,7 +11,6 @@ from infusions.queries.orders import (
     last_day,
     order_summary,
     orders,
-    reference_weight,
 )
 from kitclinic import signing
 from tests.factories import orders as factory
@@ -64,10 +63,13 @@ def test_looking_at_the_formulary_stores_nothing(site):
     assert (formulary_of(site).strength_mg_per_ml, formulary_of(site).bag_ml) == (50, 50)
 
 
-def test_the_reference_weight_is_the_orders_until_another_is_affirmed(site):
+def test_wgt_07_after_an_affirmation_the_affirmed_weight_is_the_one_to_compare_with(site, physician, at):
     order = factory.held(site)
-    assert reference_weight(order).weight_kg == order.weight_kg
-    assert str(reference_weight(factory.release(order)).weight_kg) == "83.3"
+    before = order_sheet(orders(site).get(pk=order.pk), reader=physician, at=at)
+    assert [str(limit) for limit in before.hold_kg] == ["83.9", "92.9"]
+    factory.release(order)
+    after = order_sheet(orders(site).get(pk=order.pk), reader=physician, at=at)
+    assert [str(limit) for limit in after.hold_kg] == ["79.1", "87.5"]
 
 
 def test_the_sheet_shows_the_text_that_is_signed_and_its_fingerprint(site, physician, at):
