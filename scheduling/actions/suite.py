@@ -14,7 +14,7 @@ from kitclinic.roles import PRESCRIBERS, Role
 from scheduling.models import NurseShift, ProviderPresence, SuiteDay
 from scheduling.queries.plans import day_plans
 from scheduling.rules.capacity import DayPlan, date_words
-from scheduling.rules.roster import SCH_22, change_problems, closing_problems, entry_problems
+from scheduling.rules.roster import SCH_19, SCH_22, change_problems, closing_problems, entry_problems
 
 
 def lock_days(*, site: Site, dates: Iterable[date]) -> list[SuiteDay]:
@@ -106,6 +106,7 @@ def put_on_shift(
 def take_off_shift(*, shift: NurseShift, by: StaffUser, at: datetime) -> None:
     """Take a roster entry away; refused where a booked visit needs it."""
     day, plan = _locked(shift.suite_day, at)
+    _refuse_gone(NurseShift.objects.filter(pk=shift.pk).exists())
     span = (shift.from_minute, shift.to_minute)
     refuse_if(change_problems(plan, replace(plan, nurses=_without(plan.nurses, span))))
     NurseShift.objects.filter(pk=shift.pk).delete()
@@ -133,6 +134,7 @@ def put_provider_on_site(
 def take_provider_off_site(*, presence: ProviderPresence, by: StaffUser, at: datetime) -> None:
     """Take a provider's time away; refused where a booked visit needs it."""
     day, plan = _locked(presence.suite_day, at)
+    _refuse_gone(ProviderPresence.objects.filter(pk=presence.pk).exists())
     span = (presence.from_minute, presence.to_minute)
     refuse_if(change_problems(plan, replace(plan, provider=_without(plan.provider, span))))
     ProviderPresence.objects.filter(pk=presence.pk).delete()
@@ -146,11 +148,15 @@ def _locked(suite_day: SuiteDay, at: datetime) -> tuple[SuiteDay, DayPlan]:
 
 
 def _without(spans: tuple[tuple[int, int], ...], gone: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Return the spans with one of those equal to ``gone`` taken out."""
+    """Return the spans with one of those equal to ``gone`` taken out; ValueError when there is none."""
     left = list(spans)
-    if gone in left:
-        left.remove(gone)
+    left.remove(gone)
     return tuple(left)
+
+
+def _refuse_gone(is_there: bool) -> None:
+    if not is_there:
+        refuse_if([Blocker(SCH_19.id, "Somebody has just taken this entry off. Reload the page.")])
 
 
 def _note_roster(

@@ -78,6 +78,20 @@ def test_a_chair_wish_is_kept_where_the_chair_is_free(site: Site) -> None:
     assert {visit.chair for visit in visits_of(booked_sequence(site, chair_wish=6))} == {6}
 
 
+def test_sch_17_a_later_visit_changes_its_chair_where_the_new_one_would_not_fit(
+    site: Site, scheduler: StaffUser
+) -> None:
+    site.chairs = 2
+    site.save()
+    booked_sequence(site, start_minute=450, chair_wish=1)
+    later = booked_sequence(site, start_minute=540, chair_wish=2)
+    between = booked_sequence(site, start_minute=500)
+    assert {visit.chair for visit in visits_of(later)} == {1}
+    assert {visit.chair for visit in visits_of(between)} == {2}
+    moved = AuditEvent.objects.get(event="sequence_booked", subject_id=between.pk).detail["chair_moves"]
+    assert moved == [[visit.pk, 2, 1] for visit in visits_of(later)]
+
+
 def test_a_full_week_of_56_keeps_every_rule_and_takes_no_57th(site: Site, scheduler: StaffUser) -> None:
     fill(site, MONDAY, STARTS_56)
     plans = day_plans(SuiteDay.objects.all(), today=MONDAY - timedelta(days=5))

@@ -103,6 +103,20 @@ def test_a_shift_nobody_needs_can_be_taken_off(site: Site, scheduler: StaffUser)
     assert AuditEvent.objects.filter(event="nurse_off_shift").count() == 1
 
 
+def test_an_entry_is_taken_off_once(
+    day: SuiteDay, nurse: StaffUser, physician: StaffUser, scheduler: StaffUser, site: Site
+) -> None:
+    hours, by_at = {"from_minute": 450, "to_minute": 720}, {"by": scheduler, "at": before(site, MONDAY)}
+    shift = put_on_shift(suite_day=day, nurse=nurse, **hours, **by_at)
+    presence = put_provider_on_site(suite_day=day, provider=physician, **hours, **by_at)
+    take_off_shift(shift=shift, **by_at)
+    take_provider_off_site(presence=presence, **by_at)
+    with pytest.raises(Refused, match="just taken this entry off"):
+        take_off_shift(shift=shift, **by_at)
+    with pytest.raises(Refused, match="just taken this entry off"):
+        take_provider_off_site(presence=presence, **by_at)
+
+
 def test_sch_21_the_only_provider_of_a_booked_visit_stays(site: Site, scheduler: StaffUser) -> None:
     booked_sequence(site, start_minute=540)
     presence = ProviderPresence.objects.get(suite_day__date=MONDAY)
