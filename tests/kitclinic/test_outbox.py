@@ -96,6 +96,24 @@ def test_a_message_leaves_up_to_the_last_moment_of_its_time(site: Site, left: li
     assert left == ["visit-7-reminder"]
 
 
+def test_a_patients_link_leaves_whole_and_is_not_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The link is a key to the questionnaire: whoever reads the table later must not hold it."""
+    text = "Please answer: https://clinic.example.org/q/#a-secret_1 before Monday."
+    queue_message(site=site, key="asks", channel="sms", to="555-0142", text=text, due_at=AT)
+    gone: list[str] = []
+    monkeypatch.setattr(outbox, "deliver", lambda message: gone.append(message.text))
+    deliver_due(at=AT)
+    assert gone == [text]
+    assert OutboxMessage.objects.get().text == "Please answer: https://clinic.example.org/q/#… before Monday."
+
+
+def test_a_link_is_kept_while_its_message_waits_to_be_tried_again(site: Site, way_out_is_shut: list[str]) -> None:
+    text = "Please answer: https://clinic.example.org/q/#a-secret_1"
+    queue_message(site=site, key="asks", channel="sms", to="555-0142", text=text, due_at=AT)
+    deliver_due(at=AT)
+    assert OutboxMessage.objects.get().text == text
+
+
 def test_a_failing_message_is_tried_once_a_run_and_holds_up_no_other(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
