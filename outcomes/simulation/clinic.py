@@ -137,8 +137,3 @@ def public_holidays(year: int) -> tuple[tuple[date, str], ...]:
 def weeks_before(site: Site, day: date, weeks: int) -> date:
     """The first clinic day of the week that lies this many weeks before the one with ``day``."""
     return site.week_of(day)[0] - timedelta(weeks=weeks)
-
-
-def mark_registries(site: Site) -> None:
-    """A registry attached to a demonstration is one too: its pages say "simulated"."""
-    Site.objects.filter(registry_of=site).update(is_demo=True)

@@ -75,6 +75,8 @@ def make_week(diary: Diary, first_day: date, *, patients: int) -> None:
     for start, known in zip(starts[patients:], diary.returning.pop(first_day, []), strict=False):
         again = come_back(diary, known, first_day=first_day, start_minute=start)
         here += [again] if again else []
+    calls_at = min(diary.now, cast.site.instant(first_day, 420))
+    look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=calls_at, older_than=timedelta(hours=1))
     for day in days:
         with transaction.atomic():  # nobody sees a chair of the past taken in between
             chart_day(cast, day, now=diary.now)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from outcomes.models import RegistryImport
-from outcomes.simulation.clinic import Cast, found_clinic, mark_registries
+from outcomes.simulation.clinic import Cast, found_clinic
 from outcomes.simulation.history import WEEKS, is_finished, make_history
 from outcomes.simulation.live import live
 from outcomes.simulation.today import Step, make_today
@@ -62,6 +62,5 @@ class Command(BaseCommand):
             folder.mkdir(parents=True, exist_ok=True)
             call_command("make_cohort", str(folder), seed=seed)
             call_command("import_cohort", str(folder), site=cast.site.slug, label=COHORT_LABEL)
-        mark_registries(cast.site)
         if not is_finished(cast):
             make_history(cast, now=now, seed=seed, weeks=weeks)
