@@ -15,6 +15,7 @@ from infusions.states import InfusionState, OrderState
 from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.states import move
+from scheduling.actions import mark_attended
 from scheduling.models import Visit
 from scheduling.rules.drivers import Driver
 from scheduling.states import VisitState
@@ -97,6 +98,7 @@ def _leave(
     infusion.discharged_at = at
     move(infusion, InfusionState.DISCHARGED, by=by, at=at, reason=note, also=("discharged_at",))
     write_event(infusion=infusion, kind=Kind.DISCHARGED, key=key, by=by, at=at, detail=detail, note=note)
+    mark_attended(visit=infusion.visit, by=by, at=at)
     _finish_order(infusion, by=by, at=at)
 
 

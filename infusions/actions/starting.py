@@ -14,7 +14,6 @@ from infusions.states import InfusionState
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Problem, refuse_if
 from kitclinic.states import move
-from scheduling.actions import mark_attended
 
 
 @transaction.atomic
@@ -54,7 +53,6 @@ def start_infusion(
     )
     detail = {"order": ready.order.pk, "version": ready.order.version, "baseline": baseline.pk}
     write_event(infusion=infusion, kind=Kind.STARTED, key=key, by=by, at=at, detail=detail)
-    mark_attended(visit=infusion.visit, by=by, at=at)
     return infusion
 
 

@@ -17,7 +17,9 @@ from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days, weeks_before
 from outcomes.simulation.enrolment import Enrolled
 from outcomes.simulation.today import chart_day, course, enrol_fully
-from scheduling.actions import Assessment, assess_eligibility
+from scheduling.actions import Assessment, assess_eligibility, cancel_sequence
+from scheduling.models import Sequence
+from scheduling.states import SequenceState
 
 KEY = "history"
 SERIES = 100_000  # record numbers of people of older history
@@ -80,8 +82,19 @@ def make_week(diary: Diary, first_day: date, *, patients: int) -> None:
     for day in days:
         with transaction.atomic():  # nobody sees a chair of the past taken in between
             chart_day(cast, day, now=diary.now)
+    _settle(diary, first_day)
     for enrolled in here:
         _afterwards(diary, enrolled, first_day)
+
+
+def _settle(diary: Diary, first_day: date) -> None:
+    """A sequence with a missed day ends early; somebody decided so the day after."""
+    cast = diary.cast
+    interrupted = Sequence.objects.filter(site=cast.site, first_day=first_day, state=SequenceState.INTERRUPTED)
+    at = min(diary.now, cast.site.instant(first_day + timedelta(days=5), 600))
+    for sequence in interrupted.select_related("site"):
+        reason = sequence.visits.exclude(missed_reason="").values_list("missed_reason", flat=True)[0]
+        cancel_sequence(sequence=sequence, reason=reason, by=cast.scheduler, at=at)
 
 
 def come_back(diary: Diary, known: Enrolled, *, first_day: date, start_minute: int) -> Enrolled | None:

@@ -5,28 +5,23 @@ from zoneinfo import ZoneInfo
 
 IDEAL = timedelta(hours=11)  # local time of day at which a suite looks its liveliest
 HOME_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
-ZONES = (
+ZONES = (  # zones whose abbreviation is a word
     *HOME_ZONES,
     "Pacific/Honolulu",
     "America/Anchorage",
     "America/Halifax",
-    "America/Sao_Paulo",
-    "Atlantic/South_Georgia",
-    "Atlantic/Azores",
+    "America/St_Johns",
     "Europe/London",
     "Europe/Berlin",
     "Europe/Athens",
-    "Europe/Istanbul",
-    "Asia/Dubai",
+    "Europe/Moscow",
     "Asia/Karachi",
-    "Asia/Dhaka",
-    "Asia/Bangkok",
-    "Asia/Singapore",
+    "Asia/Jakarta",
+    "Asia/Hong_Kong",
     "Asia/Tokyo",
     "Australia/Brisbane",
-    "Pacific/Noumea",
+    "Australia/Sydney",
     "Pacific/Auckland",
-    "Pacific/Tongatapu",
     "Pacific/Pago_Pago",
 )
 

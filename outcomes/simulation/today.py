@@ -156,16 +156,19 @@ def _to_come(cast: Cast, random: Random, first_day: date, now: datetime) -> list
                     drivers=0 if place % 3 == 2 else 5,
                 )
             )
-    steps += [lambda: _waiting(cast, random, now)] * 4
+    steps += [lambda: _waiting(cast, random, now)] * 2
+    steps += [lambda: _waiting(cast, random, now, first_day=first_day + timedelta(weeks=2))] * 4
     steps.append(lambda: _unfinished_questionnaires(cast, first_day + timedelta(weeks=1), now))
     steps.append(lambda: _forget_drivers(cast, now))
     return steps
 
 
-def _waiting(cast: Cast, random: Random, now: datetime) -> None:
-    """Somebody who has been found eligible and waits for a date."""
+def _waiting(cast: Cast, random: Random, now: datetime, *, first_day: date | None = None) -> None:
+    """Somebody found eligible who waits for dates; with a first day, the seat in the group is booked."""
     at = now - timedelta(days=random.randrange(1, 10), hours=3)
-    enrolment.refer(cast, random, number=next_number(cast, FIRST_NUMBER), at=at)
+    enrolled = enrolment.refer(cast, random, number=next_number(cast, FIRST_NUMBER), at=at)
+    if first_day is not None:
+        enrolment.seat_in_group(cast, enrolled, first_day=first_day, at=at + timedelta(hours=3))
 
 
 def _unfinished_questionnaires(cast: Cast, first_day: date, now: datetime) -> None:
