@@ -15,6 +15,7 @@ from scheduling.actions.groups import close_open_seat
 from scheduling.models import Eligibility, GroupSeat, Patient, Sequence
 from scheduling.queries.patients import latest_eligibility
 from scheduling.rules.eligibility import CAUTION_RULES, EligibilityFacts, verdict_problems
+from scheduling.rules.enrolment import FINISHED
 from scheduling.rules.groups import clearing_lapsed
 from scheduling.rules.visits import OPEN_SEQUENCE
 from scheduling.states import EnrolmentState, SeatState, Verdict
@@ -138,7 +139,10 @@ def _move_on(
 
 
 def _lapsed(patient: Patient, at: datetime) -> bool:
-    """Whether the patient's last clearing is too old to begin a sequence on."""
+    """Whether the patient's last clearing is used up, or too old to begin a sequence on (ENR-26)."""
     cleared = GroupSeat.objects.filter(site=patient.site_id, patient=patient, state=SeatState.CLEARED)
     seat = cleared.select_related("group").order_by("-group__date").first()
-    return seat is None or clearing_lapsed(seat.group.date, patient.site.today(at))
+    if seat is None or clearing_lapsed(seat.group.date, patient.site.today(at)):
+        return True
+    finished = Sequence.objects.filter(site=patient.site_id, patient=patient, state__in=FINISHED)
+    return finished.filter(first_day__gte=seat.group.date).exists()

@@ -13,6 +13,8 @@ from scheduling.rules.groups import clearing_lapsed
 from scheduling.rules.visits import OPEN_SEQUENCE, RELEASED, TO_COME
 from scheduling.states import EnrolmentState, SeatState, SequenceState, VisitState
 
+FINISHED = frozenset({SequenceState.COMPLETED, SequenceState.ENDED_EARLY})
+
 
 class StepState(StrEnum):
     """How a step stands; the value is the word shown."""
@@ -114,11 +116,19 @@ class EnrolmentFacts:
     def open_course(self) -> CourseView | None:
         return self.course if self.course and self.course.is_open else None
 
+    @property
+    def finished_course(self) -> CourseView | None:
+        """The course that followed the last group visit and is over; a cancelled one does not count."""
+        course = self.course
+        if course is None or course.state not in FINISHED or self.open_course:
+            return None
+        return course if self.seat is None or course.first_day >= self.seat.day else None
+
     def lapsed(self, today: date) -> bool:
-        """Whether the last clearing is too old to begin a sequence on (ENR-26)."""
-        return self.state == EnrolmentState.CLEARED and (
-            self.seat is None or clearing_lapsed(self.seat.day, today)
-        )
+        """Whether the last clearing is used up or too old to begin a sequence on (ENR-26)."""
+        if self.state != EnrolmentState.CLEARED:
+            return False
+        return bool(self.finished_course) or self.seat is None or clearing_lapsed(self.seat.day, today)
 
 
 def steps(facts: EnrolmentFacts, today: date) -> tuple[Step, ...]:
@@ -142,10 +152,9 @@ def headline(facts: EnrolmentFacts, found: tuple[Step, ...]) -> str:
     due = sum(step.state == StepState.DUE for step in found)
     open_ones = " and ".join(f"{count} {word}" for count, word in ((blocked, "blocked"), (due, "due")) if count)
     if course is None:
-        done = facts.course is not None and facts.course.state == SequenceState.COMPLETED
-        if done and not open_ones:
-            return "Course completed"
-        return f"No infusions booked: {open_ones}" if open_ones else "No infusions booked"
+        done = facts.finished_course if facts.state == EnrolmentState.CLEARED else None
+        reached = _finished_words(done) if done else "No infusions booked"
+        return f"{reached}: {open_ones}" if open_ones else reached
     ahead = course.next_day
     aim = f"{long_day(ahead.day)}" if ahead else "the next infusion"
     return f"Not ready for {aim}: {open_ones}" if open_ones else f"Ready for {aim}"
@@ -166,9 +175,13 @@ def in_words(facts: EnrolmentFacts, today: date) -> tuple[str, str]:
         return "due", "Cleared, infusions not booked"
     if facts.state == EnrolmentState.GROUP_BOOKED and facts.seat is not None:
         return "info", f"Group visit {short_day(facts.seat.day)}"
-    if facts.course is not None and facts.state == EnrolmentState.CLEARED:
-        return "ok", f"Course {facts.course.number} {SequenceState(facts.course.state).label.lower()}"
+    if facts.finished_course is not None and facts.state == EnrolmentState.CLEARED:
+        return "ok", _finished_words(facts.finished_course)
     return "due", "Group visit not booked"
+
+
+def _finished_words(course: CourseView) -> str:
+    return f"Course {course.number} {SequenceState(course.state).label.lower()}"
 
 
 def _course_words(course: CourseView, today: date) -> tuple[str, str]:
@@ -210,7 +223,10 @@ def _group_visit(facts: EnrolmentFacts, today: date) -> Step:
         return Step(name, StepState.DUE, f"Absent on {short_day(seat.day)}, book again")
     if not facts.eligible or facts.is_over:
         return Step(name, StepState.LATER, "After eligibility")
-    return Step(name, StepState.DUE, "A new one for a new course" if facts.lapsed(today) else "No seat booked")
+    if facts.lapsed(today):
+        state = StepState.LATER if facts.finished_course else StepState.DUE
+        return Step(name, state, "A new one for a new course")
+    return Step(name, StepState.DUE, "No seat booked")
 
 
 def _cleared(facts: EnrolmentFacts, today: date) -> Step:

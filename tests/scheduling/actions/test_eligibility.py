@@ -150,3 +150,12 @@ def test_enr_26_nobody_with_booked_infusions_begins_anew(site: Site) -> None:
     patient = suite.booked_sequence(site).patient
     make.assess(patient, at=site.instant(suite.MONDAY + timedelta(days=20), 600))
     assert patient.state == EnrolmentState.CLEARED
+
+
+def test_enr_26_a_finished_course_uses_its_clearing_up_at_once(site: Site, nurse: StaffUser) -> None:
+    patient = make.cleared_patient(site=site, at=NOW + timedelta(days=2))  # Wednesday, 9 days before Friday
+    sequence = suite.booked_sequence(site, patient=patient)
+    for visit in suite.visits_of(sequence):
+        suite.attend(visit, by=nurse)
+    make.assess(patient, at=site.instant(suite.MONDAY + timedelta(days=4), 900))
+    assert patient.state == EnrolmentState.ELIGIBLE

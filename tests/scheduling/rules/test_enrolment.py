@@ -143,9 +143,42 @@ def test_an_interrupted_sequence_asks_for_a_decision() -> None:
 
 def test_enr_26_after_the_window_a_new_group_visit_is_due() -> None:
     later = TODAY + timedelta(days=60)
-    found = facts(seat=seat(), course=course(SequenceState.COMPLETED, attended=5))
-    assert [step.state.value for step in steps(found, later)][2:4] == ["Due", "Later"]
-    assert in_words(found, later) == ("ok", "Course 1 completed")
+    found = facts(seat=seat())
+    assert [step.state.value for step in steps(found, later)][2:5] == ["Due", "Later", "Later"]
+    assert in_words(found, later) == ("due", "Group visit not booked")
+
+
+def test_enr_26_a_finished_course_uses_its_clearing_up() -> None:
+    friday = MONDAY + timedelta(days=4)
+    found = facts(seat=seat(day=date(2026, 9, 9)), course=course(SequenceState.COMPLETED, attended=5))
+    assert found.lapsed(friday)
+    assert [step.state.value for step in steps(found, friday)] == [
+        "Done",
+        "Done",
+        "Later",
+        "Later",
+        "Later",
+        "Later",
+    ]
+    assert headline(found, steps(found, friday)) == "Course 1 completed"
+    assert in_words(found, friday) == ("ok", "Course 1 completed")
+
+
+def test_a_cancelled_course_leaves_the_clearing_for_another() -> None:
+    found = facts(seat=seat(), course=course(SequenceState.CANCELLED))
+    assert not found.lapsed(TODAY)
+    assert in_words(found, TODAY) == ("due", "Cleared, infusions not booked")
+
+
+def test_an_earlier_course_leaves_a_newer_clearing_alone() -> None:
+    later = MONDAY + timedelta(days=30)
+    found = facts(seat=seat(day=later), course=course(SequenceState.COMPLETED, attended=5))
+    assert not found.lapsed(later)
+    assert headline(found, steps(found, later)) == "No infusions booked: 1 due"
+
+
+def test_nobody_assessed_shows_in_the_list() -> None:
+    assert in_words(REFERRED, TODAY) == ("due", "Eligibility not recorded")
 
 
 def test_a_declined_patient_has_nothing_planned() -> None:

@@ -41,3 +41,8 @@ def test_wgt_10_the_second_reading_needs_a_reason() -> None:
 
 def test_wgt_10_the_same_reading_twice_with_a_reason_answers_every_question() -> None:
     assert open_questions(ASKED, weight_kg=D("182.5"), again_kg=D("182.5"), reason="Oedema, checked.") == []
+
+
+def test_wgt_10_the_rules_raise_on_two_decimals() -> None:
+    with pytest.raises(ValueError, match="one decimal"):
+        weight_problems(weight_kg=D("82.55"))
