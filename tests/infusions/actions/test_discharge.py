@@ -25,6 +25,8 @@ def test_a_patient_with_everything_done_leaves(observed):
     observed.discharge()
     assert observed.infusion.state == "discharged"
     assert observed.infusion.discharged_at == observed.at
+    observed.visit.refresh_from_db()
+    assert observed.visit.state == "attended"
     assert observed.infusion.events.get(kind=Kind.DISCHARGED).detail["driver"] == "Robin Quist"
 
 
