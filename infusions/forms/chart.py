@@ -213,7 +213,7 @@ class VitalsForm(ActForm):
     def reading(self) -> Vitals:
         data = self.cleaned_data
         rhythm = Rhythm(data["rhythm"]) if data["rhythm"] else None
-        return Vitals(*(data[sign.value] for sign in NUMBERS), rhythm)
+        return Vitals(data["sbp"], data["dbp"], data["hr"], data["spo2"], rhythm)
 
     @property
     def reasons(self) -> dict[Sign, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from infusions.models import Flag, Infusion, VitalSet
 from infusions.queries.course import Course, Kind
@@ -122,7 +123,7 @@ def busy_tile(course: Course, *, site: Site, at: datetime, column_nurse: StaffUs
     if column_nurse is not None and nurse.pk != column_nurse.pk:
         day = f"{nurse.short_name} · {day}"
     last = course.last_set
-    extra = {
+    extra: dict[str, Any] = {
         "place": day[0].upper() + day[1:],
         "initials": infusion.patient.initials,
         "tail": infusion.patient.record_tail,
@@ -192,7 +193,7 @@ def _under_way(course: Course, site: Site, at: datetime) -> Tile:
     infusion = course.infusion
     slot = course.next_slot(at)
     status = due.status(course.grid(at), slot.code, at=at, filled=course.filled) if slot else Status.DONE
-    base = {"chair": infusion.chair, "ring": ring_of(course, at)}
+    base: dict[str, Any] = {"chair": infusion.chair, "ring": ring_of(course, at)}
     flag = loudest(course, at)
     if flag is not None:
         return _flagged(flag, slot, site, at, base)
@@ -208,7 +209,12 @@ def _under_way(course: Course, site: Site, at: datetime) -> Tile:
         what = f"Paused at {site.local(since):%H:%M}"
         then = _next_words(slot, site, "Next")
         number = str(minutes_to(since, at))
-        paused = {"counts_to": since, "late_word": "paused", "unit": "min paused", "number": number}
+        paused: dict[str, Any] = {
+            "counts_to": since,
+            "late_word": "paused",
+            "unit": "min paused",
+            "number": number,
+        }
         return Tile(**base, kind="wait", word="Paused", what=what, then=then, since=since, **paused)
     if slot is None:
         return _leaving(course, site, at, base)
@@ -216,7 +222,7 @@ def _under_way(course: Course, site: Site, at: datetime) -> Tile:
     return Tile(**base, kind="", word=word, **_counting(course, slot, site, at))
 
 
-def _flagged(flag: Flag, slot: Slot | None, site: Site, at: datetime, base: dict) -> Tile:  # type: ignore[type-arg]
+def _flagged(flag: Flag, slot: Slot | None, site: Site, at: datetime, base: dict[str, Any]) -> Tile:
     opened = flag.vital_set.received_at
     overdue = vitals.attention(opened_at=opened, at=at) is Attention.OVERDUE
     return Tile(
@@ -233,7 +239,7 @@ def _flagged(flag: Flag, slot: Slot | None, site: Site, at: datetime, base: dict
     )
 
 
-def _late(course: Course, slot: Slot, site: Site, at: datetime, base: dict) -> Tile:  # type: ignore[type-arg]
+def _late(course: Course, slot: Slot, site: Site, at: datetime, base: dict[str, Any]) -> Tile:
     grid = course.grid(at)
     later = [other for other in grid if other.due_at > slot.due_at]
     return Tile(
@@ -249,7 +255,7 @@ def _late(course: Course, slot: Slot, site: Site, at: datetime, base: dict) -> T
     )
 
 
-def _stopped(infusion: Infusion, site: Site, at: datetime, base: dict) -> Tile:  # type: ignore[type-arg]
+def _stopped(infusion: Infusion, site: Site, at: datetime, base: dict[str, Any]) -> Tile:
     ended = infusion.ended_at or at
     return Tile(
         **base,
@@ -265,7 +271,7 @@ def _stopped(infusion: Infusion, site: Site, at: datetime, base: dict) -> Tile: 
     )
 
 
-def _leaving(course: Course, site: Site, at: datetime, base: dict) -> Tile:  # type: ignore[type-arg]
+def _leaving(course: Course, site: Site, at: datetime, base: dict[str, Any]) -> Tile:
     infusion = course.infusion
     ready_at = may_leave_at(infusion.ended_at or at)
     seen = course.latest(Kind.DRIVER_SEEN)
@@ -288,7 +294,7 @@ def _leaving(course: Course, site: Site, at: datetime, base: dict) -> Tile:  # t
     )
 
 
-def _counting(course: Course, slot: Slot, site: Site, at: datetime) -> dict[str, object]:
+def _counting(course: Course, slot: Slot, site: Site, at: datetime) -> dict[str, Any]:
     """Number, next line and the line below for a chair that counts to its next set."""
     past = at > slot.due_at
     verb = "was due" if past else "at"

@@ -146,7 +146,8 @@ class Sheet:
 
 def sheet_of(name: str, chart: Chart, request: StaffRequest) -> Sheet | None:
     """The sheet with an empty form; None where there is nothing it could be about."""
-    kind, initial, intro, target = SHEETS[name], {"key": uuid4()}, SHEETS[name].intro, None
+    kind, intro, target = SHEETS[name], SHEETS[name].intro, None
+    initial: dict[str, Any] = {"key": uuid4()}
     if chart.infusion is None or chart.course is None:
         return None
     arguments: list[Any] = [chart.visit.pk]
