@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from infusions.models import Infusion as InfusionRecord
 from infusions.models import RegistryInfusion
@@ -30,6 +30,7 @@ class Source:
     is_simulated: bool
     label: str = ""
     cut: datetime | None = None
+    scored: int = 0  # patients with at least one score
 
     @property
     def slug(self) -> str:
@@ -58,7 +59,10 @@ class Cohort:
 
 def sources(site: Site) -> tuple[Source, ...]:
     """Return the clinic itself and its registries, in two queries."""
-    sites = list(Site.objects.filter(Q(pk=site.pk) | Q(registry_of=site)).order_by("registry_of_id", "pk"))
+    counted = ScoreRecord.objects.filter(site=OuterRef("pk")).order_by().values("site")
+    scored = Subquery(counted.annotate(patients=Count("patient", distinct=True)).values("patients"))
+    offered = Site.objects.filter(Q(pk=site.pk) | Q(registry_of=site)).annotate(scored=scored)
+    sites = list(offered.order_by("registry_of_id", "pk"))
     imports = RegistryImport.objects.filter(site__registry_of=site).order_by("site_id", "at", "pk")
     latest = {record.site_id: record for record in imports}
     found = []
@@ -72,6 +76,7 @@ def sources(site: Site) -> tuple[Source, ...]:
                 is_simulated=each.is_demo,
                 label=record.label if record else "",
                 cut=record.at if record else None,
+                scored=each.scored or 0,
             )
         )
     return tuple(found)

@@ -14,11 +14,12 @@ from kitclinic.models import LongTask
 from kitclinic.problems import Refused
 from outcomes.simulation import enrolment
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
+from outcomes.simulation.chairside import chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days, weeks_before
 from outcomes.simulation.enrolment import Enrolled
-from outcomes.simulation.today import chart_day, course, enrol_fully
+from outcomes.simulation.today import course, enrol_fully, hold_groups
 from scheduling.actions import Assessment, assess_eligibility, cancel_sequence
-from scheduling.models import Sequence
+from scheduling.models import Sequence, Visit
 from scheduling.states import SequenceState
 
 KEY = "history"
@@ -70,27 +71,33 @@ def make_week(diary: Diary, first_day: date, *, patients: int) -> None:
     ensure_days(cast, days, at=cast.site.instant(first_day - timedelta(days=60), 540), nurses=5)
     starts = [cast.site.opens_minute + offset for offset in TEMPLATE[:40]]
     random.shuffle(starts)
-    here: list[Enrolled] = []
-    for start in starts[:patients]:
-        new = enrol_fully(cast, random, first_day=first_day, start_minute=start, now=diary.now, series=SERIES)
-        here += [new] if new else []
-    for start, known in zip(starts[patients:], diary.returning.pop(first_day, []), strict=False):
-        again = come_back(diary, known, first_day=first_day, start_minute=start)
-        here += [again] if again else []
     calls_at = min(diary.now, cast.site.instant(first_day, 420))
     look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=calls_at, older_than=timedelta(hours=1))
-    for day in days:
-        with transaction.atomic():  # nobody sees a chair of the past taken in between
-            chart_day(cast, day, now=diary.now)
-    _settle(diary, first_day)
-    for enrolled in here:
-        _afterwards(diary, enrolled, first_day)
+    for start in starts[:patients]:
+        new = enrol_fully(cast, random, first_day=first_day, start_minute=start, now=diary.now, series=SERIES)
+        _treat(diary, new, first_day)
+    for start, known in zip(starts[patients:], diary.returning.pop(first_day, []), strict=False):
+        _treat(diary, come_back(diary, known, first_day=first_day, start_minute=start), first_day)
+    hold_groups(cast, first_day - timedelta(days=7), at=diary.now)
 
 
-def _settle(diary: Diary, first_day: date) -> None:
+def _treat(diary: Diary, enrolled: Enrolled | None, first_day: date) -> None:
+    """Five days at the chair, in one transaction: nobody sees a chair of the past taken in between."""
+    if enrolled is None:
+        return
+    visits = Visit.objects.filter(sequence__patient=enrolled.patient, sequence__first_day=first_day)
+    with transaction.atomic():
+        run([chair_of(visit) for visit in visits.select_related("site")], until=diary.now)
+        _settle(diary, enrolled, first_day)
+    _afterwards(diary, enrolled, first_day)
+
+
+def _settle(diary: Diary, enrolled: Enrolled, first_day: date) -> None:
     """A sequence with a missed day ends early; somebody decided so the day after."""
     cast = diary.cast
-    interrupted = Sequence.objects.filter(site=cast.site, first_day=first_day, state=SequenceState.INTERRUPTED)
+    interrupted = Sequence.objects.filter(
+        site=cast.site, patient=enrolled.patient, first_day=first_day, state=SequenceState.INTERRUPTED
+    )
     at = min(diary.now, cast.site.instant(first_day + timedelta(days=5), 600))
     for sequence in interrupted.select_related("site"):
         reason = sequence.visits.exclude(missed_reason="").values_list("missed_reason", flat=True)[0]

@@ -15,8 +15,9 @@ from outcomes.simulation.chairside import Chair, chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
 from outcomes.simulation.enrolment import Enrolled
 from outcomes.simulation.script import Habits, Script, usual_habits
-from scheduling.actions import open_weeks
-from scheduling.models import Patient, Sequence, Visit
+from scheduling.actions import mark_group_held, open_weeks
+from scheduling.models import GroupVisit, Patient, Sequence, Visit
+from scheduling.states import GroupVisitState, SeatState
 
 VISITS_A_DAY = 51
 FIRST_NUMBER = 300_000  # record numbers of people made for today; older history counts from 100,000
@@ -47,6 +48,8 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     if new:
         steps += _to_come(cast, random, week[0], now)
     step(steps)
+    for days_before in range(8):
+        hold_groups(cast, today - timedelta(days=days_before), at=now)
     look_at_safety_tasks(by=cast.psychologist, site_id=site.pk, at=now, older_than=timedelta(hours=1))
     begin_long_task(site=site, key=MOMENT, title="Today", total=0, at=now)
     LongTask.objects.filter(site=site, key=MOMENT).update(finished_at=now)
@@ -201,6 +204,14 @@ def _forget_drivers(cast: Cast, now: datetime) -> None:
         Visit.objects.filter(pk=visit.pk).update(
             driver_name="", driver_relationship="", driver_phone="", driver_transport=""
         )
+
+
+def hold_groups(cast: Cast, day: date, *, at: datetime) -> None:
+    """Close the group visits of a day on which everybody has been decided."""
+    for group in GroupVisit.objects.filter(site=cast.site, date=day, state=GroupVisitState.PLANNED):
+        ends = cast.site.instant(group.date, group.start_minute + group.minutes)
+        if ends < at and not group.seats.filter(state__in=(SeatState.BOOKED, SeatState.ATTENDED)).exists():
+            mark_group_held(group=group, by=cast.psychologist, at=ends)
 
 
 def chart_day(cast: Cast, day: date, *, now: datetime) -> int:

@@ -30,7 +30,7 @@ def selected(request: StaffRequest, at: datetime) -> Selection:
     if site is None:
         raise Http404
     offered = sources(site)
-    slug = request.GET.get("source") or site.slug
+    slug = request.GET.get("source") or max(offered, key=lambda found: found.scored).slug  # the first of equals
     source = next((found for found in offered if found.slug == slug), None)
     if source is None:
         raise Http404

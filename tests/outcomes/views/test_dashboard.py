@@ -59,8 +59,13 @@ def test_an_empty_clinic_says_what_will_appear_and_what_makes_it_appear(lead: St
     assert "import_cohort DIR" in text
 
 
+def test_the_page_begins_with_the_source_that_has_most_to_show(lead: StaffUser, as_user: Any, home: Site) -> None:
+    begun = as_user(lead).get(URL)
+    assert words(begun) == words(as_user(lead).get(URL, {"source": home.slug}))
+
+
 def test_an_empty_clinic_offers_its_registry(lead: StaffUser, as_user: Any, home: Site) -> None:
-    page = as_user(lead).get(URL).content.decode()
+    page = as_user(lead).get(URL, {"source": lead.site.slug}).content.decode()
     assert f'href="?source={home.slug}"' in page
 
 
