@@ -1,4 +1,4 @@
-"""A patient's courses and infusion days, for the patient's page: five queries whatever their number."""
+"""What happened at the chair, for the patient's page: five queries whatever the number of days."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +17,7 @@ class Day:
     """One infusion day. dose_mg: ordered; delivered_mg: off the pump; change: the largest from baseline."""
 
     visit: Visit
-    infusion: Infusion | None
+    infusion: Infusion
     word: str
     dose_mg: Decimal | None
     delivered_mg: Decimal | None
@@ -40,7 +40,7 @@ class CourseDays:
 
 
 def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
-    """Every course of this patient, the newest first, each day in order."""
+    """Every course with something charted, the newest first, each charted day in order."""
     visits = list(
         Visit.objects.filter(site_id=patient.site_id, patient=patient)
         .select_related("sequence", "site")
@@ -56,17 +56,12 @@ def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
     found: dict[int, list[Day]] = {}
     sequences = {visit.sequence_id: visit.sequence for visit in visits}
     for visit in visits:
-        infusion = infusions.get(visit.pk)
-        course = courses[infusion.pk] if infusion else None
-        found.setdefault(visit.sequence_id, []).append(_day(visit, course))
+        if visit.pk in infusions:
+            found.setdefault(visit.sequence_id, []).append(_day(visit, courses[infusions[visit.pk].pk]))
     return tuple(CourseDays(sequences[key], tuple(days)) for key, days in found.items())
 
 
-def _day(visit: Visit, course: Course | None) -> Day:
-    if course is None:
-        because = f": {visit.get_missed_reason_display().lower()}" if visit.missed_reason else ""
-        word = f"{visit.get_state_display()}{because}"
-        return Day(visit, None, word, None, None, "", 0, 0, (), False, "")
+def _day(visit: Visit, course: Course) -> Day:
     infusion = course.infusion
     team = bool(course.of_kind(Kind.EMERGENCY_TEAM))
     reason = StopReason(infusion.stop_reason) if infusion.stop_reason else None

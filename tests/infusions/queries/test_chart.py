@@ -106,10 +106,9 @@ def test_the_panel_counts_what_happened_and_computes_adverse_events(site, django
     actions.stop_infusion(infusion=chair.infusion, by=chair.nurse, at=chair.at, key=uuid4(), reason="side_effect")
     with django_assert_num_queries(5):
         (course,) = patient_days(chair.visit.patient)
-    day, *rest = course.days
+    (day,) = course.days  # the four days to come are on the schedule, not here
     assert (day.change, day.flags, day.side_effects) == ("SBP +21.9%", 1, ("nausea",))
     assert (day.adverse_event, day.word) == (True, "Stopped early")
-    assert [other.word for other in rest] == ["Booked"] * 4
 
 
 def test_aev_01_a_flag_or_a_choice_to_stop_is_no_adverse_event(site):
