@@ -1,6 +1,7 @@
 """What the simulated nurses do, each act through the real action."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -27,6 +28,13 @@ from scheduling.states import MissedReason, PregnancyState
 
 CHECKS = frozenset({"alert_and_steady", "nausea_controlled", "iv_out", "instructions_given"})
 Kind = InfusionEvent.Kind
+MARKS = {  # what each act before the start leaves on the chart, whoever does it
+    "identity": {Kind.IDENTITY_CHECKED},
+    "pregnancy": {Kind.PREGNANCY_TEST},
+    "iv": {Kind.IV_PLACED},
+    "premedication": {Kind.PREMEDICATION, Kind.NO_PREMEDICATION},
+    "pump": {Kind.PUMP_CHECKED},
+}
 
 
 @transaction.atomic
@@ -92,7 +100,7 @@ def _premedication(chair: Chair, act: Act, at: datetime) -> None:
     order = current_order(chair.visit.sequence)
     if order is not None and order.ondansetron:
         _event(chair, act, at, Kind.PREMEDICATION)
-    else:
+    elif order is not None:
         _event(chair, act, at, Kind.NO_PREMEDICATION, note="left out of the order")
 
 
@@ -123,7 +131,20 @@ def _record(chair: Chair, key: UUID, at: datetime, *, symptoms: tuple[str, ...],
     )
 
 
-def baseline_again(chair: Chair, at: datetime) -> None:
+def make_ready(chair: Chair, at: datetime) -> None:
+    """Do what a refused start still lacks: the order came late, or a person began and went away."""
+    infusion = _infusion(chair)
+    infusion.refresh_from_db(fields=["weight"])
+    kinds = set(InfusionEvent.objects.filter(infusion=infusion).values_list("kind", flat=True))
+    for act in chair.script.before_start(infusion.arrived_at):
+        lacks = infusion.weight_id is None if act.name == "weigh" else not MARKS.get(act.name, kinds) & kinds
+        if lacks:
+            with suppress(Refused):
+                perform(chair, act, at)
+    _baseline_again(chair, at)
+
+
+def _baseline_again(chair: Chair, at: datetime) -> None:
     """A patient who waits for the start gets a fresh baseline before the last one is too old."""
     last = VitalSet.objects.filter(infusion=_infusion(chair)).order_by("-occurred_at").first()
     if last is None or at - last.occurred_at > timedelta(minutes=12):

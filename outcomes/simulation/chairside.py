@@ -9,7 +9,7 @@ from itertools import count
 
 from infusions.models import Infusion
 from kitclinic.problems import Refused
-from outcomes.simulation.acts import baseline_again, do_not_start, perform
+from outcomes.simulation.acts import do_not_start, make_ready, perform
 from outcomes.simulation.chair import Chair, stored_keys
 from outcomes.simulation.script import Act, Habits, Script, usual_habits
 from scheduling.models import Visit
@@ -59,9 +59,9 @@ def run(chairs: Iterable[Chair], *, until: datetime) -> int:
 
 def _tries_again(chair: Chair, act: Act, at: datetime, refused: Refused) -> bool:
     """Whether a refused act is tried again later; if not, it is left for good."""
-    since = chair.tried_since.setdefault(act.label, at)
+    since = max(chair.tried_since.setdefault(act.label, at), chair.person_at or chair.visit.starts_at)
     if act.name == "start" and chair.infusion is not None:
-        baseline_again(chair, at)
+        make_ready(chair, at)
     if act.name in WAITS and at - since < GIVES_UP:
         chair.wait[act.label] = at + AGAIN
         return True
