@@ -1,41 +1,15 @@
 """Two prescribers, one order: one signature; two drafts, one order."""
 
-from collections.abc import Callable
-from threading import Barrier, Thread
-from typing import Any
-
 import pytest
-from django.db import IntegrityError, connections
 
 from infusions import actions
 from infusions.models import Order
 from infusions.states import OrderState
 from kitclinic import signing
 from kitclinic.models import AuditEvent, Signature
-from kitclinic.problems import Refused
 from tests.factories import orders as factory
 from tests.factories import people
-
-
-def race(*acts: Callable[[], Any]) -> tuple[list[Any], list[Exception]]:
-    """Run all acts at once, each on a connection of its own."""
-    barrier, done, lost = Barrier(len(acts)), [], []
-
-    def one(act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            done.append(act())
-        except (Refused, IntegrityError) as error:
-            lost.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=one, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return done, lost
+from tests.races import race
 
 
 @pytest.fixture

@@ -1,41 +1,16 @@
 """Two people, one moment: whoever comes second gets a sentence, and the chart holds one fact."""
 
-from collections.abc import Callable
-from threading import Barrier, Thread
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 
 from infusions import actions
 from infusions.models import Infusion, InfusionEvent, VitalSet
-from kitclinic.problems import Refused
 from tests.factories import infusions, people, scheduling
+from tests.races import race
 
 Kind = InfusionEvent.Kind
-
-
-def race(*acts: Callable[[], Any]) -> tuple[list[Any], list[Exception]]:
-    """Run all acts at once, each on a connection of its own."""
-    barrier, done, lost = Barrier(len(acts)), [], []
-
-    def one(act: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            done.append(act())
-        except (Refused, IntegrityError) as error:
-            lost.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=one, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(done) + len(lost) == len(acts)
-    return done, lost
 
 
 @pytest.fixture
