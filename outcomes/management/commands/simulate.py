@@ -18,7 +18,7 @@ from outcomes.simulation.history import WEEKS, is_finished, make_history
 from outcomes.simulation.live import live
 from outcomes.simulation.today import Step, make_today
 
-COHORT_LABEL = "Registry of the paper's size, simulated"
+COHORT_LABEL = "as large as the published one"
 
 
 class Command(BaseCommand):
