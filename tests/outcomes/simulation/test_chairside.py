@@ -122,6 +122,15 @@ def test_a_second_run_to_the_same_moment_adds_nothing(visit: Visit) -> None:
     assert record(visit) == before
 
 
+def test_another_process_does_not_chart_again_what_is_on_the_chart(visit: Visit) -> None:
+    """Answers to flags leave no key of their own, so only they may be looked at twice."""
+    until = visit.starts_at + 40 * MINUTE
+    run([taken_up(visit)], until=until)
+    before, audited = record(visit), AuditEvent.objects.count()
+    assert run([taken_up(visit)], until=until) <= 1
+    assert (record(visit), AuditEvent.objects.count()) == (before, audited)
+
+
 def test_a_missed_day_is_marked_and_nobody_sits_down(visit: Visit) -> None:
     chair = taken_up(visit, misses="transport")
     run([chair], until=visit.starts_at + 19 * MINUTE)
@@ -340,6 +349,17 @@ def test_what_a_person_charted_before_the_start_is_not_charted_twice(visit: Visi
     assert len(set(kinds)) == len(kinds)
     sets = VitalSet.objects.filter(infusion__visit=visit).order_by("occurred_at")
     assert sets[0].occurred_at == visit.starts_at
+
+
+def test_she_does_not_give_up_at_once_where_a_person_has_been_trying(site: Site) -> None:
+    visit = factory.visit(site=site, signed=False)
+    chair = taken_up(visit)
+    run([chair], until=visit.starts_at + 20 * MINUTE)
+    acts_as_a_person(infusion_of(visit), visit.starts_at + 45 * MINUTE)
+    look(chair, visit.starts_at + 75 * MINUTE)
+    assert infusion_of(visit).state == InfusionState.ARRIVED
+    look(chair, visit.starts_at + 100 * MINUTE)
+    assert infusion_of(visit).state == InfusionState.NOT_STARTED
 
 
 def test_a_visit_a_person_finished_is_left_as_it_is(visit: Visit) -> None:
