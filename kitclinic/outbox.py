@@ -1,51 +1,57 @@
 """Delivering the outbox: each waiting message once, by however many workers there are."""
 
+import logging
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from kitclinic.delivery import deliver
 from kitclinic.models import OutboxMessage
 
-MOST_ATTEMPTS = 10
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)  # between attempts, doubling
+logger = logging.getLogger("kitclinic.outbox")
 SECRET = re.compile(r"(/q/#)\S+")  # a patient's link is a key: it is not kept once it has left
 
 
 def deliver_due(*, at: datetime, most: int = 200) -> int:
     """Deliver up to ``most`` due messages and return how many left.
 
-    Each is locked while it is handed over, and skipped by other workers meanwhile. A message
-    past its time is marked instead of sent; one that did not leave waits for the next call.
+    Each is locked while it is handed over, and skipped by other workers meanwhile. One that did not
+    leave is tried again, at growing intervals, until its time has passed; then it is marked.
     """
     sent = 0
-    tried: list[int] = []
     for _ in range(most):
         with transaction.atomic():
             message = (
                 OutboxMessage.objects.select_for_update(skip_locked=True)
-                .filter(sent_at__isnull=True, problem="", due_at__lte=at, attempts__lt=MOST_ATTEMPTS)
-                .exclude(pk__in=tried)
+                .filter(sent_at__isnull=True, problem="", due_at__lte=at)
                 .order_by("due_at")
                 .first()
             )
             if message is None:
                 break
-            tried.append(message.pk)
             sent += _hand_over(message, at)
     return sent
 
 
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after this many failed attempts: 30 s, doubling, at most half an hour."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 10))
+
+
 def _hand_over(message: OutboxMessage, at: datetime) -> int:
-    message.attempts += 1
     if message.expires_at < at:
-        message.problem = "Not sent: its time had passed."
+        message.problem = f"Not sent in its time; attempts: {message.attempts}."
     else:
+        message.attempts += 1
         try:
             deliver(message)
-            message.sent_at, message.text = at, SECRET.sub(r"\1…", message.text)
+            message.sent_at = at
         except OSError as error:
-            if message.attempts >= MOST_ATTEMPTS:
-                message.problem = f"Not sent after {MOST_ATTEMPTS} attempts: {error}"[:300]
-    message.save(update_fields=["attempts", "problem", "sent_at", "text"])
+            message.due_at = at + wait_after(message.attempts)
+            logger.warning("%s did not leave, attempt %s: %s", message.key, message.attempts, error)
+    if message.sent_at or message.problem:
+        message.text = SECRET.sub(r"\1…", message.text)
+    message.save(update_fields=["attempts", "due_at", "problem", "sent_at", "text"])
     return int(message.sent_at is not None)

@@ -109,7 +109,7 @@ def test_every_answer_carries_the_policy_and_is_not_stored(db: None) -> None:
         assert "nonce" not in policy
         assert "no-store" in answer.headers["Cache-Control"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_the_sign_in_page_lists_accounts_only_in_the_demonstration(site: Site, nurse: StaffUser) -> None:

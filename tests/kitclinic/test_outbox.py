@@ -13,11 +13,10 @@ from django.db import connections, transaction
 from kitclinic import outbox, tasks
 from kitclinic.actions import KEPT_FOR, queue_message
 from kitclinic.models import OutboxMessage, Site
-from kitclinic.outbox import MOST_ATTEMPTS, deliver_due
+from kitclinic.outbox import deliver_due, wait_after
 from tests.factories import people
 
 AT = datetime(2026, 3, 11, 14, 42, tzinfo=UTC)
-LATER = timedelta(seconds=30)
 
 
 def queue(site: Site, key: str = "visit-7-reminder", *, due_at: datetime = AT) -> OutboxMessage | None:
@@ -87,7 +86,11 @@ def test_a_message_past_its_time_is_marked_and_does_not_leave(site: Site, left: 
     queue(site)
     assert deliver_due(at=AT + KEPT_FOR + timedelta(seconds=1)) == 0
     message = OutboxMessage.objects.get()
-    assert (left, message.sent_at, message.problem) == ([], None, "Not sent: its time had passed.")
+    assert (left, message.sent_at, message.problem) == (
+        [],
+        None,
+        "Not sent in its time; attempts: 0.",
+    )
 
 
 def test_a_message_leaves_up_to_the_last_moment_of_its_time(site: Site, left: list[str]) -> None:
@@ -137,33 +140,43 @@ def test_a_message_that_failed_leaves_when_the_way_out_is_open_again(
     site: Site, way_out_is_shut: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue(site)
-    for run in range(MOST_ATTEMPTS - 1):
-        assert deliver_due(at=AT + run * LATER) == 0
+    assert deliver_due(at=AT) == 0
     monkeypatch.setattr(outbox, "deliver", lambda message: None)
-    assert deliver_due(at=AT + MOST_ATTEMPTS * LATER) == 1
+    assert deliver_due(at=AT + wait_after(1) - timedelta(seconds=1)) == 0
+    assert deliver_due(at=AT + wait_after(1)) == 1
     message = OutboxMessage.objects.get()
-    assert (message.attempts, message.problem) == (MOST_ATTEMPTS, "")
+    assert (message.attempts, message.problem) == (2, "")
 
 
-def test_after_ten_failures_a_message_says_why_and_is_left_alone(site: Site, way_out_is_shut: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("attempts", "seconds"), [(1, 30), (2, 60), (3, 120), (6, 960), (7, 1800), (8, 1800), (500, 1800)]
+)
+def test_the_wait_doubles_up_to_half_an_hour(attempts: int, seconds: int) -> None:
+    assert wait_after(attempts) == timedelta(seconds=seconds)
+
+
+def test_a_day_without_a_way_out_loses_no_message(
+    site: Site, way_out_is_shut: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     queue(site)
-    for run in range(MOST_ATTEMPTS + 3):
-        deliver_due(at=AT + run * LATER)
+    at = AT
+    while at < AT + timedelta(days=1):
+        deliver_due(at=at)
+        at = OutboxMessage.objects.get().due_at
+    monkeypatch.setattr(outbox, "deliver", lambda message: None)
+    assert deliver_due(at=at) == 1
+    assert len(way_out_is_shut) < 60
+
+
+def test_a_message_that_never_left_says_so_and_forgets_the_link(site: Site, way_out_is_shut: list[str]) -> None:
+    text = "Please answer: https://clinic.example.org/q/#a-secret_1"
+    queue_message(site=site, key="asks", channel="sms", to="555-0142", text=text, due_at=AT)
+    deliver_due(at=AT)
+    deliver_due(at=AT + KEPT_FOR + timedelta(seconds=1))
     message = OutboxMessage.objects.get()
-    assert len(way_out_is_shut) == message.attempts == MOST_ATTEMPTS == 10
+    assert message.problem == "Not sent in its time; attempts: 1."
+    assert "secret" not in message.text
     assert message.sent_at is None
-    assert message.problem == "Not sent after 10 attempts: the gateway does not answer"
-
-
-def test_a_long_explanation_is_cut_to_what_the_row_can_hold(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(message: OutboxMessage) -> None:
-        raise OSError("x" * 1000)
-
-    monkeypatch.setattr(outbox, "deliver", fail)
-    queue(site)
-    for run in range(MOST_ATTEMPTS):
-        deliver_due(at=AT + run * LATER)
-    assert len(OutboxMessage.objects.get().problem) == 300
 
 
 def test_what_delivery_does_not_expect_is_not_taken_for_a_failed_attempt(
