@@ -71,8 +71,6 @@ def make_week(diary: Diary, first_day: date, *, patients: int) -> None:
     ensure_days(cast, days, at=cast.site.instant(first_day - timedelta(days=60), 540), nurses=5)
     starts = [cast.site.opens_minute + offset for offset in TEMPLATE[:40]]
     random.shuffle(starts)
-    calls_at = min(diary.now, cast.site.instant(first_day, 420))
-    look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=calls_at, older_than=timedelta(hours=1))
     for start in starts[:patients]:
         new = enrol_fully(cast, random, first_day=first_day, start_minute=start, now=diary.now, series=SERIES)
         _treat(diary, new, first_day)
@@ -85,6 +83,9 @@ def _treat(diary: Diary, enrolled: Enrolled | None, first_day: date) -> None:
     """Five days at the chair, in one transaction: nobody sees a chair of the past taken in between."""
     if enrolled is None:
         return
+    cast = diary.cast
+    calls_at = min(diary.now, cast.site.instant(first_day, 420))
+    look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=calls_at, older_than=timedelta(hours=1))
     visits = Visit.objects.filter(sequence__patient=enrolled.patient, sequence__first_day=first_day)
     with transaction.atomic():
         run([chair_of(visit) for visit in visits.select_related("site")], until=diary.now)
