@@ -51,7 +51,7 @@ def examples(*, now: datetime) -> dict[str, Any]:
         "dues": [now + timedelta(minutes=minutes, seconds=20) for minutes in (11, 2, 0)]
         + [now - timedelta(minutes=7, seconds=20)],
         "form": ExampleForm(),
-        "form_bad": ExampleForm({"name": "", "weight": "heavy", "born": "", "language": "xx"}),
+        "form_bad": ExampleForm({"name": "", "weight": "", "born": "", "language": "xx"}, auto_id="bad_%s"),
         "keypad": KEYPAD,
         "keypad_bad": (KEYPAD[0] | {"value": "92", "error": "below DBP"}, *KEYPAD[1:]),
         "rhythms": [("sinus", "Sinus"), ("brady", "Brady"), ("tachy", "Tachy"), ("af", "AF"), ("other", "Other")],

@@ -74,22 +74,31 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         _drop(name)
 
 
-@pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A fresh copy of the test database in which commits are real: for races, servers and browsers.
-
-    Yields the name of the database; ``default`` is connected to it meanwhile.
-    """
+@contextmanager
+def committed_copy(django_db_blocker: Any) -> Iterator[str]:
+    """A fresh copy of the test database in which commits are real; ``default`` is connected to it meanwhile."""
     template = connections["default"].settings_dict["NAME"]
     name = f"{template}_committed"
     with django_db_blocker.unblock():
         connections.close_all()
         _create(name, template)
         _use_database(name)
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            _use_database(template)
+            _drop(name)
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A fresh copy of the test database in which commits are real: for races, servers and browsers.
+
+    Yields the name of the database.
+    """
+    with committed_copy(django_db_blocker) as name:
         yield name
-        connections.close_all()
-        _use_database(template)
-        _drop(name)
 
 
 @pytest.fixture

@@ -1,0 +1,163 @@
+"""Every page of every role: by keyboard and by touch, at every width, in light and in dark."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.urls import reverse
+from playwright.sync_api import Browser, expect
+
+from kitclinic.navigation import HOMES
+from kitclinic.roles import Role
+from tests.browser.conftest import TABLET
+from tests.browser.live import Live, serve
+from tests.browser.walk import Walk
+from tests.browser.ward import Ward
+from tests.browser.ward import ward as make_ward
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page. args: its values from the ward; act: what a person came to do there, reached by Tab."""
+
+    role: str
+    name: str
+    args: Callable[[Ward], list[Any]] = lambda ward: []
+    act: str = ""
+    query: str = ""
+
+    def address(self, ward: Ward) -> str:
+        return reverse(self.name, args=self.args(ward)) + self.query.format(registry=ward.registry)
+
+
+GO = "main .btn--go"
+PAGES = (
+    Place("nurse", "infusions:board", act="a.tile"),
+    Place("nurse", "infusions:chart", lambda w: [w.running.visit.pk], act="#chart-pad .save"),
+    Place("nurse", "infusions:chart", lambda w: [w.preparing.visit.pk], act="form.start .save"),
+    Place("nurse", "infusions:chart", lambda w: [w.observing.visit.pk], act="nav.ev a.act"),
+    Place("nurse", "infusions:chart", lambda w: [w.expected.pk], act="#chart-pad .save"),
+    Place("nurse", "infusions:chart", lambda w: [w.gone.visit.pk], act="#chart-pad .btn"),
+    Place("nurse", "infusions:chart_sheet", lambda w: [w.preparing.visit.pk, "identity"], act="dialog .btn--go"),
+    Place("nurse", "infusions:chart_sheet", lambda w: [w.preparing.visit.pk, "weigh"], act="dialog .btn--go"),
+    Place("nurse", "infusions:chart_sheet", lambda w: [w.running.visit.pk, "side_effect"], act="dialog .btn--go"),
+    Place("nurse", "infusions:chart_sheet", lambda w: [w.running.visit.pk, "correct"], act="dialog .btn--go"),
+    Place("nurse", "infusions:chart_sheet", lambda w: [w.observing.visit.pk, "discharge"], act="dialog .btn--go"),
+    Place("nurse", "infusions:chart_print", lambda w: [w.gone.visit.pk]),
+    Place("nurse", "scheduling:patient", lambda w: [w.running.visit.patient_id], act="main a.btn"),
+    Place("nurse", "scheduling:group", lambda w: [w.group.pk], act="main .btn--go"),
+    Place("nurse", "scheduling:visit_missed", lambda w: [w.expected.pk], act=GO),
+    Place("nurse", "outcomes:send", lambda w: [w.cleared.pk], act=GO),
+    Place("nurse", "outcomes:answers", lambda w: [w.answered.pk]),
+    Place("physician", "infusions:signing", act="main .q a"),
+    Place(
+        "physician",
+        "infusions:order",
+        lambda w: [w.to_sign.pk],
+        act=GO,
+    ),
+    Place("physician", "infusions:order", lambda w: [w.running.infusion.order_id], act="main .btn"),
+    Place("physician", "infusions:order_new", lambda w: [w.to_write.pk], act=GO),
+    Place("physician", "scheduling:eligibility", lambda w: [w.referred.pk], act=GO),
+    Place("physician", "outcomes:dashboard", act="#source", query="?source={registry}&as_of=2023-12-31"),
+    Place("physician", "outcomes:cell", lambda w: ["phq-9", "last"], query="?source={registry}&as_of=2023-12-31"),
+    Place("psychologist", "scheduling:groups", act=GO),
+    Place("psychologist", "outcomes:safety", act="main .tasks a"),
+    Place("psychologist", "outcomes:safety_task", lambda w: [w.task.pk], act=GO),
+    Place("scheduler", "scheduling:week", act="main a.btn"),
+    Place("scheduler", "scheduling:patients", act=GO),
+    Place("scheduler", "scheduling:patient_new", act=GO),
+    Place("scheduler", "scheduling:patient", lambda w: [w.referred.pk], act=GO),
+    Place("scheduler", "scheduling:eligibility", lambda w: [w.referred.pk], act=GO),
+    Place("scheduler", "scheduling:group_new", act=GO),
+    Place("scheduler", "scheduling:seat_new", lambda w: [w.referred.pk], act=GO),
+    Place("scheduler", "scheduling:offers", lambda w: [w.cleared.pk], act=GO),
+    Place("scheduler", "scheduling:drivers", lambda w: [w.to_write.pk], act=GO),
+    Place("scheduler", "scheduling:sequence_end", lambda w: [w.to_write.pk], act=GO),
+    Place("scheduler", "scheduling:suite_day", lambda w: [w.day.date.isoformat()], act=GO),
+    Place("scheduler", "scheduling:day_sheet", lambda w: [w.day.date.isoformat()]),
+    Place("clinic_lead", "outcomes:dashboard", act="#source"),
+    Place("administrator", "scheduling:week"),
+)
+
+
+@pytest.fixture(scope="module")
+def ward(live: Live, tmp_path_factory: pytest.TempPathFactory) -> Ward:
+    return make_ward(tmp_path_factory.mktemp("registry"))
+
+
+@pytest.fixture(scope="module")
+def desks(chromium: Browser, live: Live, ward: Ward) -> Iterator[dict[str, Walk]]:
+    """One browser window for each role, signed in once."""
+    opened = {role: Walk(chromium, live.address, size=TABLET) for role in Role.values}
+    for role, desk in opened.items():
+        desk.sign_in(ward.noon.staff(role))
+    yield opened
+    for desk in opened.values():
+        desk.close()
+
+
+def known(place: Place) -> str:
+    return f"{place.role}-{place.name.replace(':', '-')}"
+
+
+@pytest.mark.parametrize("place", PAGES, ids=known)
+def test_a_page_is_wide_enough_readable_touchable_and_reached_by_keyboard(
+    desks: dict[str, Walk], ward: Ward, place: Place
+) -> None:
+    desk = desks[place.role]
+    desk.complaints.clear()
+    desk.open(place.address(ward))
+    desk.inspect()
+    if place.act:
+        desk.reach(place.act)
+    assert desk.complaints == []
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_everybody_begins_the_day_at_their_own_page(desks: dict[str, Walk], role: str) -> None:
+    desk = desks[role]
+    desk.open("/")
+    expect(desk.page).to_have_url(desk.home + reverse(HOMES[Role(role)]))
+    expect(desk.page.locator(".bar-nav [aria-current=page]")).to_be_visible()
+
+
+def test_the_way_in(walk: Walk) -> None:
+    walk.open("/sign-in/")
+    walk.inspect()
+    walk.reach("main button[type=submit]")
+
+
+@pytest.mark.parametrize(("role", "address", "status"), [("nurse", "/signing/", 403), ("nurse", "/chart/0/", 404)])
+def test_a_refusal_is_a_page_too(desks: dict[str, Walk], role: str, address: str, status: int) -> None:
+    desk = desks[role]
+    desk.expected.add(status)
+    desk.complaints.clear()
+    desk.open(address)
+    desk.inspect()
+    desk.reach("main a")
+    assert desk.complaints == []
+
+
+def test_the_styleguide_shows_every_component(
+    chromium: Browser, live: Live, static_root: Path, tmp_path: Path
+) -> None:
+    name = connections["default"].settings_dict["NAME"]
+    with serve(name, static_root, tmp_path, KITCLINIC_DEBUG="1") as debug:
+        guide = Walk(chromium, debug.address, size=TABLET)
+        guide.open("/styleguide/")
+        guide.inspect()
+        assert guide.complaints == []
+        guide.close()
+
+
+def test_the_styleguide_is_not_for_the_clinic(walk: Walk) -> None:
+    walk.expected.add(404)
+    response = walk.page.goto("/styleguide/")
+    assert response is not None
+    assert response.status == 404

@@ -1,0 +1,119 @@
+"""A clinic at noon with somebody in every state, made through the real actions."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from infusions.models import Order
+from kitclinic.models import Site, StaffUser
+from outcomes.actions import import_registry
+from outcomes.models import Assessment, SafetyTask
+from scheduling.models import GroupVisit, Patient, Sequence, SuiteDay, Visit
+from tests.browser.live import noon_site
+from tests.factories import infusions, orders, outcomes, registry, scheduling, suite
+from tests.factories.infusions import Chair
+
+HIGH = infusions.Vitals(160, 78, 70, 98, infusions.Rhythm.SINUS)  # 25% above the calm 128
+
+
+@dataclass(frozen=True)
+class Noon:
+    """A clinic whose suite is open today and in a week, with a group visit this morning."""
+
+    site: Site
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.site.today(self.now)
+
+    @property
+    def next_week(self) -> date:
+        return self.today + timedelta(days=7)
+
+    def staff(self, role: str) -> StaffUser:
+        return scheduling.actor(role, self.site)
+
+    def chair(self, minutes_ago: int, *, minute: int = 660, **fields: object) -> Chair:
+        """A booked visit of today beside its nurse, so many minutes ago."""
+        visit = infusions.visit(site=self.site, monday=self.today, minute=minute, **fields)  # type: ignore[arg-type]
+        return Chair(visit, self.staff("nurse"), self.now - timedelta(minutes=minutes_ago))
+
+    def group(self, *, start_minute: int = 540) -> GroupVisit:
+        at = self.site.instant(self.today, 480)
+        return scheduling.group_visit(site=self.site, day=self.today, start_minute=start_minute, at=at)
+
+
+def noon() -> Noon:
+    now = timezone.now().replace(second=0, microsecond=0)
+    made = Noon(noon_site(), now)
+    for role in ("nurse", "physician", "psychologist", "scheduler", "clinic_lead", "administrator"):
+        made.staff(role)
+    for day in (made.today, made.next_week):
+        suite.open_week(made.site, day)
+    return made
+
+
+@dataclass(frozen=True)
+class Ward:
+    """Everybody the pages of the product are about. registry: slug of an imported cohort."""
+
+    noon: Noon
+    referred: Patient
+    cleared: Patient
+    group: GroupVisit
+    running: Chair
+    preparing: Chair
+    observing: Chair
+    expected: Visit
+    gone: Chair
+    to_sign: Order
+    to_write: Sequence
+    task: SafetyTask
+    answered: Assessment
+    day: SuiteDay
+    registry: str
+
+
+def ward(folder: Path) -> Ward:
+    made = noon()
+    site, now, today = made.site, made.now, made.today
+    group = made.group()
+    gone = made.chair(170, minute=550).ready().start().run().observe().discharge()
+    running = made.chair(40).ready().start().later(minutes=15)
+    running.vitals(HIGH)
+    running.later(minutes=15).vitals()
+    observing = made.chair(80, minute=640).ready().start().run().observe()
+    preparing = _preparing(made)
+    scheduling.booked_patient(site=site, group=group, at=site.instant(today, 490))
+    cleared = scheduling.cleared_patient(site=site, group=group, at=site.instant(today, 500))
+    to_sign = orders.draft(orders.sequence(site, made.next_week), at=now)
+    to_write = orders.sequence(site, made.next_week, start_minute=660)
+    slug = import_registry(
+        site=site, directory=registry.simulated(folder), label="Made up", by=None, at=now
+    ).record.site.slug
+    return Ward(
+        noon=made,
+        referred=scheduling.patient(site=site, at=now),
+        cleared=cleared,
+        group=group,
+        running=running,
+        preparing=preparing,
+        observing=observing,
+        expected=infusions.visit(site=site, monday=today, minute=780),
+        gone=gone,
+        to_sign=to_sign,
+        to_write=to_write,
+        task=outcomes.safety_task(site=site, at=now - timedelta(minutes=50)),
+        answered=outcomes.completed(site=site, at=now - timedelta(hours=2)).assessment,
+        day=SuiteDay.objects.get(site=site, date=today),
+        registry=slug,
+    )
+
+
+def _preparing(made: Noon) -> Chair:
+    chair = made.chair(10, minute=720)
+    chair.nurse = suite.staffed(made.site, "nurse", 2)[1]
+    return chair.arrive()
