@@ -27,9 +27,9 @@ from scheduling.actions import (
 from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence
 from scheduling.queries.patients import latest_eligibility
 from scheduling.rules.eligibility import EligibilityFacts
-from scheduling.states import PregnancyState, TransportKind
+from scheduling.states import GroupVisitState, PregnancyState, TransportKind
 
-GROUP_STARTS = (540, 645, 780, 885)  # local minutes: 09:00, 10:45, 13:00, 14:45
+GROUP_STARTS = range(540, 1200, 105)  # local minutes: 09:00, 10:45, 12:30 …
 GROUP_CAPACITY = 30  # people: patients and support persons
 
 
@@ -98,7 +98,8 @@ def seat_in_group(cast: Cast, enrolled: Enrolled, *, first_day: date, at: dateti
     """A seat for patient and support person a week before the first infusion, in a group made if needed."""
     day = first_day - timedelta(days=7)
     groups = GroupVisit.objects.filter(site=cast.site, date=day).order_by("start_minute")
-    group = next((group for group in groups if group.seats.count() * 2 + 2 <= group.capacity), None)
+    planned = [group for group in groups if group.state == GroupVisitState.PLANNED]
+    group = next((group for group in planned if group.seats.count() * 2 + 2 <= group.capacity), None)
     if group is None:
         group = plan_group_visit(
             site=cast.site,

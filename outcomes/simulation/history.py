@@ -1,6 +1,9 @@
 """Older history: a year of patients, some of whom come back, made through the same actions."""
 
+import logging
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -19,8 +22,10 @@ from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days, weeks_before
 from outcomes.simulation.enrolment import Enrolled
 from outcomes.simulation.today import course, enrol_fully, hold_groups
 from scheduling.actions import Assessment, assess_eligibility, cancel_sequence
-from scheduling.models import Sequence, Visit
-from scheduling.states import SequenceState
+from scheduling.models import GroupVisit, Sequence, Visit
+from scheduling.states import GroupVisitState, SequenceState
+
+logger = logging.getLogger("kitclinic.simulation")
 
 KEY = "history"
 SERIES = 100_000  # record numbers of people of older history
@@ -49,7 +54,8 @@ def make_history(cast: Cast, *, now: datetime, seed: int, weeks: int = WEEKS) ->
     )
     diary = Diary(cast, Random(f"{seed}:history"), now)
     for number, first_day in enumerate(first_days, start=1):
-        make_week(diary, first_day, patients=week_size(number, weeks))
+        if not is_made(cast, first_day):  # a history that was interrupted goes on where it was
+            make_week(diary, first_day, patients=week_size(number, weeks))
         note_progress(task=task, done=number)
     look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=now, older_than=timedelta(hours=1))
     finish_long_task(task=task, at=now)
@@ -57,6 +63,12 @@ def make_history(cast: Cast, *, now: datetime, seed: int, weeks: int = WEEKS) ->
 
 def is_finished(cast: Cast) -> bool:
     return LongTask.objects.filter(site=cast.site, key=KEY, finished_at__isnull=False).exists()
+
+
+def is_made(cast: Cast, first_day: date) -> bool:
+    """Whether this week has been filled in before, to its end: its group visits are closed."""
+    groups = GroupVisit.objects.filter(site=cast.site, date=first_day - timedelta(days=7))
+    return groups.exists() and not groups.filter(state=GroupVisitState.PLANNED).exists()
 
 
 def week_size(number: int, weeks: int) -> int:
@@ -72,11 +84,22 @@ def make_week(diary: Diary, first_day: date, *, patients: int) -> None:
     starts = [cast.site.opens_minute + offset for offset in TEMPLATE[:40]]
     random.shuffle(starts)
     for start in starts[:patients]:
-        new = enrol_fully(cast, random, first_day=first_day, start_minute=start, now=diary.now, series=SERIES)
-        _treat(diary, new, first_day)
+        with _told():
+            new = enrol_fully(cast, random, first_day=first_day, start_minute=start, now=diary.now, series=SERIES)
+            _treat(diary, new, first_day)
     for start, known in zip(starts[patients:], diary.returning.pop(first_day, []), strict=False):
-        _treat(diary, come_back(diary, known, first_day=first_day, start_minute=start), first_day)
+        with _told():
+            _treat(diary, come_back(diary, known, first_day=first_day, start_minute=start), first_day)
     hold_groups(cast, first_day - timedelta(days=7), at=diary.now)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """One simulated patient whom a rule turns away is told in the log; the next one comes."""
+    try:
+        yield
+    except Refused as refused:
+        logger.info("A simulated patient was turned away: %s", refused)
 
 
 def _treat(diary: Diary, enrolled: Enrolled | None, first_day: date) -> None:
@@ -110,16 +133,13 @@ def come_back(diary: Diary, known: Enrolled, *, first_day: date, start_minute: i
     cast = diary.cast
     at = cast.site.instant(first_day - timedelta(days=28), 600)
     known.patient.refresh_from_db()
-    try:
-        assess_eligibility(
-            patient=known.patient,
-            assessment=Assessment(facts=enrolment.facts_of(known.person, today=cast.site.today(at))),
-            by=cast.physician,
-            at=at,
-        )
-        return course(cast, diary.random, known, first_day=first_day, start_minute=start_minute, now=diary.now)
-    except Refused:
-        return None
+    assess_eligibility(
+        patient=known.patient,
+        assessment=Assessment(facts=enrolment.facts_of(known.person, today=cast.site.today(at))),
+        by=cast.physician,
+        at=at,
+    )
+    return course(cast, diary.random, known, first_day=first_day, start_minute=start_minute, now=diary.now)
 
 
 def _afterwards(diary: Diary, enrolled: Enrolled, first_day: date) -> None:

@@ -86,7 +86,12 @@ class Script:
         random = self._random("baseline")
         sbp = round(min(172, max(96, random.gauss(126, 14))))
         dbp = round(min(104, max(54, sbp - random.gauss(48, 6))))
-        return Reading(sbp, dbp, round(min(104, max(52, random.gauss(73, 9)))), round(random.gauss(97.6, 0.8)))
+        return Reading(
+            sbp,
+            dbp,
+            round(min(104, max(52, random.gauss(73, 9)))),
+            min(100, max(93, round(random.gauss(97.6, 0.8)))),
+        )
 
     def _sets(self, random: Random, started: datetime, end: datetime) -> list[Act]:
         base, habits = self.baseline, self.habits
