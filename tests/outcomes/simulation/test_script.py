@@ -181,3 +181,11 @@ def test_the_random_numbers_of_a_script_are_not_shared_with_anybody() -> None:
     before = Random(7).random()
     acts_of(Script("x"))
     assert Random(7).random() == before
+
+
+def test_every_number_of_two_thousand_visits_is_one_a_monitor_can_show() -> None:
+    for number in range(2000):
+        visit = Script(f"monitor:{number}")
+        readings = [visit.baseline, *(act.reading for act in visit.after_start(AT) if act.reading)]
+        assert all(93 <= reading.spo2 <= 100 for reading in readings)
+        assert all(40 <= reading.dbp < reading.sbp <= 260 for reading in readings)
