@@ -19,6 +19,15 @@ TARGET = 44  # px, of what is touched
 VIOLATION = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP: ${event.violatedDirective} blocks ${event.blockedURI}, ${event.sourceFile}`))"""
 
+# What a request that failed writes into the console.
+REQUESTS = (
+    "Failed to load resource",
+    "Response Status Error Code",
+    "htmx:afterRequest",
+    "htmx:sendError",
+    "htmx:timeout",
+)
+
 # What may be smaller than TARGET, and why.
 SMALLER = {
     ".skip-link": "seen with the keyboard only",
@@ -103,9 +112,7 @@ class Walk:
 
     def _hears(self, message: ConsoleMessage) -> None:
         """Errors and warnings; a failed request is judged by its status."""
-        if message.type in {"error", "warning"} and not message.text.startswith(
-            ("Failed to load resource", "Response Status Error Code")
-        ):
+        if message.type in {"error", "warning"} and not message.text.startswith(REQUESTS):
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _answered(self, response: Response) -> None:
@@ -172,3 +179,40 @@ class Walk:
             if one["impact"] in {"serious", "critical"}
             for node in one["nodes"][:4]
         ]
+
+    # -- what a person does
+
+    def press(self, words: str, *, within: str = "main") -> "Walk":
+        """Press the button or link of these words."""
+        place = self.page.locator(within)
+        place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words)).first.click()
+        return self
+
+    def tap(self, name: str, *values: str, within: str = "body") -> "Walk":
+        """Tap these choices of a question."""
+        for value in values:
+            self.page.locator(f"{within} label:has(input[name={name}][value='{value}'])").first.click()
+        return self
+
+    def fill(self, **fields: str) -> "Walk":
+        """Type into fields by their names, or choose in a list; of an open dialog first."""
+        dialog = "dialog[open] " if self.page.locator("dialog[open]").count() else "main "
+        for name, value in fields.items():
+            field = self.page.locator(f"{dialog}[name={name}]:not([type=hidden])").first
+            if field.evaluate("(element) => element.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        return self
+
+    def enter(self, digits: str, *, symptoms: tuple[str, ...] = ("none",)) -> "Walk":
+        """One set of vital signs on the chart's keypad, by thumb; not saved yet."""
+        for digit in digits:
+            self.page.locator(f"#chart-pad [data-kc-digit='{digit}']").click()
+        self.tap("rhythm", "sinus", within="#chart-pad").tap("symptoms", *symptoms, within="#chart-pad")
+        return self.says("complete, tap to save", where="#chart-pad [data-kc-togo]")
+
+    def says(self, words: str, *, where: str = "body") -> "Walk":
+        """Wait until these words stand there."""
+        expect(self.page.locator(where).first).to_contain_text(words)
+        return self

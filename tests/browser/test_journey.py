@@ -1,0 +1,331 @@
+"""The main path in real Chromium at a tablet's size: every act of the clinic's day pressed once.
+
+The browser cannot travel in time: states that need hours or days are reached through the real actions first.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, expect
+
+from infusions.models import Infusion, InfusionEvent, Order, VitalSet
+from outcomes.actions import import_registry
+from outcomes.models import SafetyTask, Score
+from scheduling.models import Visit
+from tests.browser.live import Live
+from tests.browser.walk import Walk
+from tests.browser.ward import Noon, noon
+from tests.factories import infusions, registry, scheduling
+from tests.factories.people import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+CALM = "128787098"  # what is tapped for SBP, DBP, HR and SpO₂; each field gives way to the next
+HIGH = "154788498"  # SBP 20.3% above the baseline, HR exactly 20%
+
+
+@pytest.fixture(scope="module")
+def clinic(live: Live) -> Noon:
+    return noon()
+
+
+@pytest.fixture
+def phone(chromium: Browser, live: Live) -> Iterator[Walk]:
+    """A patient's phone."""
+    holder = Walk(chromium, live.address, size={"width": 390, "height": 780})
+    yield holder
+    holder.close()
+    assert holder.complaints == []
+
+
+def keypad(walk: Walk, digits: str, *, symptoms: tuple[str, ...] = ("none",)) -> None:
+    """One set with one thumb, saved; a fresh pad comes back."""
+    key = walk.page.locator("#chart-pad input[name=key]").input_value()
+    walk.enter(digits, symptoms=symptoms)
+    walk.page.locator("#chart-pad .save").click()
+    expect(walk.page.locator("#chart-pad input[name=key]")).not_to_have_value(key)
+
+
+def sheet(walk: Walk, opener: str) -> None:
+    """Open one of the chart's sheets."""
+    walk.page.locator(opener).first.click()
+    expect(walk.page.locator("dialog#chart-sheet[open]")).to_be_visible()
+
+
+def send(walk: Walk, label: str) -> None:
+    """Press the sheet's main button; the sheet closes when the act is saved."""
+    walk.page.locator("dialog#chart-sheet").get_by_role("button", name=label, exact=True).click()
+    expect(walk.page.locator("dialog#chart-sheet[open]")).to_have_count(0)
+
+
+def gate(name: str) -> str:
+    return f".gate-list li:has(b:text-is('{name}')) a.btn"
+
+
+def test_a_referral_becomes_five_days_and_a_signed_order(walk: Walk, clinic: Noon) -> None:
+    walk.sign_in(clinic.staff("scheduler"))
+    register(walk)
+    address = walk.page.url
+    walk.press("Record eligibility")
+    find_eligible(walk)
+    walk.press("Groups", within=".bar-nav").press("Plan a group visit")
+    plan_the_group(walk, clinic)
+    walk.open(address)
+    walk.press("Choose")
+    walk.inspect()
+    walk.tap(
+        "group", *walk.page.locator("[name=group]").evaluate_all("all => all.slice(0, 1).map(one => one.value)")
+    )
+    walk.fill(support_person="Paul Marrin", support_relationship="husband").press("Book both seats")
+    walk.says("Seats booked for Delphine Marrin and the support person.")
+
+    walk.sign_in(clinic.staff("nurse")).press("Groups", within=".bar-nav").press("Open the roster")
+    walk.press("Came, with support person").says("Came, with support person", where=".seat-line .came")
+    walk.fill(weight_kg="82.5").press("Save", within=".seat-line").says("82.5", where=".seat-line .scale")
+    walk.inspect()
+    roster = walk.page.url
+    walk.sign_in(clinic.staff("physician")).open(roster)
+    walk.page.get_by_role("button", name="Clear", exact=True).click()
+    walk.says("Cleared", where=".seat-line .verdict")
+
+    walk.sign_in(clinic.staff("scheduler")).open(address)
+    walk.press("Offers")
+    book_by_keyboard(walk, clinic)
+    walk.press("Name driver")
+    walk.fill(name="Paul Marrin", relationship="husband", phone="216 555 0118", transport="rideshare")
+    walk.press("Name this driver").says("A rideshare is not a known driver.", where="main form")
+    walk.inspect()
+    walk.fill(transport="family").press("Name this driver").says("Paul Marrin drives home on 5 days.")
+    walk.sign_in(clinic.staff("physician"))
+    sign_by_keyboard(walk)
+
+
+def register(walk: Walk) -> None:
+    walk.press("Patients", within=".bar-nav").press("Register a patient")
+    walk.fill(family_name="Marrin", given_name="Delphine", birth_date="1974-03-14", sex="female")
+    walk.press("Register").says("Not saved")  # no record number yet; what was typed stays
+    expect(walk.page.locator("[name=family_name]")).to_have_value("Marrin")
+    walk.inspect()
+    walk.fill(record_number="KT-30417", height_cm="170", phone="216 555 0117", diagnosis="CRPS").press("Register")
+    walk.says("Delphine Marrin is registered. Next: eligibility.")
+    walk.inspect()
+
+
+def find_eligible(walk: Walk) -> None:
+    walk.press("Save as eligible").says(
+        "Not saved:", where="[data-kc-refused]"
+    )  # everything that is open, at once
+    walk.fill(pain_months="40", allergies="Penicillin: hives")
+    for who in ("referrer", "patient", "pain_provider"):
+        walk.tap(f"inadequate_by_{who}", "yes")
+    walk.tap("childbearing_potential", "no").tap("ketamine_misuse", "no")
+    walk.page.locator("[name=cautions_reviewed]").check()
+    walk.page.locator("[name=allergies_reviewed]").check()
+    walk.inspect()
+    walk.press("Save as eligible").says("Saved: eligible.")
+
+
+def plan_the_group(walk: Walk, clinic: Noon) -> None:
+    leads = {role: str(clinic.staff(role).pk) for role in ("physician", "psychologist")}
+    walk.fill(date=clinic.today.isoformat(), start="13:00", **leads)
+    walk.inspect()
+    walk.press("Plan it").says("The group visit is planned.")
+
+
+def book_by_keyboard(walk: Walk, clinic: Noon) -> None:
+    """1 to 5 choose, C confirms; nothing is booked before."""
+    walk.inspect()
+    walk.page.keyboard.press("2")
+    expect(walk.page.locator("#kc-o2")).to_be_checked()
+    walk.says("Read to the patient: option 2", where=".say-2")
+    walk.page.keyboard.press("1")
+    expect(walk.page.locator("#kc-o1")).to_be_checked()
+    assert not Visit.objects.filter(site=clinic.site, patient__family_name="Marrin").exists()
+    walk.page.keyboard.press("c")
+    walk.says("Name who drives home next.")
+    days = Visit.objects.filter(site=clinic.site, patient__family_name="Marrin").values_list("date", flat=True)
+    assert sorted(days) == clinic.site.week_of(clinic.next_week)
+
+
+def sign_by_keyboard(walk: Walk) -> None:
+    walk.page.locator(".queue a", has_text="Marrin").first.click()
+    walk.says("41.25", where=".sum-dose")
+    walk.inspect()
+    walk.page.keyboard.press("d")
+    walk.says("You will sign exactly this text")
+    walk.page.keyboard.press("p")
+    walk.page.keyboard.type("not the password")
+    walk.page.keyboard.press("Enter")
+    walk.says("That is not your password. Nothing was signed", where=".auth")
+    walk.inspect()
+    assert Order.objects.get(sequence__patient__family_name="Marrin").state == "draft"
+    walk.fill(password=PASSWORD)
+    walk.page.keyboard.press("Enter")
+    walk.says("is signed: 41.25 mg on each day.")
+    assert Order.objects.get(sequence__patient__family_name="Marrin").state == "signed"
+
+
+def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
+    visit = infusions.visit(site=clinic.site, monday=clinic.today, minute=720, chair=2)
+    walk.sign_in(clinic.staff("nurse"))
+    walk.page.locator(f"a[href='{reverse('infusions:chart', args=[visit.pk])}']").first.click()
+    walk.inspect()
+    walk.tap("nurse", str(clinic.staff("nurse").pk)).press("Arrived").says("Before the start")
+
+    walk.page.locator("form.start .save").click()
+    for sentence in ("Verify the patient by two of", "Ondansetron is open.", "The pump is not checked."):
+        walk.says(sentence, where="form.start [data-kc-problems]")
+    walk.inspect()
+
+    sheet(walk, gate("Identity"))
+    walk.inspect()
+    walk.tap("identifiers", "name", "birth_date", within="dialog[open]")
+    send(walk, "Both agree with the chart")
+    sheet(walk, gate("Weight"))
+    walk.fill(weight_kg="82.5")
+    send(walk, "Save weight")
+    sheet(walk, gate("IV line"))
+    send(walk, "IV line is in")
+    sheet(walk, gate("Premedication"))
+    walk.tap("given", "yes", within="dialog[open]")
+    send(walk, "Save")
+    sheet(walk, gate("Pump"))
+    walk.fill(rate_ml_per_h="750", volume_ml="50")  # ten times too fast
+    walk.page.locator("dialog[open] .btn--go").click()
+    walk.says("Stop and reconcile:", where="dialog[open]")
+    walk.inspect()
+    walk.fill(rate_ml_per_h="75")
+    send(walk, "Compare with the order")
+    keypad(walk, CALM)
+    walk.says("Everything is done", where=".gates-head")
+    walk.page.locator("form.start .save").click()
+    walk.says("Started. The next set is due in 15 min.")
+    infusion = Infusion.objects.get(visit=visit)
+    assert (infusion.state, infusion.baseline.sbp) == ("infusing", 128)
+    walk.inspect()
+
+
+def test_a_flag_is_answered_and_a_stop_is_explained(walk: Walk, clinic: Noon) -> None:
+    chair = clinic.chair(15, minute=690, chair=3)
+    chair.nurse = scheduling.people.staff("nurse", site=clinic.site, name="Tomas Reyes")
+    chair.ready().start()
+    walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk]))
+    keypad(walk, HIGH, symptoms=("nausea",))
+    walk.says("+20.3%", where=".strips")
+    assert [flag.rule for flag in VitalSet.objects.latest("pk").flags.all()] == ["VIT-01"]
+    walk.inspect()
+    walk.press("No symptoms").says("The flag is answered.")
+    expect(walk.page.locator(".strips .strip")).to_have_count(0)
+
+    sheet(walk, "nav.ev a:has-text('Ondansetron')")
+    walk.fill(assessment="Nausea 6 of 10")
+    send(walk, "Given, 8 mg IV")
+    expect(walk.page.locator("nav.ev button:has-text('Ondansetron')")).to_be_disabled()
+
+    walk.page.locator(".act.stop").click()  # one press, no question before
+    walk.says("STOP recorded.")
+    sheet(walk, ".strip--urgent a.btn")
+    walk.inspect()
+    walk.tap("reason", "side_effect", within="dialog[open]").fill(infused_ml="20")
+    send(walk, "Save")
+    walk.says("The reason is on the chart.")
+    infusion = Infusion.objects.get(visit=chair.visit)
+    assert (infusion.outcome, infusion.stop_reason) == ("stopped", "side_effect")
+
+
+def test_the_end_of_an_infusion_begins_the_observation(walk: Walk, clinic: Noon) -> None:
+    chair = clinic.chair(40, minute=660, chair=4).ready().start()
+    chair.later(minutes=15).vitals()
+    chair.later(minutes=15).vitals()
+    walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk]))
+    walk.inspect()
+    sheet(walk, "nav.ev a.go")
+    walk.fill(infused_ml="50")
+    send(walk, "The infusion has ended")
+    keypad(walk, CALM)
+    walk.says("End +15", where=".left")
+    assert list(VitalSet.objects.filter(infusion__visit=chair.visit).values_list("slot", flat=True))[-1] == "end"
+
+
+def test_the_way_home_is_with_a_known_driver(walk: Walk, clinic: Noon) -> None:
+    chair = clinic.chair(80, minute=610, chair=5)
+    chair.nurse = scheduling.people.staff("nurse", site=clinic.site, name="Mina Bao")
+    chair.ready().start().run().observe()
+    walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk]))
+    sheet(walk, "nav.ev a:has-text('Driver')")
+    walk.tap("transport", "rideshare", within="dialog[open]")
+    walk.page.locator("dialog[open] .btn--go").click()
+    walk.says("A rideshare is not a known driver.", where="dialog[open] [data-kc-problems]")
+    walk.inspect()
+    walk.tap("transport", "family", within="dialog[open]")
+    send(walk, "I have seen this driver")
+    sheet(walk, "nav.ev a:has-text('Discharge')")
+    walk.tap("checks", *sorted(infusions.ALL_CHECKS), within="dialog[open]")
+    walk.page.locator("dialog[open] [name=seen]").check()
+    walk.inspect()
+    send(walk, "Discharge")
+    walk.says("Discharged. The chair is being cleaned.")
+    walk.inspect()
+    assert Infusion.objects.get(visit=chair.visit).state == "discharged"
+    assert InfusionEvent.objects.filter(infusion__visit=chair.visit, kind="driver_seen").count() == 1
+
+
+def test_a_patient_answers_on_a_phone_and_is_called(walk: Walk, phone: Walk, clinic: Noon) -> None:
+    patient = scheduling.patient(site=clinic.site, at=clinic.now, family_name="Ashdown")
+    walk.sign_in(clinic.staff("nurse")).open(reverse("scheduling:patient", args=[patient.pk]))
+    walk.press("Send a questionnaire").press("Send link").says("The link is ready")
+    walk.inspect()
+    link = walk.page.locator(".link-text").inner_text()
+
+    phone.open(link)
+    phone.says("What year were you born?")
+    assert "#" not in phone.page.url  # the code is not in the address any more
+    phone.inspect()
+    phone.fill(birth_year=str(patient.birth_date.year)).press("Next")
+    answer(phone, 1, "2")
+    phone.says("Question 2 of 16")
+    phone.inspect()
+    for number in range(2, 9):
+        answer(phone, number, "2")
+    answer(phone, 9, "1")
+    phone.says("Thank you for telling us").says("988 is free and private, day and night.")
+    phone.inspect()
+    task = SafetyTask.objects.get(patient=patient)
+    phone.press("Continue")
+    for number in range(10, 17):
+        answer(phone, number, "1")
+    phone.says("All 16 answers are saved.")
+    phone.inspect()
+    assert dict(Score.objects.filter(patient=patient).values_list("measure", "value")) == {"PHQ-9": 17, "GAD-7": 7}
+
+    walk.sign_in(clinic.staff("psychologist")).press("Safety", within=".bar-nav").press("Open")
+    walk.fill(action="Spoke with the patient: no plan, safe tonight.").press("Acknowledge")
+    walk.says("the safety task is acknowledged.")
+    task.refresh_from_db()
+    assert task.state == "acknowledged"
+
+
+def answer(phone: Walk, number: int, value: str) -> None:
+    phone.says(f"Question {number} of 16")
+    phone.tap("answer", value)
+    phone.page.locator("[data-kc-question] .go").click()
+
+
+def test_a_figure_opens_the_patients_behind_it(
+    walk: Walk, clinic: Noon, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = registry.simulated(tmp_path_factory.mktemp("export"))
+    made = import_registry(site=clinic.site, directory=folder, label="Made up", by=None, at=clinic.now)
+    walk.sign_in(clinic.staff("clinic_lead"))
+    walk.fill(source=made.record.site.slug).says("Made up", where="#source")
+    walk.fill(as_of=registry.AS_OF.isoformat())
+    walk.page.locator(".show-day").click()
+    figure = walk.page.locator("a.pair[href*='phq-9/last']")
+    expect(figure).to_contain_text("1/3")
+    walk.inspect()
+    figure.click()
+    expect(walk.page.get_by_role("heading", level=1)).to_have_text(re.compile("1 of 3 improved"))
+    expect(walk.page.locator("table.behind tbody tr")).to_have_count(3)
+    walk.inspect()
