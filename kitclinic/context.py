@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from kitclinic.models import LongTask
 from kitclinic.navigation import places
+from kitclinic.roles import Permission
 
 
 def clinic(request: HttpRequest) -> dict[str, Any]:
@@ -20,5 +21,6 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
     return context | {
         "site": user.site,
         "nav": places(request, user),
+        "may_search": user.may(Permission.FIND_PATIENTS),
         "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),
     }
