@@ -71,7 +71,7 @@ class GroupForm(forms.Form):
 class SeatForm(forms.Form):
     """Who comes along."""
 
-    group = forms.IntegerField(widget=forms.HiddenInput)
+    group = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Choose a group visit."})
     support_person = forms.CharField(max_length=120, required=False)
     support_relationship = forms.CharField(max_length=60, label="Relationship", required=False)
 

@@ -1,10 +1,14 @@
 """Forms of enrolment."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
+from kitclinic.problems import Blocker, Problem
 from scheduling.actions import Assessment, NewPatient
 from scheduling.models import Eligibility, Patient
 from scheduling.rules.eligibility import EligibilityFacts
@@ -48,6 +52,45 @@ class PatientForm(forms.Form):
 
     def new_patient(self) -> NewPatient:
         return NewPatient(**self.cleaned_data)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """One question of a rule beside the form, with what was answered to it before."""
+
+    rule: str
+    sentence: str
+    is_alike: bool
+    is_ticked: bool
+    reason: str
+
+    @property
+    def lacks(self) -> str:
+        """What is still missing after half an answer."""
+        if self.is_ticked and not self.reason:
+            return "Say how you know." if self.is_alike else "Say why it is right."
+        if self.reason and not self.is_ticked:
+            return "Tick the box above as well."
+        return ""
+
+
+def confirmations(problems: Iterable[Problem], sent: QueryDict, *, alike: set[str]) -> list[Confirmation]:
+    """Return one question a rule. alike: ids of the rules that found somebody who may be the same person."""
+    sentences: dict[str, list[str]] = {}
+    for problem in problems:
+        if not isinstance(problem, Blocker):
+            sentences.setdefault(problem.rule, []).append(problem.sentence)
+    ticked = sent.getlist("confirmed")
+    return [
+        Confirmation(
+            rule=rule,
+            sentence=" ".join(lines),
+            is_alike=rule in alike,
+            is_ticked=rule in ticked,
+            reason=sent.get(f"reason_{rule}", "").strip(),
+        )
+        for rule, lines in sorted(sentences.items())
+    ]
 
 
 class EligibilityForm(forms.Form):

@@ -128,7 +128,7 @@ def board_of(
         now_tick=(minute - opens) // GRID_MINUTES if is_today and opens <= minute <= plan.close else None,
         ratio=ratio,
         iv=iv,
-        tight=tuple(_tight(attended, plan)),
+        tight=tuple(_tight(attended, plan, passed)),
         counts=count_states(visits),
         blocks=tuple(sorted(blocks, key=lambda block: (block.visit.start_minute, block.visit.chair))),
     )
@@ -224,8 +224,8 @@ def _kind(count: int, most: int, minute: int, passed: int) -> str:
     return "tight" if count == most else "load"
 
 
-def _tight(spans: Sequence[Span], plan: DayPlan) -> list[str]:
-    """Return the spans with no nurse to spare, in words: "14:50–15:05: 8 patients, 4 nurses"."""
+def _tight(spans: Sequence[Span], plan: DayPlan, passed: int) -> list[str]:
+    """Return the spans to come with no nurse to spare, in words: "14:50–15:05: 8 patients, 4 nurses"."""
     found: list[tuple[int, int, int]] = []
     for minute in range(plan.open, plan.close, GRID_MINUTES):
         count, nurses = _at(spans, minute), _at(plan.nurses, minute)
@@ -238,6 +238,7 @@ def _tight(spans: Sequence[Span], plan: DayPlan) -> list[str]:
     return [
         f"{clock(start)}–{clock(end)}: {_at(spans, start)} patients, {nurses} nurse{'' if nurses == 1 else 's'}"
         for start, end, nurses in found
+        if end > passed
     ]
 
 

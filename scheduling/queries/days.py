@@ -1,5 +1,6 @@
 """One suite-day: its roster, and the sheet that works when the network is down."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -117,13 +118,24 @@ def day_sheet(day: SuiteDay) -> DaySheet:
         for first in range(1, day.chairs + 1, 2)
     )
     shifts = (
-        NurseShift.objects.filter(suite_day=day).select_related("nurse").order_by("from_minute", "nurse__name")
+        NurseShift.objects.filter(suite_day=day).select_related("nurse").order_by("nurse__name", "from_minute")
     )
-    presences = ProviderPresence.objects.filter(suite_day=day).select_related("provider").order_by("from_minute")
+    presences = ProviderPresence.objects.filter(suite_day=day).select_related("provider")
     return DaySheet(
         day,
         pods,
-        tuple(f"{one.nurse.name} {clock(one.from_minute)}–{clock(one.to_minute)}" for one in shifts),
-        tuple(f"{one.provider.name} {clock(one.from_minute)}–{clock(one.to_minute)}" for one in presences),
+        _hours((one.nurse.name, one.from_minute, one.to_minute) for one in shifts),
+        _hours(
+            (one.provider.name, one.from_minute, one.to_minute)
+            for one in presences.order_by("provider__name", "from_minute")
+        ),
         len(visits),
     )
+
+
+def _hours(spans: Iterable[tuple[str, int, int]]) -> tuple[str, ...]:
+    """Return one line a person: "Ines Varga 07:30–08:30, 08:45–11:00"."""
+    by_name: dict[str, list[str]] = {}
+    for name, start, end in spans:
+        by_name.setdefault(name, []).append(f"{clock(start)}–{clock(end)}")
+    return tuple(f"{name} {', '.join(hours)}" for name, hours in by_name.items())

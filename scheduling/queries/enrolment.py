@@ -15,6 +15,7 @@ from scheduling.rules.visits import OPEN_SEQUENCE
 from scheduling.states import EnrolmentState, SeatState
 
 DATE_FORMATS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%m/%d/%Y", "%d.%m.%Y")
+DIGITS_TO_SEARCH = 3  # fewer digits are looked for at the start of a record number only
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,17 @@ class PatientRow:
 
 
 def find_patients(*, site: Site, query: str) -> QuerySet[Patient]:
-    """Return the patients that match every word: part of a name, start of a record number, or a birth date."""
+    """Return the patients that match every word: part of a name or record number, or a birth date."""
     found = Patient.objects.filter(site=site)
     text = " ".join(query.split())
     if (born := _birth_date(text)) is not None:
         return found.filter(birth_date=born).order_by("family_name", "given_name", "pk")
     for word in text.replace(",", " ").split():
-        found = found.filter(
-            Q(family_name__icontains=word)
-            | Q(given_name__icontains=word)
-            | Q(record_number__istartswith=tidy_record_number(word))
-        )
+        number = tidy_record_number(word)
+        # On the phone a record number is often read without the letters before it.
+        by_digits = number.isdigit() and len(number) >= DIGITS_TO_SEARCH
+        by_number = Q(record_number__contains=number) if by_digits else Q(record_number__istartswith=number)
+        found = found.filter(Q(family_name__icontains=word) | Q(given_name__icontains=word) | by_number)
     if not text:
         return found.order_by("-created_at", "-pk")
     # Whoever's family name begins with the words stands first, so that Enter opens the likely one.

@@ -142,7 +142,12 @@ def _acts(patient: Patient, facts: EnrolmentFacts, today: date, reader: StaffUse
     if bookable and course is None:
         add("Book five infusion days", "Scheduler, 5 to 9 days after the group visit", "Offers", OFFERS, key, book)
     if course is not None and course.without_driver:
-        days = ", ".join(short_day(day.day) for day in course.without_driver)
+        open_days = course.without_driver
+        days = (
+            ", ".join(short_day(day.day) for day in open_days)
+            if len(open_days) < len(course.days)
+            else "all five days"
+        )
         add(f"Name drivers for {days}", "Scheduler", "Name driver", DRIVERS, course.key, book)
     return acts
 

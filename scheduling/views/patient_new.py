@@ -9,7 +9,7 @@ from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 from scheduling.actions import register_patient
-from scheduling.forms.patients import LANGUAGES, PatientForm
+from scheduling.forms.patients import LANGUAGES, PatientForm, confirmations
 from scheduling.queries.patients import people_like
 
 
@@ -27,10 +27,12 @@ def patient_new(request: StaffRequest) -> HttpResponse:
     except Refused as refused:
         add_problems_to_form(form, tuple(one for one in refused.problems if isinstance(one, Blocker)))
         matches = people_like(site=site, person=new.person)
+        alike = {rule for match in matches for rule in match.rules}
+        questions = confirmations(refused.problems, request.POST, alike=alike)
         context |= {
-            "questions": [one for one in refused.problems if not isinstance(one, Blocker)],
             "matches": matches,
-            "alike": {rule for match in matches for rule in match.rules},
+            "questions": questions,
+            "half_answered": any(one.lacks for one in questions),
         }
         return page(request, "scheduling/patient_new.html", context, status=422)
     say(request, f"{patient.name} is registered. Next: eligibility.")

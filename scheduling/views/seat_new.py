@@ -22,9 +22,9 @@ def seat_new(request: StaffRequest, pk: int) -> HttpResponse:
     context = {"patient": patient, "form": form, "groups": coming_groups(site=site, today=site.today(at))}
     if request.method != "POST":
         return page(request, "scheduling/seat_new.html", context)
-    group = get_object_or_404(GroupVisit, site=site, pk=request.POST.get("group") or 0)
     if not form.is_valid():
         return page(request, "scheduling/seat_new.html", context, status=422)
+    group = get_object_or_404(GroupVisit, site=site, pk=form.cleaned_data["group"])
     data = {name: form.cleaned_data[name] for name in ("support_person", "support_relationship")}
     try:
         book_seat(group=group, patient=patient, by=request.user, at=at, **data)

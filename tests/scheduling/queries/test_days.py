@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from kitclinic.models import Site, StaffUser
-from scheduling.actions import mark_missed
+from scheduling.actions import mark_missed, put_on_shift
 from scheduling.models import NurseShift, SuiteDay
 from scheduling.queries.days import day_page, day_sheet
 from tests.factories.suite import MONDAY, before, booked_sequence, open_week, visits_of
@@ -46,3 +46,13 @@ def test_the_sheet_lists_each_pair_of_chairs_without_released_places(
     assert sheet.pods[1][0] == "Chairs 3 and 4"
     assert sheet.providers == ("Anneke Vantongeren 07:30–17:30",)
     assert sheet.count == 1
+
+
+def test_the_sheet_says_the_hours_of_each_person_once(site: Site, scheduler: StaffUser) -> None:
+    open_week(site, nurses=1)
+    shift = NurseShift.objects.get(suite_day__date=MONDAY)
+    day, nurse = shift.suite_day, shift.nurse
+    NurseShift.objects.filter(pk=shift.pk).update(to_minute=600)
+    at = before(site, MONDAY)
+    put_on_shift(suite_day=day, nurse=nurse, from_minute=630, to_minute=1050, by=scheduler, at=at)
+    assert day_sheet(day).nurses == (f"{nurse.name} 07:30–10:00, 10:30–17:30",)

@@ -37,6 +37,8 @@ def three(site: Site) -> None:
         ("delphine marrin", ["Marrin"]),
         ("0020 4", []),
         ("0020-4", ["Marrin"]),
+        ("417", ["Marrin"]),  # the digits alone, as read out on the phone
+        ("17", []),
         ("1974-03-14", ["Tolland"]),
         ("14 Mar 1974", ["Tolland"]),
         ("03/14/1974", ["Tolland"]),

@@ -120,6 +120,9 @@ def test_the_ratio_meter_counts_patients_against_twice_the_nurses(site: Site) ->
     assert {bar.kind for bar in board.ratio.bars} == {"past", "tight", "load"}
     assert board.tight == ("09:10–10:20: 2 patients, 1 nurse",)
     assert board.now_tick == (600 - 450) // 5
+    later = page(site, day=WEDNESDAY, minute=620).board
+    assert later is not None
+    assert later.tight == (), "what is over is no warning"
     assert all(abs(tick - board.now_tick) > 4 for tick, _ in board.top_hours)
 
 

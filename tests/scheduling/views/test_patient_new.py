@@ -81,6 +81,20 @@ def test_a_possible_duplicate_is_shown_before_saving_and_can_be_somebody_else(
     assert Patient.objects.count() == 2
 
 
+def test_half_an_answer_to_a_possible_duplicate_is_kept_and_says_what_is_missing(
+    site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    known = make.patient(site=site, given_name="Delphine", family_name="Marin", record_number="KT-7")
+    form = typed(birth_date=known.birth_date.isoformat() if known.birth_date else "")
+    ticked = as_user(scheduler).post(URL, form | {"confirmed": "ENR-06"}).content.decode()
+    assert 'id="confirmed-ENR-06" checked' in ticked
+    assert "Say how you know." in ticked
+    told = as_user(scheduler).post(URL, form | {"reason_ENR-06": "Her sister-in-law."}).content.decode()
+    assert 'value="Her sister-in-law."' in told
+    assert "Tick the box above as well." in told
+    assert Patient.objects.count() == 1
+
+
 def test_other_confirmations_are_asked_in_their_own_words(
     site: Site, scheduler: StaffUser, as_user: AsUser
 ) -> None:

@@ -55,6 +55,17 @@ def test_a_chosen_group_gives_both_seats(
     assert (seat.patient, seat.support_relationship) == (patient, "husband")
 
 
+def test_without_a_group_the_page_asks_for_one_and_keeps_what_was_typed(
+    site: Site, patient: Patient, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    make.group_visit(site=site, at=timezone.now())
+    answer = as_user(scheduler).post(url(patient), {"support_person": "Paul Marrin", "support_relationship": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose a group visit." in page
+    assert 'value="Paul Marrin"' in page
+
+
 def test_a_refusal_keeps_what_was_typed(
     site: Site, patient: Patient, scheduler: StaffUser, as_user: AsUser
 ) -> None:
@@ -74,7 +85,6 @@ def test_groups_and_patients_of_another_site_are_not_there(
     elsewhere = make.group_visit(site=other_site, at=timezone.now())
     client = as_user(scheduler)
     assert client.post(url(patient), {"group": elsewhere.pk, "support_person": "P"}).status_code == 404
-    assert client.post(url(patient), {"group": "", "support_person": "P"}).status_code == 404
     assert client.get(url(make.patient(site=other_site))).status_code == 404
 
 

@@ -53,6 +53,10 @@ def test_an_administrator_plans_without_a_way_to_patients(as_user: Any, site: Si
     client = as_user(people.staff("administrator", site=site))
     html = client.get("/week/").content.decode()
     assert f"/patients/{patient.pk}/" not in html
+    assert patient.board_name not in html
+    assert f"{patient.initials} … {patient.record_tail}" in html
+    assert "tel:" not in html
+    assert "Find a patient" not in html
     assert client.get(f"/suite/{WEDNESDAY}/sheet/").status_code == 403
 
 
