@@ -130,7 +130,7 @@ def dashboard(source: Source, *, as_of: date, definitions: Definitions, measure:
     completed = completion([patient.infusions for patient in counted], as_of)
     days = [i.date for patient in counted for i in patient.infusions if i.completed and i.date <= as_of]
     rows = _rows(views, definitions)
-    chosen = next((row for row in rows if row.slug == measure), None) or _row_of(rows, FIRST_CHOICE)
+    chosen = next((row for row in rows if row.slug == measure), None) or _first_choice(rows)
     return Dashboard(
         source=source,
         as_of=as_of,
@@ -194,8 +194,11 @@ def _by_rate(row: Row) -> Decimal:
     return Decimal(1) if rate is None else -rate
 
 
-def _row_of(rows: Sequence[Row], name: str) -> Row:
-    return next(row for row in rows if row.measure.name == name)
+def _first_choice(rows: Sequence[Row]) -> Row:
+    """Return FIRST_CHOICE, or the first measure with a pair where that one has none."""
+    wanted = next(row for row in rows if row.measure.name == FIRST_CHOICE)
+    with_pairs = [row for row in rows if any(cell.ours.n for cell in row.cells)]
+    return wanted if wanted in with_pairs or not with_pairs else with_pairs[0]
 
 
 def _levels(found: Completion) -> tuple[Level, ...]:

@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from infusions.models import Infusion
 from kitclinic.models import Site
 from kitclinic.problems import Problem
-from outcomes.models import Assessment, ItemResponse
+from outcomes.models import Assessment, ItemResponse, SafetyTask
 from outcomes.rules.instruments import Instrument, Item, instruments
 from outcomes.rules.links import may_open
 from outcomes.rules.timing import in_words, may_answer
-from outcomes.states import AssessmentState
+from outcomes.states import AssessmentState, SafetyTaskState
 from scheduling.models import Patient
 
 LIVE = (AssessmentState.OPEN, AssessmentState.STARTED)
@@ -167,6 +167,16 @@ def support(assessment: Assessment, number: int, *, at: datetime, opens: datetim
         clinic_open=opens <= at,
         call=_call(assessment.site, at=at, opens=opens),
     )
+
+
+def call_promised(assessment: Assessment, *, at: datetime, opens: datetime) -> str:
+    """Return when a nurse calls, "" when no answer asked for it or somebody has taken it up already."""
+    waiting = SafetyTask.objects.filter(
+        site=assessment.site,
+        response__assessment=assessment,
+        state__in=[SafetyTaskState.OPEN, SafetyTaskState.ESCALATED],
+    )
+    return _call(assessment.site, at=at, opens=opens) if waiting.exists() else ""
 
 
 def _call(site: Site, *, at: datetime, opens: datetime) -> str:

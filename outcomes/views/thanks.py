@@ -1,12 +1,14 @@
 """The end of a questionnaire, or a pause in it."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from kitclinic.access import public
 from kitclinic.http import page
 from outcomes.models import Assessment
 from outcomes.opened import opened
-from outcomes.queries.questionnaires import answers_of, first_open, items_of
+from outcomes.queries.clinic_hours import next_open
+from outcomes.queries.questionnaires import answers_of, call_promised, first_open, items_of
 from outcomes.rules.timing import in_words
 from outcomes.states import AssessmentState
 
@@ -15,13 +17,15 @@ from outcomes.states import AssessmentState
 @opened
 def thanks(request: HttpRequest, assessment: Assessment) -> HttpResponse:
     """Who reads the answers and when; before the last answer: how to go on later."""
+    at, site = timezone.now(), assessment.site
     number = first_open(assessment, answers_of(assessment))
     context = {
         "finished": assessment.state == AssessmentState.COMPLETED,
         "number": number,
         "answered": number - 1,
         "total": len(items_of(assessment)),
-        "works_until": in_words(assessment.site.today(assessment.expires_at)),
-        "clinic_phone": assessment.site.phone,
+        "works_until": in_words(site.today(assessment.expires_at)),
+        "clinic_phone": site.phone,
+        "call": call_promised(assessment, at=at, opens=next_open(site, at)),
     }
     return page(request, "outcomes/thanks.html", context)

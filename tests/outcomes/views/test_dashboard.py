@@ -64,6 +64,13 @@ def test_the_page_begins_with_the_source_that_has_most_to_show(lead: StaffUser, 
     assert words(begun) == words(as_user(lead).get(URL, {"source": home.slug}))
 
 
+def test_the_measure_looked_at_first_has_something_to_show(lead: StaffUser, as_user: Any, home: Site) -> None:
+    page = as_user(lead).get(URL, asked(home)).content.decode()
+    assert '<option value="phq-9" selected>' in page, "only PHQ-9 was answered"
+    asked_for = as_user(lead).get(URL, asked(home, measure="promis-fatigue")).content.decode()
+    assert '<option value="promis-fatigue" selected>' in asked_for
+
+
 def test_an_empty_clinic_offers_its_registry(lead: StaffUser, as_user: Any, home: Site) -> None:
     page = as_user(lead).get(URL, {"source": lead.site.slug}).content.decode()
     assert f'href="?source={home.slug}"' in page
