@@ -31,6 +31,14 @@ class NeedsConfirmation(Problem):
     """Asks for a confirmation with a reason; the value stays as it was typed."""
 
 
+class NeedsTick(NeedsConfirmation):
+    """Asks for a tick only: the monitor was read again, there is one name only."""
+
+
+class NeedsFields(NeedsConfirmation):
+    """Is answered in the form's own fields: the scale read once more, and why the number is right."""
+
+
 class Notice(Problem):
     """Is shown; does not stop anything."""
 

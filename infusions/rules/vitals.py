@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from infusions.states import Direction, Level, Rhythm, Sign
 from kitclinic.display import show_percent_from
-from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.problems import Blocker, NeedsTick, Problem
 from kitclinic.register import Rule
 
 LIMIT_PERCENT = 20  # VIT-01: strictly more than 20% flags; exactly 20% does not
@@ -254,7 +254,7 @@ def entry_problems(vitals: Vitals, *, reasons: Mapping[Sign, str] | None = None)
             problems.append(Blocker(VIT_09.id, sentence, sign.value))
         elif not CONFIRM_OUTSIDE[sign][0] <= value <= CONFIRM_OUTSIDE[sign][1]:
             sentence = f"{sign.label} {value} is unusual. Read the monitor again and confirm the number."
-            problems.append(NeedsConfirmation(VIT_10.id, sentence, sign.value))
+            problems.append(NeedsTick(VIT_10.id, sentence, sign.value))
     if vitals.rhythm is None:
         problems += _missing(Sign.RHYTHM, given)
     if vitals.sbp is not None and vitals.dbp is not None and 0 <= vitals.sbp <= vitals.dbp:
@@ -340,7 +340,7 @@ def acknowledge_problems(
         problems.append(Blocker(VIT_13.id, "Say what was done about the flag.", "action"))
     required = needs_provider(flag, symptomatic=bool(answer.symptomatic), flagged_before=flagged_before)
     if required and not answer.provider_notified:
-        sentence = "Notify a provider of this flag, then enter who was told, when, and the reply."
+        sentence = "Notify a provider of this flag, then enter who was told and the reply."
         problems.append(Blocker(VIT_14.id, sentence, "provider"))
     return problems
 

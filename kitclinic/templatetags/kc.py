@@ -12,7 +12,7 @@ from django import template
 from kitclinic.display import Number, show_percent_from, show_signed
 from kitclinic.display import show as show_number
 from kitclinic.models import Site
-from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.problems import Blocker, NeedsConfirmation, NeedsFields, NeedsTick, Problem
 
 register = template.Library()
 
@@ -154,6 +154,14 @@ def problem_kind(problem: Problem) -> str:
     if isinstance(problem, Blocker):
         return "blocker"
     return "confirm" if isinstance(problem, NeedsConfirmation) else "notice"
+
+
+@register.filter
+def problem_asks(problem: Problem) -> str:
+    """{{ problem|problem_asks }}: what stands beside it to answer with: "reason", "tick" or nothing."""
+    if isinstance(problem, NeedsConfirmation) and not isinstance(problem, NeedsFields):
+        return "tick" if isinstance(problem, NeedsTick) else "reason"
+    return ""
 
 
 @register.inclusion_tag("components/_ring.html")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.problems import Blocker, NeedsTick, Problem
 from kitclinic.register import Rule
 from scheduling.states import TransportKind
 
@@ -65,10 +65,10 @@ def driver_problems(driver: Driver, *, patient_name: str = "") -> list[Problem]:
         problems.append(Blocker(DRV_02.id, "Type the driver's full name.", "driver_name"))
     elif len(driver.full_name.split()) == 1:
         sentence = "Type the driver's given and family name, or confirm that there is one name only."
-        problems.append(NeedsConfirmation(DRV_02.id, sentence, "driver_name"))
+        problems.append(NeedsTick(DRV_02.id, sentence, "driver_name"))
     elif _plain(driver.full_name) == _plain(patient_name):
         sentence = "The driver has the patient's own name. Correct it, or confirm that these are two people."
-        problems.append(NeedsConfirmation(DRV_01.id, sentence, "driver_name"))
+        problems.append(NeedsTick(DRV_01.id, sentence, "driver_name"))
     if not driver.relationship.strip():
         sentence = "Say how the driver knows the patient (mother, neighbour, friend)."
         problems.append(Blocker(DRV_02.id, sentence, "driver_relationship"))

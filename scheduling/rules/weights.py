@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 
 from kitclinic.display import show, show_percent_from
-from kitclinic.problems import Blocker, NeedsConfirmation, Problem
+from kitclinic.problems import Blocker, NeedsFields, Problem
 from kitclinic.register import Rule
 
 CHANGE_KG, CHANGE_PERCENT, CHANGE_PERCENT_ACROSS = 3, 4, 10  # WGT-01: strictly more asks
@@ -143,7 +143,7 @@ def weight_problems(
     previous_kg: Decimal | None = None,
     same_sequence: bool = False,
 ) -> list[Problem]:
-    """Return every question about this weight, each a NeedsConfirmation.
+    """Return every question about this weight, each a NeedsFields.
 
     previous_kg: the last measured weight; same_sequence: whether it belongs to this one.
     Raises ValueError for a weight or height that is no measurement at all.
@@ -193,11 +193,11 @@ def _against_height(weight_kg: Decimal, height_cm: Decimal, *, alone: bool) -> l
     return problems
 
 
-def _ask(rule: Rule, finding: str) -> NeedsConfirmation:
-    return NeedsConfirmation(rule.id, f"{finding} {AGAIN}", FIELD)
+def _ask(rule: Rule, finding: str) -> NeedsFields:
+    return NeedsFields(rule.id, f"{finding} {AGAIN}", FIELD)
 
 
-def _unusual(weight_kg: Decimal, at: str, *, extreme: bool) -> NeedsConfirmation:
+def _unusual(weight_kg: Decimal, at: str, *, extreme: bool) -> NeedsFields:
     words = "almost never true and most often a typing error" if extreme else "unusual"
     return _ask(WGT_06, f"{show(weight_kg, 'kg')}{at} is {words}.")
 

@@ -22,6 +22,15 @@
     });
   });
 
+  // Closed on a refusal, the act is given up: the banner about it goes too, and does not stand over the next one.
+  document.addEventListener(
+    "close",
+    (event) => {
+      if (event.target.querySelector?.("[data-kc-refused]")) kc.saved(event.target);
+    },
+    true,
+  );
+
   document.addEventListener("kc:close", () => {
     document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   });
@@ -31,7 +40,7 @@
       const before = document.activeElement;
       dialog.showModal();
       dialog.addEventListener("close", () => {
-        before?.focus?.();
+        (before?.isConnected ? before : document.querySelector("#kc-main"))?.focus({ preventScroll: true });
         dialog.remove();
       });
     });

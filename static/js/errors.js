@@ -19,11 +19,11 @@
   kc.why = (status, html = "") => {
     const page = new DOMParser().parseFromString(html, "text/html");
     const own = [...page.querySelectorAll("[data-kc-problem]")].map((element) => {
-      element.querySelectorAll("[data-kc-rule], .form-check, .reason").forEach((part) => part.remove());
-      element.querySelectorAll("b").forEach((word) => word.append(": "));
+      element.querySelectorAll("b, [data-kc-rule], .form-check, .reason").forEach((part) => part.remove());
       return element.textContent.replace(/\s+/g, " ").trim().replace(/^Not saved: /, "");
     });
-    if (own.length) return own.join(" ");
+    if (own.length > 1) return `${own.length} things to settle first, listed on this page. ${KEPT}`;
+    if (own.length) return own[0];
     return WHY[status] || (status >= 500 ? WHY[500] : WHY[400]);
   };
 
@@ -32,7 +32,11 @@
   const failed = (event, status, html) => {
     const reads = event.detail.requestConfig?.verb === "get";
     if (reads) kc.stale(`no answer from the server since ${kc.since?.() ?? "a while ago"}. What you see may be old.`);
-    else kc.unsaved(event.detail.requestConfig?.elt || event.detail.elt, kc.why(status, html));
+    else {
+      const element = event.detail.requestConfig?.elt || event.detail.elt;
+      kc.unsaved(element, kc.why(status, html));
+      kc.lost?.(element, status, html);
+    }
   };
 
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -26,6 +26,7 @@
     const html = await response.text();
     if (address.includes(document.body.dataset.kcSignInUrl || "\0") || kc.signIn(html)) {
       kc.unsaved(form, kc.why(401));
+      kc.lost?.(form, 401);
     } else if (address) {
       kc.saved(form);
       window.location.assign(address);
@@ -41,6 +42,7 @@
       kc.toProblem();
     } else {
       kc.unsaved(form, kc.why(response.status, html));
+      kc.lost?.(form, response.status, html);
     }
     return true;
   };

@@ -150,3 +150,16 @@ def test_a_dialog_gives_the_focus_back(tab: Page) -> None:
     expect(tab.locator("#kc-dialog")).to_be_visible()
     tab.keyboard.press("Escape")
     expect(tab.locator("[data-kc-open]")).to_be_focused()
+
+
+def test_the_focus_stays_with_the_control_when_its_piece_of_page_is_replaced(tab: Page) -> None:
+    button = (
+        '<button class="btn" name="pause" hx-post="/act" hx-target="#piece" hx-swap="outerHTML">Pause</button>'
+    )
+    piece = f'<div id="piece">{button}</div>'
+    clinic = Clinic(tab, piece, answer=status(200, piece)).open()
+    tab.click("[name=pause]")
+    expect(tab.locator("[name=pause]")).to_be_focused()
+    clinic.answer = status(200, '<div id="piece">Paused.</div>')
+    tab.click("[name=pause]")
+    expect(tab.locator("#kc-main")).to_be_focused()

@@ -126,3 +126,56 @@ def test_a_saved_plain_form_goes_where_the_server_says(tab: Page) -> None:
     save(clinic)
     tab.wait_for_url("**/page?saved=1")
     assert clinic.complaints == []
+
+
+def test_several_refusals_are_counted_in_the_banner_and_listed_on_the_page(tab: Page) -> None:
+    own = "<p data-kc-problem><b>Stops this</b>Weigh.</p><p data-kc-problem>Check the pump.</p>"
+    clinic = Clinic(tab, HTMX, answer=status(422, own)).open()
+    save(clinic)
+    expect(tab.locator("#kc-banner")).to_contain_text("Not saved: 2 things to settle first")
+    clinic.answer = status(422, "<p data-kc-problem><b>Stops this</b>Weigh.</p>")
+    tab.click("main button[type=submit]")
+    expect(tab.locator("#kc-banner")).to_contain_text("Not saved: Weigh.")
+
+
+OLDER = "<p data-kc-problem data-kc-older>The page was opened before you signed in again.</p>"
+TOKEN = '<input type="hidden" name="csrfmiddlewaretoken" value="{{ token }}">'
+
+
+@pytest.mark.parametrize("form", [HTMX, PLAIN], ids=["htmx", "plain"])
+def test_after_signing_in_again_what_was_typed_can_be_saved_from_the_same_page(tab: Page, form: str) -> None:
+    person = {"pk": 7, "theme": ""}
+    content = form.replace("</form>", TOKEN + "</form>")
+    clinic = Clinic(tab, content, context={"user": person, "token": "old"}, answer=status(403, OLDER)).open()
+    clinic.context = {"user": person, "token": "fresh"}
+    save(clinic)
+    expect(tab.locator("#kc-banner")).to_contain_text("you are signed in again")
+    expect(tab.locator("[name=note]")).to_have_value("typed")
+    tab.click("main button[type=submit]")
+    expect(tab.locator("#kc-banner")).to_contain_text("you are signed in again")
+    assert "token=fresh" in clinic.acts[-1]
+    assert "note=typed" in clinic.acts[-1]
+
+
+def test_somebody_else_s_sign_in_does_not_save_this_person_s_entry(tab: Page) -> None:
+    content = HTMX.replace("</form>", TOKEN + "</form>")
+    clinic = Clinic(tab, content, context={"user": {"pk": 7}, "token": "old"}, answer=status(403, OLDER)).open()
+    clinic.context = {"user": {"pk": 8}, "token": "fresh"}
+    save(clinic)
+    expect(tab.locator("#kc-banner")).to_contain_text("somebody else is signed in")
+    expect(tab.locator("[name=csrfmiddlewaretoken]").first).to_have_value("old")
+
+
+def test_giving_up_a_refused_act_takes_its_banner_away(tab: Page) -> None:
+    form = '<dialog id="d" class="dlg"><div data-kc-problems></div>' + HTMX + "</dialog>"
+    opener = '<button class="btn" type="button" data-kc-open="d">Open</button>'
+    refused = "<section data-kc-refused><p data-kc-problem>Say how strong.</p></section>"
+    answer = status(422, refused, HX_Retarget="#kc-problems", HX_Reswap="innerHTML")
+    clinic = Clinic(tab, opener + form, answer=answer).open()
+    tab.click("[data-kc-open]")
+    tab.fill("[name=note]", "typed")
+    tab.click("dialog button[type=submit]")
+    expect(tab.locator("#kc-banner")).to_contain_text("Say how strong.")
+    assert len(clinic.acts) == 1
+    tab.keyboard.press("Escape")
+    expect(tab.locator("#kc-banner")).to_be_hidden()

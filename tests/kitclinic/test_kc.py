@@ -7,7 +7,7 @@ import pytest
 from django.template import engines
 
 from kitclinic.models import Site
-from kitclinic.problems import Blocker, NeedsConfirmation, Notice
+from kitclinic.problems import Blocker, NeedsConfirmation, NeedsFields, NeedsTick, Notice
 from kitclinic.templatetags import kc
 
 CHICAGO = Site(name="Juniper Street Infusion", time_zone="America/Chicago")
@@ -106,3 +106,14 @@ def test_every_refusal_names_its_rule_and_only_a_confirmation_can_be_confirmed()
     assert 'name="confirmed" value="DOS-05"' in html
     assert 'name="reason_DOS-05"' in html
     assert 'value="INF-01"' not in html
+
+
+def test_a_problem_offers_only_the_answers_that_are_read() -> None:
+    """A tick without a reason, or nothing where the form's own fields are the answer."""
+    asked = [NeedsTick("VIT-10", "Read the monitor again."), NeedsFields("WGT-01", "Read the scale again.")]
+    html = rendered('{% include "components/_problems.html" %}', problems=asked)
+    assert html.count("Needs your confirmation") == 2
+    assert 'value="VIT-10"' in html
+    assert "reason_VIT-10" not in html
+    assert 'value="WGT-01"' not in html
+    assert "reason_WGT-01" not in html

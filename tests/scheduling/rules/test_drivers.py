@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from kitclinic.problems import Blocker, NeedsConfirmation
+from kitclinic.problems import Blocker, NeedsTick
 from scheduling.rules.drivers import (
     ALLOWED,
     REFUSED,
@@ -39,7 +39,7 @@ def test_drv_01_other_ways_home_are_refused_without_override(kind: str) -> None:
 
 def test_drv_01_driver_with_the_patients_name_is_confirmed() -> None:
     (problem,) = driver_problems(JO, patient_name="jo  KOWALSKI")
-    assert (problem.rule, type(problem)) == ("DRV-01", NeedsConfirmation)
+    assert (problem.rule, type(problem)) == ("DRV-01", NeedsTick)
 
 
 def test_drv_01_unknown_kind_raises() -> None:
@@ -58,7 +58,7 @@ def test_drv_02_name_relationship_and_phone_are_needed() -> None:
 
 def test_drv_02_one_name_only_is_confirmed() -> None:
     (problem,) = driver_problems(replace(JO, full_name="Jo"))
-    assert (problem.rule, type(problem)) == ("DRV-02", NeedsConfirmation)
+    assert (problem.rule, type(problem)) == ("DRV-02", NeedsTick)
 
 
 @pytest.mark.parametrize(("phone", "fine"), [("555-0147", True), ("555-014", False)])
