@@ -331,13 +331,14 @@ def _dial(course: Course, at: datetime) -> Dial:
         ticking = word == "elapsed" and left > timedelta(0)
     else:
         turn = infusion.visit.observation_minutes
-        gone = min(timedelta(minutes=turn), (infusion.discharged_at or at) - infusion.ended_at)
+        gone = (infusion.discharged_at or at) - infusion.ended_at  # the ring fills; the time goes on
         word, ticking = "observed", infusion.discharged_at is None
     seconds = int(gone.total_seconds())
     words = f"{seconds // 60} of {turn} minutes {word}"
     text = f"{seconds // 60}:{seconds % 60:02d}"
+    filled = min(turn, seconds / 60)
     return Dial(
-        turn, _dashes(turn, turn), _dashes(turn, seconds / 60), word, words, at - gone if ticking else None, text
+        turn, _dashes(turn, turn), _dashes(turn, filled), word, words, at - gone if ticking else None, text
     )
 
 

@@ -42,7 +42,13 @@ def rows_of(course: Course, *, site: Site, at: datetime) -> list[Row]:
             rows.append(Row("next", slot.due_at, slot_label(slot.code), due="not taken"))
             continue
         minutes = minutes_to(slot.due_at, at)
-        words = f"due in {minutes} min" if slot.due_at >= at else f"was due {minutes} min ago"
+        words = (
+            f"due in {minutes} min"
+            if slot.due_at >= at
+            else f"was due {minutes} min ago"
+            if minutes
+            else "due now"
+        )
         first = slot == course.next_slot(at)
         kind = "late" if status is Status.LATE else "soon" if first else "next"
         last = ", then discharge checks" if slot == grid[-1] else ""

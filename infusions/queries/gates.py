@@ -50,7 +50,11 @@ def gates(course: Course, ready: Readiness, *, at: datetime) -> tuple[Gate, ...]
             found.append(Gate(word, not mine, lines, sheet, act, _rules(mine)))
         if word == "Identity":
             iv = course.latest(Kind.IV_PLACED)
-            said = f"Placed {_clock(course.infusion.site, iv.occurred_at)}" if iv else "Place it, then record it."
+            said = (
+                f"Placed {_clock(course.infusion.site, iv.occurred_at)}"
+                if iv
+                else "Place it, then record it. The start does not wait for this record."
+            )
             found.append(Gate("IV line", iv is not None, (said,), "iv", "Record"))
     found += [Gate("Decision", False, (problem.sentence,), rules=_rules([problem])) for problem in left]
     return tuple(found)

@@ -299,7 +299,8 @@ def _counting(course: Course, slot: Slot, site: Site, at: datetime) -> dict[str,
     past = at > slot.due_at
     verb = "was due" if past else "at"
     prefix = "" if slot.code.startswith("end+") else "Next "
-    what = f"{slot_label(slot.code, long=True)} {verb} {site.local(slot.due_at):%H:%M}"
+    label = "End set" if slot.code == due.END else slot_label(slot.code, long=True)
+    what = f"{label} {verb} {site.local(slot.due_at):%H:%M}"
     return {
         "number": str(minutes_to(slot.due_at, at)),
         "unit": "min past" if past and minutes_to(slot.due_at, at) else "min",

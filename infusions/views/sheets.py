@@ -35,7 +35,7 @@ class SheetKind:
 SHEETS: dict[str, SheetKind] = {
     "identity": SheetKind(
         "Check identity",
-        "Ask the patient; a chair or a room is no identifier.",
+        "Ask the patient for two of the three; a chair or a room is no identifier.",
         forms.IdentityForm,
         "chart_identity",
         "Both agree with the chart",
@@ -165,6 +165,9 @@ def sheet_of(name: str, chart: Chart, request: StaffRequest) -> Sheet | None:
         if target is None:
             return None
         initial |= {"vital_set": target.pk}
+    if name == "identity":
+        facts = dict(chart.facts)
+        intro = f"Born {facts['Born']}, record {facts['Record']}. {intro}"
     if name in ("driver", "discharge"):
         initial |= _driver(chart)
     if name == "discharge" and chart.leave_at is not None:

@@ -92,6 +92,13 @@ def test_the_clock_stands_still_in_a_pause(running):
     assert (dial.text, dial.word, dial.since) == ("10:00", "paused", None)
 
 
+def test_the_time_observed_goes_on_after_the_observation_has_been_long_enough(site):
+    chair = infusions.infusion(site=site, at_state="observed")
+    dial = of(chair.later(minutes=27)).dial
+    assert (dial.text, dial.word) == ("57:00", "observed")
+    assert dial.since == chair.infusion.ended_at
+
+
 def test_a_chart_costs_the_same_however_long_it_is(site, django_assert_max_num_queries):
     chair = infusions.infusion(site=site, at_state="observed")
     with django_assert_max_num_queries(9):

@@ -7,6 +7,7 @@ from django.urls import get_resolver, reverse
 
 from infusions.models import Infusion, InfusionEvent, VitalSet
 from infusions.views.sheets import SHEETS
+from kitclinic.models import LongTask
 from tests.factories import infusions, people
 
 HX = {"HX-Request": "true"}
@@ -60,6 +61,23 @@ def test_the_page_fits_the_phase(stage, state, says):
     html = words(chair.client.get(url("chart", chair)))
     assert says in html
     assert chair.visit.patient.name in html
+
+
+def test_identity_is_compared_with_the_birth_date_and_the_record_number(stage):
+    chair = stage("arrived")
+    sheet = words(chair.client.get(url("chart_sheet", chair, "identity"), headers=HX))
+    patient = chair.visit.patient
+    assert f"record {patient.record_number}" in sheet
+    assert f"{patient.birth_date:%Y}" in sheet
+
+
+def test_no_progress_of_other_work_takes_room_from_the_keypad(stage):
+    chair = stage("infusing")
+    LongTask.objects.create(
+        site=chair.visit.site, key="filling", title="Filling in older weeks", total=52, started_at=chair.at
+    )
+    assert "Filling in older weeks" not in words(chair.client.get(url("chart", chair)))
+    assert "Filling in older weeks" in words(chair.client.get(reverse("infusions:board")))
 
 
 def test_the_live_part_is_what_htmx_gets_and_204_while_it_is_the_same(stage):
