@@ -45,7 +45,7 @@ def new_patient(**fields: Any) -> NewPatient:
             "record_number": f"KT-{20_000 + number}",
             "given_name": given,
             "family_name": f"{family}{'abcdefghij'[number // 10 % 10]}",
-            "birth_date": date(1958, 1, 1) + timedelta(days=37 * number),
+            "birth_date": date(1948, 1, 1) + timedelta(days=37 * (number % 500)),
             "sex": Patient.Sex.FEMALE,
             "height_cm": 170,
             "phone": f"216 555 {number:04d}",
