@@ -10,6 +10,7 @@ from infusions.rules.vitals import COMPARED
 from infusions.states import InfusionState, Sign, StopReason
 from kitclinic.display import show_percent_from
 from scheduling.models import Patient, Sequence, Visit
+from scheduling.rules.visits import TO_COME
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,15 @@ class Day:
 
 @dataclass(frozen=True)
 class CourseDays:
+    """One sequence: the days charted, and the visits whose chart is still empty."""
+
     sequence: Sequence
     days: tuple[Day, ...]
+    to_come: tuple[Visit, ...]
 
 
 def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
-    """Every course with something charted, the newest first, each charted day in order."""
+    """Every course, the newest first: what was charted in order of the days, and what is still to come."""
     visits = list(
         Visit.objects.filter(site_id=patient.site_id, patient=patient)
         .select_related("sequence", "site")
@@ -53,12 +57,23 @@ def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
         )
     }
     courses = courses_of(infusions.values())
-    found: dict[int, list[Day]] = {}
     sequences = {visit.sequence_id: visit.sequence for visit in visits}
-    for visit in visits:
-        if visit.pk in infusions:
-            found.setdefault(visit.sequence_id, []).append(_day(visit, courses[infusions[visit.pk].pk]))
-    return tuple(CourseDays(sequences[key], tuple(days)) for key, days in found.items())
+    return tuple(
+        CourseDays(
+            sequence,
+            tuple(
+                _day(visit, courses[infusions[visit.pk].pk])
+                for visit in visits
+                if visit.sequence_id == key and visit.pk in infusions
+            ),
+            tuple(
+                visit
+                for visit in visits
+                if visit.sequence_id == key and visit.pk not in infusions and visit.state in TO_COME
+            ),
+        )
+        for key, sequence in sequences.items()
+    )
 
 
 def _day(visit: Visit, course: Course) -> Day:
