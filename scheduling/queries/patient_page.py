@@ -21,11 +21,11 @@ from scheduling.rules.enrolment import (
     short_day,
     steps,
 )
-from scheduling.rules.visits import RELEASED
+from scheduling.rules.visits import RELEASED, TO_COME
 from scheduling.states import Caution, EnrolmentState, SeatState, SequenceState, VisitState
 
 ASSESS, SEAT, GROUP = "scheduling:eligibility", "scheduling:seat_new", "scheduling:group"
-OFFERS, DRIVERS = "scheduling:offers", "scheduling:drivers"
+OFFERS, DRIVERS, END = "scheduling:offers", "scheduling:drivers", "scheduling:sequence_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,12 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class DayCell:
-    """One day of a sequence in the table. tone: done, due, blocked or na."""
+    """One day of a sequence in the table. tone: done, due, blocked or na; booked: key of a visit still to come."""
 
     tone: str
     when: str
     note: str
+    booked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ class CourseRow:
 
 @dataclass(frozen=True, slots=True)
 class PatientPage:
-    """clinical: the reader may see more than readiness; then assessment and diagnosis are filled."""
+    """clinical: the reader may see more than readiness; then assessment and diagnosis are filled.
+
+    changes: what this reader can change about the open sequence; may_miss: may record a missed day.
+    """
 
     patient: Patient
     facts: EnrolmentFacts
@@ -67,6 +71,8 @@ class PatientPage:
     tally: str
     acts: tuple[Act, ...]
     courses: tuple[CourseRow, ...]
+    changes: tuple[Act, ...]
+    may_miss: bool
     chair: int | None
     next_visit: str
     clinical: bool
@@ -100,6 +106,8 @@ def patient_page(*, patient: Patient, site: Site, reader: StaffUser, at: datetim
         tally=_tally(found),
         acts=tuple(_acts(patient, facts, today, reader)),
         courses=tuple(_row(course) for course in courses.get(patient.pk, [])),
+        changes=tuple(_changes(course, reader)) if course else (),
+        may_miss=reader.may(Permission.BOOK) or reader.may(Permission.CHART),
         chair=ahead.chair if ahead else None,
         next_visit=f"{short_day(ahead.day)}, {clock(ahead.minute)}, {_away(ahead.day, today)}" if ahead else "",
         clinical=clinical,
@@ -152,6 +160,17 @@ def _acts(patient: Patient, facts: EnrolmentFacts, today: date, reader: StaffUse
     return acts
 
 
+def _changes(course: CourseView, reader: StaffUser) -> list[Act]:
+    """Return what can be changed about the open sequence when the patient calls."""
+    book = reader.may(Permission.BOOK)
+    changes = []
+    if any(day.state in TO_COME and day.driver for day in course.days) and (book or reader.may(Permission.CHART)):
+        changes.append(Act("Change the driver", "Scheduler", "Change the driver", DRIVERS, course.key, True))
+    if book:
+        changes.append(Act("End or cancel", "Scheduler", "End or cancel the sequence", END, course.key, True))
+    return changes
+
+
 def _row(course: CourseView) -> CourseRow:
     state = SequenceState(course.state).label.lower()
     chairs = {day.chair for day in course.days}
@@ -167,7 +186,9 @@ def _cell(day: DayView) -> DayCell:
         return DayCell("blocked", when, f"{VisitState(day.state).label}: {day.missed_reason.lower()}")
     if day.state == VisitState.ARRIVED:
         return DayCell("done" if day.driver else "due", when, "In the suite")
-    return DayCell("na", when, f"{day.driver} drives") if day.driver else DayCell("due", when, "No driver named")
+    if day.driver:
+        return DayCell("na", when, f"{day.driver} drives", day.key)
+    return DayCell("due", when, "No driver named", day.key)
 
 
 def _away(day: date, today: date) -> str:

@@ -57,10 +57,11 @@ def driver_problems(driver: Driver, *, patient_name: str = "") -> list[Problem]:
 
     patient_name: "given family"; a driver of the same name is confirmed.
     """
-    refused = transport_problems(driver.kind)
-    if refused:
-        return refused
-    problems: list[Problem] = []
+    problems = transport_problems(driver.kind)
+    if problems and (driver.kind or not driver.full_name.strip()):
+        return problems
+    if problems:  # somebody is named, only the way home was left open
+        problems = [Blocker(DRV_01.id, f"The way home is not chosen. {REMEDY}", "driver_kind")]
     if not driver.full_name.strip():
         problems.append(Blocker(DRV_02.id, "Type the driver's full name.", "driver_name"))
     elif len(driver.full_name.split()) == 1:

@@ -37,6 +37,12 @@ def test_drv_01_other_ways_home_are_refused_without_override(kind: str) -> None:
         assert "Name a family member" in problems[0].sentence
 
 
+def test_drv_01_and_drv_02_a_name_without_a_way_home_is_told_all_that_is_missing() -> None:
+    problems = driver_problems(Driver("", full_name="Jo Kowalski"))
+    assert [problem.field for problem in problems] == ["driver_kind", "driver_relationship", "driver_phone"]
+    assert problems[0].sentence.startswith("The way home is not chosen.")
+
+
 def test_drv_01_driver_with_the_patients_name_is_confirmed() -> None:
     (problem,) = driver_problems(JO, patient_name="jo  KOWALSKI")
     assert (problem.rule, type(problem)) == ("DRV-01", NeedsTick)

@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Role
+from scheduling.actions import name_driver
 from scheduling.models import Patient
 from scheduling.states import Caution
-from tests.factories import people
+from tests.factories import people, suite
 from tests.factories import scheduling as make
 
 AsUser = Callable[[StaffUser], Client]
@@ -78,3 +79,39 @@ def test_the_likely_act_is_a_button_for_whose_it_is(
     page = as_user(nurse).get(url(patient)).content.decode()
     assert "Book the group visit" in page
     assert target not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "missed", "driver", "end"),
+    [
+        (Role.SCHEDULER, True, True, True),
+        (Role.NURSE, True, True, False),
+        (Role.PSYCHOLOGIST, False, False, False),
+    ],
+)
+def test_when_the_patient_calls_the_booked_days_can_be_changed_from_here(
+    site: Site, as_user: AsUser, role: Role, missed: bool, driver: bool, end: bool
+) -> None:
+    sequence = suite.booked_sequence(site)
+    name_driver(
+        visits=suite.visits_of(sequence),
+        name="Paul Marrin",
+        relationship="husband",
+        phone="216 555 0142",
+        transport="family",
+        by=people.staff(Role.SCHEDULER, site=site),
+        at=suite.before(site, suite.MONDAY),
+    )
+    page = as_user(people.staff(role, site=site)).get(url(sequence.patient)).content.decode()
+    for visit in suite.visits_of(sequence):
+        assert (reverse("scheduling:visit_missed", args=[visit.pk]) in page) is missed
+    assert (reverse("scheduling:drivers", args=[sequence.pk]) in page) is driver
+    assert (reverse("scheduling:sequence_end", args=[sequence.pk]) in page) is end
+
+
+def test_a_day_that_is_over_is_not_offered_as_missed(site: Site, nurse: StaffUser, as_user: AsUser) -> None:
+    sequence = suite.booked_sequence(site)
+    first, *_ = suite.visits_of(sequence)
+    suite.attend(first, by=nurse)
+    page = as_user(nurse).get(url(sequence.patient)).content.decode()
+    assert reverse("scheduling:visit_missed", args=[first.pk]) not in page
