@@ -18,7 +18,7 @@
 
   kc.why = (status, html = "") => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    const own = [...page.querySelectorAll("[data-kc-problem]")].map((element) => {
+    const own = [...page.querySelectorAll("[data-kc-problem], .invalid-feedback")].map((element) => {
       element.querySelectorAll("b, [data-kc-rule], .form-check, .reason").forEach((part) => part.remove());
       return element.textContent.replace(/\s+/g, " ").trim().replace(/^Not saved: /, "");
     });

@@ -38,7 +38,7 @@
       if (refused && near && !page.querySelector("#kc-main form")) near.replaceChildren(refused);
       else if (page.querySelector("#kc-main")) replace(page);
       if (response.ok) kc.saved(form);
-      else kc.unsaved(document.contains(form) ? form : null, kc.why(422));
+      else kc.unsaved(document.contains(form) ? form : null, kc.why(422, html));
       kc.toProblem();
     } else {
       kc.unsaved(form, kc.why(response.status, html));
