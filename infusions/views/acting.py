@@ -53,12 +53,9 @@ def read(form: ActForm) -> dict[str, Any]:
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         for error in errors:
-            plain = str(error) == "This field is required."
-            problems.append(
-                Blocker(
-                    "", f"{label or name}: choose or enter it." if plain else f"{label or name}: {error}", name
-                )
-            )
+            said = "choose or enter it." if str(error) == "This field is required." else str(error)
+            named = label and said.startswith(str(label))
+            problems.append(Blocker("", said if named else f"{label or name}: {said}", name))
     raise Refused(problems)
 
 

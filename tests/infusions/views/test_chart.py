@@ -127,6 +127,7 @@ def test_a_set_says_everything_it_lacks_at_once(stage):
     answer = post(chair, "chart_vitals", sbp="120")
     assert answer.status_code == 422
     assert "Symptoms are not answered" in words(answer)
+    assert "Symptoms: Symptoms" not in words(answer)
     answer = post(chair, "chart_vitals", sbp="120", symptoms="none")
     assert words(answer).count("VIT-11") == 4
 
