@@ -122,7 +122,12 @@ def test_the_sign_in_page_lists_accounts_only_in_the_demonstration(site: Site, n
 
 def test_a_superuser_sees_no_page_of_a_clinic(as_user: Any, db: None) -> None:
     root = StaffUser.objects.create_superuser("root", "x" * 12, name="Root")
-    assert as_user(root).get("/").status_code == 403
+    answer = as_user(root).get("/")
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Your account belongs to no clinic" in page
+    assert "Sign out" in page
+    assert "To your first page" not in page, "it would only lead back here"
 
 
 def test_a_theme_is_kept_and_an_unknown_one_means_the_device(nurse: StaffUser, as_user: Any) -> None:
