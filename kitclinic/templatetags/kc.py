@@ -117,13 +117,18 @@ def epoch(at: datetime | None) -> str:
 
 @register.filter
 def minutes_until(at: datetime | None, now: datetime) -> str:
-    """{{ due_at|minutes_until:now }}: "in 4 min", "now" or "7 min late"; whole minutes, never rounded up."""
+    """{{ due_at|minutes_until:now }}: "in 4 min", "now", "7 min late"; whole units, never rounded up.
+
+    From two hours on in hours, from two days on in days.
+    """
     if at is None:
         return ""
     minutes = int((at - now).total_seconds() / 60)  # towards zero, as the page's own timer counts
     if minutes == 0:
         return "now"
-    return f"in {minutes} min" if minutes > 0 else f"{-minutes} min late"
+    size = abs(minutes)
+    words = f"{size} min" if size < 120 else f"{size // 60} h" if size < 2880 else f"{size // 1440} days"
+    return f"in {words}" if minutes > 0 else f"{words} late"
 
 
 @register.filter

@@ -9,15 +9,20 @@
     if (element && element.textContent !== text) element.textContent = text;
   };
 
+  // whole minutes up to two hours, then whole hours, from two days on whole days
+  const scaled = (minutes) =>
+    minutes < 120 ? [minutes, "min"] : minutes < 2880 ? [Math.floor(minutes / 60), "h"] : [Math.floor(minutes / 1440), "days"];
+
   const due = (element, now) => {
     const minutes = Math.trunc((Number(element.dataset.kcDue) - now) / 60);
-    const late = `min ${element.dataset.kcLate || "late"}`;
+    const [count, unit] = scaled(Math.abs(minutes));
+    const late = `${unit} ${element.dataset.kcLate || "late"}`;
     const number = element.querySelector("[data-kc-number]");
     if (number) {
-      put(number, String(Math.abs(minutes)));
-      put(element.querySelector("[data-kc-unit]"), minutes < 0 ? late : "min");
+      put(number, String(count));
+      put(element.querySelector("[data-kc-unit]"), minutes < 0 ? late : unit);
     } else {
-      put(element, minutes === 0 ? "now" : minutes > 0 ? `in ${minutes} min` : `${-minutes} ${late}`);
+      put(element, minutes === 0 ? "now" : minutes > 0 ? `in ${count} ${unit}` : `${count} ${late}`);
     }
     element.classList.toggle("is-late", minutes < 0);
     element.classList.toggle("is-soon", minutes >= 0 && minutes <= Number(element.dataset.kcSoon ?? 3));

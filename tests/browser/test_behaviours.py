@@ -90,10 +90,12 @@ def test_none_excludes_every_other_symptom(tab: Page) -> None:
 def test_a_device_clock_that_jumps_does_not_move_a_due_time(tab: Page) -> None:
     tab.add_init_script("Date.now = () => 0")
     due = f"""<p data-kc-due="{NOW + 4 * 60 + 50}">?</p>
-    <p class="num" data-kc-due="{NOW - 7 * 60 - 10}"><b data-kc-number></b><span data-kc-unit></span></p>"""
+    <p class="num" data-kc-due="{NOW - 7 * 60 - 10}"><b data-kc-number></b><span data-kc-unit></span></p>
+    <p data-kc-due="{NOW - 75 * 3600}">?</p>"""
     Clinic(tab, due).open()
     expect(tab.locator("p[data-kc-due]").first).to_have_text("in 4 min")
     expect(tab.locator(".num")).to_have_text("7min late")
+    expect(tab.locator("p[data-kc-due]").last).to_have_text("3 days late")
     expect(tab.locator(".num")).to_have_class("num is-late")
 
 

@@ -43,7 +43,17 @@ def test_a_date_is_the_clinic_s_not_utc_s() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "text"), [(4.9, "in 4 min"), (0.5, "now"), (-0.9, "now"), (-7.2, "7 min late")]
+    ("minutes", "text"),
+    [
+        (4.9, "in 4 min"),
+        (0.5, "now"),
+        (-0.9, "now"),
+        (-7.2, "7 min late"),
+        (-119, "119 min late"),
+        (-120, "2 h late"),
+        (2879, "in 47 h"),
+        (-2880, "2 days late"),
+    ],
 )
 def test_minutes_are_whole_and_never_rounded_up(minutes: float, text: str) -> None:
     assert kc.minutes_until(AT + timedelta(minutes=minutes), AT) == text
