@@ -16,6 +16,8 @@ from psycopg import sql
 from kitclinic.models import Site, StaffUser
 from tests.factories import people
 
+TEMPLATE = "_template"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES = settings.STORAGES | {
@@ -68,26 +70,28 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         _use_database(name)
         call_command("migrate", verbosity=0, interactive=False)
         connections.close_all()
+        _create(f"{name}{TEMPLATE}", name)  # nobody ever connects to it, so it can be copied at any time
     yield
     with django_db_blocker.unblock():
         _use_database(before)
         _drop(name)
+        _drop(f"{name}{TEMPLATE}")
 
 
 @contextmanager
 def committed_copy(django_db_blocker: Any) -> Iterator[str]:
     """A fresh copy of the test database in which commits are real; ``default`` is connected to it meanwhile."""
-    template = connections["default"].settings_dict["NAME"]
-    name = f"{template}_committed"
+    tested = connections["default"].settings_dict["NAME"]
+    name = f"{tested}_committed"
     with django_db_blocker.unblock():
         connections.close_all()
-        _create(name, template)
+        _create(name, f"{tested}{TEMPLATE}")
         _use_database(name)
         try:
             yield name
         finally:
             connections.close_all()
-            _use_database(template)
+            _use_database(tested)
             _drop(name)
 
 
