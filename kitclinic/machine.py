@@ -77,8 +77,8 @@ def npm() -> None:
 def reset() -> None:
     """Throw the demonstration's data away, after asking."""
     var = ROOT / "var"
-    kept = [var / name for name in ("postgres", "valkey", "cohort", "outbox.log", "celerybeat-schedule")]
-    present = [path for path in kept if path.exists()]
+    names = ("postgres", "valkey", "cohort", "outbox.log", "celerybeat-schedule*")
+    present = [path for name in names for path in sorted(var.glob(name))]
     if not present:
         sys.stdout.write("There is no demonstration data here.\n")
         return
