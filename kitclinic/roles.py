@@ -13,7 +13,10 @@ class Permission(StrEnum):
     REGISTER_PATIENTS = "register patients and record their eligibility"
     SEE_SCHEDULE = "see the week and the groups"
     BOOK = "book group visits and infusion sequences"
-    LEAD_GROUPS = "check in, weigh and clear patients at the shared medical appointment"
+    LEAD_GROUPS = "check in, weigh, screen and teach patients at the shared medical appointment"
+    CLEAR_PATIENTS = "decide after the shared medical appointment: cleared, review, not suitable"
+    SEE_TEAM_NOTES = "read the psychologist's notes and goals as part of the treating team"
+    WRITE_TEAM_NOTES = "write the psychologist's notes and goals"
     SEE_CHARTS = "see the suite board, charts and orders"
     CHART = "chart at the chair: vitals, events, start, stop, discharge"
     CLEAR_FOR_START = "clear a patient for the start as the provider on site"
@@ -43,6 +46,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.FIND_PATIENTS,
             P.SEE_SCHEDULE,
             P.LEAD_GROUPS,
+            P.SEE_TEAM_NOTES,
             P.SEE_CHARTS,
             P.CHART,
             P.SEND_QUESTIONNAIRES,
@@ -57,6 +61,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.REGISTER_PATIENTS,
             P.SEE_SCHEDULE,
             P.LEAD_GROUPS,
+            P.CLEAR_PATIENTS,
+            P.SEE_TEAM_NOTES,
             P.SEE_CHARTS,
             P.CLEAR_FOR_START,
             P.WRITE_ORDERS,
@@ -73,6 +79,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.FIND_PATIENTS,
             P.SEE_SCHEDULE,
             P.LEAD_GROUPS,
+            P.SEE_TEAM_NOTES,
+            P.WRITE_TEAM_NOTES,
             P.SEND_QUESTIONNAIRES,
             P.SEE_SCORES,
             P.ANSWER_SAFETY_TASKS,

@@ -1,10 +1,39 @@
-"""The states of enrolment, group visit, sequence and visit, and the lists their forms offer.
+"""The states of referral, enrolment, group visit, sequence and visit, and the lists their forms offer.
 
 Each ``*_TRANSITIONS`` says which state may follow which; an empty set is an end.
 ``TRANSITIONS`` finds the table by its state class.
 """
 
 from django.db.models import TextChoices
+
+
+class ReferralState(TextChoices):
+    """Triage of a referral, before there is a patient."""
+
+    RECEIVED = "received", "Received"
+    NEEDS_INFORMATION = "needs_information", "Needs information"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# A declined or withdrawn referral can be taken up again; an accepted one is a patient.
+REFERRAL_TRANSITIONS: dict[ReferralState, frozenset[ReferralState]] = {
+    ReferralState.RECEIVED: frozenset(
+        {
+            ReferralState.NEEDS_INFORMATION,
+            ReferralState.ACCEPTED,
+            ReferralState.DECLINED,
+            ReferralState.WITHDRAWN,
+        }
+    ),
+    ReferralState.NEEDS_INFORMATION: frozenset(
+        {ReferralState.RECEIVED, ReferralState.ACCEPTED, ReferralState.DECLINED, ReferralState.WITHDRAWN}
+    ),
+    ReferralState.ACCEPTED: frozenset(),
+    ReferralState.DECLINED: frozenset({ReferralState.RECEIVED}),
+    ReferralState.WITHDRAWN: frozenset({ReferralState.RECEIVED}),
+}
 
 
 class EnrolmentState(TextChoices):
@@ -16,31 +45,22 @@ class EnrolmentState(TextChoices):
     CLEARED = "cleared", "Cleared"
     DECLINED = "declined", "Declined"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    MERGED = "merged", "Merged into another record"
 
 
 # From GROUP_BOOKED back to ELIGIBLE: absent, or the group visit was cancelled. From CLEARED: a
 # later course needs the group visit or the assessment again. DECLINED and WITHDRAWN reopen as a
-# new referral, so every question is asked again.
+# new referral, so every question is asked again. A record folded into another one (MERGED) comes
+# back as a referral when the merge is undone.
+_OUT = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.MERGED})
 ENROLMENT_TRANSITIONS: dict[EnrolmentState, frozenset[EnrolmentState]] = {
-    EnrolmentState.REFERRED: frozenset(
-        {EnrolmentState.ELIGIBLE, EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN}
-    ),
-    EnrolmentState.ELIGIBLE: frozenset(
-        {EnrolmentState.GROUP_BOOKED, EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN}
-    ),
-    EnrolmentState.GROUP_BOOKED: frozenset(
-        {
-            EnrolmentState.CLEARED,
-            EnrolmentState.ELIGIBLE,
-            EnrolmentState.DECLINED,
-            EnrolmentState.WITHDRAWN,
-        }
-    ),
-    EnrolmentState.CLEARED: frozenset(
-        {EnrolmentState.ELIGIBLE, EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN}
-    ),
-    EnrolmentState.DECLINED: frozenset({EnrolmentState.REFERRED}),
-    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.REFERRED}),
+    EnrolmentState.REFERRED: _OUT | {EnrolmentState.ELIGIBLE},
+    EnrolmentState.ELIGIBLE: _OUT | {EnrolmentState.GROUP_BOOKED},
+    EnrolmentState.GROUP_BOOKED: _OUT | {EnrolmentState.CLEARED, EnrolmentState.ELIGIBLE},
+    EnrolmentState.CLEARED: _OUT | {EnrolmentState.ELIGIBLE},
+    EnrolmentState.DECLINED: frozenset({EnrolmentState.REFERRED, EnrolmentState.MERGED}),
+    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.REFERRED, EnrolmentState.MERGED}),
+    EnrolmentState.MERGED: frozenset({EnrolmentState.REFERRED}),
 }
 
 
@@ -65,6 +85,7 @@ class SeatState(TextChoices):
     BOOKED = "booked", "Booked"
     ATTENDED = "attended", "Attended"
     ABSENT = "absent", "Absent"
+    REVIEW = "review", "Needs review"
     CLEARED = "cleared", "Cleared"
     NOT_CLEARED = "not_cleared", "Not cleared"
     CANCELLED = "cancelled", "Cancelled"
@@ -72,7 +93,8 @@ class SeatState(TextChoices):
 
 SEAT_TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {
     SeatState.BOOKED: frozenset({SeatState.ATTENDED, SeatState.ABSENT, SeatState.CANCELLED}),
-    SeatState.ATTENDED: frozenset({SeatState.CLEARED, SeatState.NOT_CLEARED}),
+    SeatState.ATTENDED: frozenset({SeatState.REVIEW, SeatState.CLEARED, SeatState.NOT_CLEARED}),
+    SeatState.REVIEW: frozenset({SeatState.CLEARED, SeatState.NOT_CLEARED}),
     SeatState.ABSENT: frozenset(),
     SeatState.CLEARED: frozenset(),
     SeatState.NOT_CLEARED: frozenset(),
@@ -128,6 +150,7 @@ VISIT_TRANSITIONS: dict[VisitState, frozenset[VisitState]] = {
 }
 
 TRANSITIONS = {
+    ReferralState: REFERRAL_TRANSITIONS,
     EnrolmentState: ENROLMENT_TRANSITIONS,
     GroupVisitState: GROUP_VISIT_TRANSITIONS,
     SeatState: SEAT_TRANSITIONS,
@@ -164,12 +187,14 @@ class Verdict(TextChoices):
     """What an assessment makes of the answers."""
 
     ELIGIBLE = "eligible", "Eligible"
+    PENDING = "pending", "Eligible, decisions pending"
     OPEN = "open", "Not decided yet"
-    DECLINE = "decline", "Declined"
+    REASSESS = "reassess", "Re-assess on a date"
+    DECLINE = "decline", "Not eligible"
 
 
 class MisuseDecision(TextChoices):
-    """What the prescriber decided about a history of ketamine misuse."""
+    """What the prescriber decided about ketamine misuse, or about active misuse of another substance."""
 
     ACCEPT = "accept", "Accept with precautions"
     DECLINE = "decline", "Decline"
@@ -209,3 +234,70 @@ class WeightSource(TextChoices):
     STATED = "stated", "Stated by the patient"
     ESTIMATED = "estimated", "Estimated"
     CARRIED_FORWARD = "carried_forward", "Carried forward"
+
+
+class PainCategory(TextChoices):
+    """The categories of Table 1: ICD-11 classes of the IASP, with the five of chronic primary pain."""
+
+    WIDESPREAD = "chronic primary: widespread", "Chronic primary: widespread pain"
+    CRPS = "chronic primary: CRPS", "Chronic primary: complex regional pain syndrome (CRPS)"
+    PRIMARY_HEADACHE = "chronic primary: headache/orofacial", "Chronic primary: headache or orofacial pain"
+    PRIMARY_VISCERAL = "chronic primary: visceral", "Chronic primary: visceral pain"
+    PRIMARY_MUSCULOSKELETAL = "chronic primary: musculoskeletal", "Chronic primary: musculoskeletal pain"
+    CANCER = "cancer", "Chronic cancer pain"
+    NEUROPATHIC = "neuropathic", "Chronic neuropathic pain"
+    POSTSURGICAL = "post-traumatic/postsurgical", "Chronic post-traumatic or postsurgical pain"
+    SECONDARY_MUSCULOSKELETAL = "secondary musculoskeletal", "Chronic secondary musculoskeletal pain"
+    SECONDARY_VISCERAL = "secondary visceral", "Chronic secondary visceral pain"
+    SECONDARY_HEADACHE = "secondary headache/orofacial", "Chronic secondary headache or orofacial pain"
+    OTHER = "other", "Other"
+
+
+MULTIPLE_CATEGORIES = "multiple categories"  # derived, never chosen
+
+
+class CharlsonCondition(TextChoices):
+    """The 19 conditions of the Charlson Comorbidity Index (1987)."""
+
+    MYOCARDIAL_INFARCTION = "myocardial_infarction", "Myocardial infarction"
+    HEART_FAILURE = "heart_failure", "Congestive heart failure"
+    PERIPHERAL_VASCULAR = "peripheral_vascular", "Peripheral vascular disease"
+    CEREBROVASCULAR = "cerebrovascular", "Cerebrovascular disease"
+    DEMENTIA = "dementia", "Dementia"
+    PULMONARY = "pulmonary", "Chronic pulmonary disease"
+    CONNECTIVE_TISSUE = "connective_tissue", "Connective tissue disease"
+    ULCER = "ulcer", "Peptic ulcer disease"
+    MILD_LIVER = "mild_liver", "Mild liver disease"
+    DIABETES = "diabetes", "Diabetes without end-organ damage"
+    HEMIPLEGIA = "hemiplegia", "Hemiplegia"
+    RENAL = "renal", "Moderate or severe renal disease"
+    DIABETES_DAMAGE = "diabetes_damage", "Diabetes with end-organ damage"
+    TUMOR = "tumor", "Any tumor without metastasis"
+    LEUKEMIA = "leukemia", "Leukemia"
+    LYMPHOMA = "lymphoma", "Lymphoma"
+    SEVERE_LIVER = "severe_liver", "Moderate or severe liver disease"
+    METASTATIC = "metastatic", "Metastatic solid tumor"
+    AIDS = "aids", "AIDS"
+
+
+class HealthQuestion(TextChoices):
+    """What the health screen asks before ketamine, each with yes or no; yes goes to the physician."""
+
+    PREGNANCY = "pregnancy", "Could be pregnant, or breast-feeding"
+    PSYCHOSIS = "psychosis", "Hearing or seeing things, or psychosis since the assessment"
+    SUBSTANCE = "substance", "Non-prescribed drugs, or more alcohol than intended, in the last month"
+    CHEST = "chest", "Chest pain, fainting or breathlessness at rest"
+    BLOOD_PRESSURE = "blood_pressure", "Blood pressure that is hard to control"
+    HEAD = "head", "New head injury, stroke, or raised pressure in head or eye"
+    LIVER = "liver", "New liver or bladder trouble"
+    AIRWAY = "airway", "Sleep apnea without treatment, or trouble with an anesthetic"
+    MEDICINES = "medicines", "New medicines since the assessment"
+
+
+class EducationItem(TextChoices):
+    """What the shared medical appointment teaches (Tankha 2025)."""
+
+    KETAMINE = "ketamine", "Ketamine: effects, side effects, safety"
+    NEUROSCIENCE = "neuroscience", "Pain neuroscience"
+    RELAXATION = "relaxation", "Relaxation strategies"
+    INFUSION_DAYS = "infusion_days", "What happens on infusion days"

@@ -16,7 +16,9 @@ class OutboxMessage(SiteOwned):
     key = models.CharField(max_length=120)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     to = models.CharField(max_length=200)
+    subject = models.CharField(max_length=120, blank=True)  # of an e-mail: no health detail
     text = models.TextField()
+    attachments = models.JSONField(default=list)  # [{"name": …, "type": …, "text": …}]
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

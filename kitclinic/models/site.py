@@ -24,6 +24,13 @@ class Site(models.Model):
     closes_minute = models.PositiveSmallIntegerField(default=1050)
     chairs = models.PositiveSmallIntegerField(default=8)
     phone = models.CharField(max_length=40, blank=True)
+    address = models.TextField(max_length=300, blank=True)  # one line a line, for letters
+    sma_earliest_days = models.PositiveSmallIntegerField(default=9)  # group visit before day 1, at most
+    sma_latest_days = models.PositiveSmallIntegerField(default=5)  # group visit before day 1, at least
+    sma_target_days = models.PositiveSmallIntegerField(default=7)  # one week (Tankha 2025)
+    clearance_days = models.PositiveSmallIntegerField(default=180)  # returning patients: no new group visit
+    holiday_calendar = models.CharField(max_length=10, default="US", blank=True)  # country, or country-region
+    bring_along = models.TextField(max_length=1000, blank=True)  # what to bring to the group visit, one a line
     is_demo = models.BooleanField(default=False)
     registry_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="registries"
@@ -40,6 +47,15 @@ class Site(models.Model):
                 condition=Q(first_weekday__lte=6),
                 name="site_first_weekday_is_a_weekday",
                 violation_error_message="The first clinic day must be a weekday from 0 (Monday) to 6.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    sma_latest_days__gte=1,
+                    sma_latest_days__lte=F("sma_target_days"),
+                    sma_earliest_days__gte=F("sma_target_days"),
+                ),
+                name="site_group_visit_window_holds_target",
+                violation_error_message="The target must lie inside the window before day 1.",
             ),
         ]
 

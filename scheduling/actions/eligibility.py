@@ -65,7 +65,8 @@ def assess_eligibility(
         version=number,
         **_columns(assessment, facts),
         misuse_decided_by=decider,
-        eligible=verdict == Verdict.ELIGIBLE,
+        result=verdict,
+        eligible=verdict in (Verdict.ELIGIBLE, Verdict.PENDING),
         assessed_by=by,
         assessed_at=at,
     )

@@ -9,7 +9,14 @@ from kitclinic.append_only import AppendOnly
 from kitclinic.models import SiteOwned
 from scheduling.models.patients import Patient
 from scheduling.rules.eligibility import EligibilityFacts
-from scheduling.states import Caution, MisuseDecision, PregnancyState
+from scheduling.states import (
+    Caution,
+    CharlsonCondition,
+    MisuseDecision,
+    PainCategory,
+    PregnancyState,
+    Verdict,
+)
 
 
 class Eligibility(AppendOnly, SiteOwned):
@@ -26,10 +33,28 @@ class Eligibility(AppendOnly, SiteOwned):
     pregnancy_tested_on = models.DateField(null=True)
     pregnancy_reason = models.CharField(max_length=200, blank=True)  # why no test applies or is indicated
     pregnancy_decided_by = models.CharField(max_length=120, blank=True)
+    pain_categories = ArrayField(models.CharField(max_length=40, choices=PainCategory.choices), default=list)
+    charlson_reviewed = models.BooleanField(default=False)
+    charlson_conditions = ArrayField(
+        models.CharField(max_length=30, choices=CharlsonCondition.choices), default=list
+    )
+    charlson_imported = models.PositiveSmallIntegerField(null=True)  # a total from elsewhere, marked as such
+    charlson_imported_from = models.CharField(max_length=120, blank=True)
+    charlson_index = models.PositiveSmallIntegerField(null=True)  # from the conditions, or else imported
+    charlson_age_points = models.PositiveSmallIntegerField(null=True)  # shown apart, never added
+    height_cm = models.PositiveSmallIntegerField(null=True)
+    analgesics = models.TextField(max_length=1000, blank=True)  # one a line
+    psychotropics = models.TextField(max_length=1000, blank=True)  # one a line
     misuse_history = models.BooleanField(null=True)
     misuse_decision = models.CharField(max_length=20, choices=MisuseDecision.choices, blank=True)
     misuse_rationale = models.CharField(max_length=300, blank=True)
     misuse_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    substance_misuse = models.BooleanField(null=True)  # active misuse of a substance other than ketamine
+    substance_decision = models.CharField(max_length=20, choices=MisuseDecision.choices, blank=True)
+    substance_rationale = models.CharField(max_length=300, blank=True)
+    substance_decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     cautions_reviewed = models.BooleanField(default=False)
@@ -39,7 +64,11 @@ class Eligibility(AppendOnly, SiteOwned):
     allergies = models.CharField(max_length=300, blank=True)
     long_qt = models.BooleanField(default=False)  # congenital; speaks against ondansetron
     apomorphine = models.BooleanField(default=False)  # speaks against ondansetron
-    eligible = models.BooleanField()
+    ondansetron_allergy = models.BooleanField(default=False)
+    ondansetron_other = models.CharField(max_length=200, blank=True)  # another reason against it
+    result = models.CharField(max_length=20, choices=Verdict.choices, default=Verdict.OPEN)
+    reassess_on = models.DateField(null=True)
+    eligible = models.BooleanField()  # the result is eligible, with or without decisions pending
     note = models.CharField(max_length=500, blank=True)
     assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     assessed_at = models.DateTimeField()
@@ -62,6 +91,24 @@ class Eligibility(AppendOnly, SiteOwned):
                 | ~Q(misuse_decision="") & Q(misuse_decided_by__isnull=False),
                 name="eligibility_decision_has_prescriber",
                 violation_error_message="A decision about misuse history needs the prescriber who took it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(substance_decision="", substance_decided_by__isnull=True)
+                | ~Q(substance_decision="") & ~Q(substance_rationale="") & Q(substance_decided_by__isnull=False),
+                name="eligibility_substance_decision_is_whole",
+                violation_error_message="A decision about substance misuse needs its prescriber and its reason.",
+            ),
+            models.CheckConstraint(
+                condition=Q(eligible=True, result__in=["eligible", "pending"])
+                | Q(eligible=False) & ~Q(result__in=["eligible", "pending"]),
+                name="eligibility_result_agrees",
+                violation_error_message="The result and the word eligible must agree.",
+            ),
+            models.CheckConstraint(
+                condition=Q(result="reassess", reassess_on__isnull=False)
+                | ~Q(result="reassess") & Q(reassess_on__isnull=True),
+                name="eligibility_reassess_has_date",
+                violation_error_message="Give the date on which to assess again.",
             ),
             models.CheckConstraint(
                 condition=Q(eligible=False)

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from kitclinic.models import SiteOwned
@@ -23,29 +24,46 @@ class Patient(SiteOwned):
         WHITE = "White", "White"
         BLACK = "Black", "Black"
         OTHER = "Other/unknown", "Other or unknown"
+        DECLINED = "Declined", "Declined to say"
 
     class Marital(models.TextChoices):
         MARRIED = "Married", "Married"
         SINGLE = "Single", "Single"
         DIVORCED = "Divorced", "Divorced"
         OTHER = "Other/unknown", "Other or unknown"
+        DECLINED = "Declined", "Declined to say"
+
+    class Gender(models.TextChoices):
+        WOMAN = "woman", "Woman"
+        MAN = "man", "Man"
+        NONBINARY = "nonbinary", "Nonbinary"
+        OTHER = "other", "Another gender"
+        DECLINED = "declined", "Declined to say"
 
     record_number = models.CharField(max_length=20)
     given_name = models.CharField(max_length=60)
     family_name = models.CharField(max_length=60)
+    preferred_name = models.CharField(max_length=60, blank=True)  # how the patient wants to be called
     birth_date = models.DateField(null=True)  # null only for a registry import, which gives the age
     age_at_first_infusion = models.PositiveSmallIntegerField(null=True)  # registry imports only, years
     sex = models.CharField(max_length=10, choices=Sex.choices)
+    gender = models.CharField(max_length=10, choices=Gender.choices, blank=True)  # "" was not asked
     ethnic_group = models.CharField(max_length=20, choices=EthnicGroup.choices, default=EthnicGroup.OTHER)
     marital_status = models.CharField(max_length=20, choices=Marital.choices, default=Marital.OTHER)
     height_cm = models.PositiveSmallIntegerField(null=True)
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=40, default="English")
+    needs_interpreter = models.BooleanField(default=False)
+    # May this channel be used? Null was not asked, and then it is not used.
+    consent_email = models.BooleanField(null=True)
+    consent_sms = models.BooleanField(null=True)
+    consent_phone = models.BooleanField(null=True)
     diagnosis = models.CharField(max_length=80, blank=True)  # the paper's pain category
     body_mass_index = models.DecimalField(max_digits=4, decimal_places=1, null=True)  # registry imports only
     charlson_index = models.PositiveSmallIntegerField(null=True)
     state = models.CharField(max_length=20, choices=EnrolmentState.choices, default=EnrolmentState.REFERRED)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="folded")
     is_registry = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -63,6 +81,12 @@ class Patient(SiteOwned):
                 name="patient_has_birth_date",
                 violation_error_message="Enter the patient's birth date.",
             ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | ~Q(state="merged") & Q(merged_into__isnull=True),
+                name="patient_merged_into_another",
+                violation_error_message="A merged record names the record it was merged into.",
+            ),
         ]
         indexes = [
             models.Index("site", Lower("family_name"), name="patient_by_family_name"),
@@ -75,6 +99,11 @@ class Patient(SiteOwned):
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def called(self) -> str:
+        """What to say in the room: the preferred name, or else the given one."""
+        return self.preferred_name or self.given_name or self.family_name
 
     @property
     def list_name(self) -> str:
@@ -100,3 +129,41 @@ class Patient(SiteOwned):
         if born is None:
             return None
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class PatientMerge(SiteOwned):
+    """Two records of one person: ``folded`` now leads to ``kept``. Both keep their rows; it can be undone."""
+
+    kept = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="merges")
+    folded = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    merged_at = models.DateTimeField()
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    undo_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "merge"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "folded"],
+                condition=Q(undone_at__isnull=True),
+                name="patient_merged_once",
+                violation_error_message="This record has already been merged into another one.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kept=F("folded")),
+                name="patient_merge_of_two",
+                violation_error_message="A record cannot be merged into itself.",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="patient_merge_undone_by_and_at",
+                violation_error_message="Undoing a merge needs who did it and when.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Merge of patient {self.folded_id} into {self.kept_id}"
