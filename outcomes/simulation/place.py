@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 IDEAL = timedelta(hours=11)  # local time of day at which a suite looks its liveliest
+NEW_CLINIC_DAYS = 2  # days of this week a new clinic has behind it at most; each takes half a minute to chart
 HOME_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 ZONES = (  # zones whose abbreviation is a word
     *HOME_ZONES,
@@ -50,10 +51,11 @@ def is_lively(now: datetime, zone: str, *, opens_minute: int, closes_minute: int
 def first_weekday(now: datetime, zone: str, *, new: bool, current: int) -> int:
     """The weekday a clinic week starts on (0 is Monday) so that today is a clinic day.
 
-    A new clinic whose today falls on a weekend has its third day today; one with bookings starts its
-    week today, so that nothing booked before is in the way.
+    A new clinic is at most on its third day, because every day before today has to be charted first.
+    One with bookings starts its week today if today is a weekend, so that nothing booked is in the way.
     """
     today = now.astimezone(ZoneInfo(zone)).weekday()
-    if (today - current) % 7 <= 4:
-        return current
-    return (today - 2) % 7 if new else today
+    into = (today - current) % 7
+    if new:
+        return current if into <= NEW_CLINIC_DAYS else (today - NEW_CLINIC_DAYS) % 7
+    return current if into <= 4 else today

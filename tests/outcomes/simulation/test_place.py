@@ -73,9 +73,31 @@ def test_today_is_one_of_the_five_clinic_days(now: datetime, new: bool, current:
 def test_a_week_that_holds_today_is_not_moved(now: datetime, new: bool, current: int) -> None:
     zone = liveliest_zone(now)
     first = first_weekday(now, zone, new=new, current=current)
+    assert first_weekday(now, zone, new=new, current=first) == first
     assert first_weekday(now, zone, new=False, current=first) == first
-    if (Site(slug="x", time_zone=zone).today(now).weekday() - current) % 7 <= 4:
+    if (Site(slug="x", time_zone=zone).today(now).weekday() - current) % 7 <= (2 if new else 4):
         assert first == current
+
+
+@given(instants, st.integers(0, 6))
+@every_instant
+def test_a_new_clinic_has_at_most_two_days_of_its_week_behind_it(now: datetime, current: int) -> None:
+    """Each past day takes half a minute to chart, and a first start must not take three."""
+    zone = liveliest_zone(now)
+    site = Site(slug="x", time_zone=zone, first_weekday=first_weekday(now, zone, new=True, current=current))
+    today = site.today(now)
+    assert (today - site.week_of(today)[0]).days <= 2
+
+
+# In New York: Wednesday the 16th, Thursday the 17th, Friday the 18th of September 2026.
+@pytest.mark.parametrize(
+    ("day", "new", "first"), [(16, True, 0), (17, True, 1), (18, True, 2), (17, False, 0), (18, False, 0)]
+)
+def test_late_in_the_week_a_new_clinic_is_on_its_third_day_and_a_kept_one_is_not_moved(
+    day: int, new: bool, first: int
+) -> None:
+    now = datetime(2026, 9, day, 15, tzinfo=UTC)
+    assert first_weekday(now, "America/New_York", new=new, current=0) == first
 
 
 # In New York: Saturday the 19th and Sunday the 20th of September 2026.
