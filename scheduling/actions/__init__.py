@@ -14,6 +14,15 @@ from scheduling.actions.groups import (
 )
 from scheduling.actions.patients import NewPatient, record_weight, register_patient
 from scheduling.actions.planning import copy_roster, open_weeks
+from scheduling.actions.referrals import (
+    accept_referral,
+    ask_for_information,
+    decline_referral,
+    information_arrived,
+    receive_referral,
+    reopen_referral,
+    withdraw_referral,
+)
 from scheduling.actions.reminders import queue_visit_reminders
 from scheduling.actions.sequences import (
     book_sequence,
@@ -33,10 +42,14 @@ from scheduling.actions.suite import (
     take_off_shift,
     take_provider_off_site,
 )
+from scheduling.rules.referrals import NewReferral
 
 __all__ = [
     "Assessment",
     "NewPatient",
+    "NewReferral",
+    "accept_referral",
+    "ask_for_information",
     "assess_eligibility",
     "book_seat",
     "book_sequence",
@@ -47,7 +60,9 @@ __all__ = [
     "clear_seat",
     "close_suite_day",
     "copy_roster",
+    "decline_referral",
     "decline_seat",
+    "information_arrived",
     "mark_arrived",
     "mark_attended",
     "mark_group_held",
@@ -60,10 +75,13 @@ __all__ = [
     "put_on_shift",
     "put_provider_on_site",
     "queue_visit_reminders",
+    "receive_referral",
     "record_weight",
     "register_patient",
+    "reopen_referral",
     "reopen_suite_day",
     "take_off_shift",
     "take_provider_off_site",
     "weigh_seat",
+    "withdraw_referral",
 ]

@@ -11,9 +11,11 @@ from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Problem, Refused, refuse_if
 from kitclinic.states import begin
-from scheduling.models import Patient, Sequence, Weight
+from scheduling.actions.triage import settle_referral
+from scheduling.models import Patient, Referral, Sequence, Weight
 from scheduling.queries.patients import latest_weight, people_like
 from scheduling.rules.identity import Person, duplicate_problems, person_problems, tidy_record_number
+from scheduling.rules.referrals import birth_problems
 from scheduling.rules.visits import OPEN_SEQUENCE
 from scheduling.rules.weights import WGT_10, open_questions, reading_problems, weight_problems
 from scheduling.states import WeightSource
@@ -49,16 +51,19 @@ def register_patient(
     by: StaffUser,
     at: datetime,
     confirmed: Mapping[str, str] | None = None,
+    referral: Referral | None = None,
 ) -> Patient:
-    """Take a referred person into the registry.
+    """Take a referred person into the registry, with exactly one accepted referral.
 
     confirmed: rule id → reason, for what the person at the screen confirmed ("this is somebody else").
+    referral: the locked one that is accepted by this; without it one is made from what was entered.
     """
     confirmed = confirmed or {}
     # One registration of a site at a time: two people cannot enter the same patient at once.
     site = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     problems: list[Problem] = person_problems(new.person, site.today(at))
     problems += duplicate_problems(people_like(site=site, person=new.person))
+    problems += birth_problems(new.birth_date, referral.received_on) if referral else []
     refuse_if(problems, confirmed=frozenset(rule for rule, reason in confirmed.items() if reason.strip()))
     patient = Patient.objects.create(
         site=site,
@@ -77,6 +82,7 @@ def register_patient(
         created_at=at,
     )
     begin(patient, by=by, at=at, reason="; ".join(confirmed.values())[:300])
+    settle_referral(referral=referral, patient=patient, by=by, at=at)
     asked = {problem.rule: confirmed[problem.rule] for problem in problems if problem.rule in confirmed}
     audit.record(
         event="patient registered",

@@ -11,8 +11,8 @@ from typing import Any
 
 from kitclinic.models import Site, StaffUser
 from scheduling import actions
-from scheduling.actions import Assessment, NewPatient
-from scheduling.models import Eligibility, GroupSeat, GroupVisit, Patient
+from scheduling.actions import Assessment, NewPatient, NewReferral
+from scheduling.models import Eligibility, GroupSeat, GroupVisit, Patient, Referral
 from scheduling.rules.eligibility import EligibilityFacts
 from scheduling.states import EnrolmentState
 from tests.factories import people
@@ -58,6 +58,32 @@ def new_patient(**fields: Any) -> NewPatient:
 def patient(*, site: Site, by: StaffUser | None = None, at: datetime = NOW, **fields: Any) -> Patient:
     """A referred patient. fields: of ``NewPatient``."""
     return actions.register_patient(site=site, new=new_patient(**fields), by=by or actor("scheduler", site), at=at)
+
+
+def new_referral(**fields: Any) -> NewReferral:
+    """What a letter says; each call somebody else, received on the day of ``NOW``."""
+    said = new_patient()
+    return NewReferral(
+        **{
+            "received_on": date(2026, 9, 7),
+            "source": "Dr. H. Amsel, Lakeside Pain Center",
+            "family_name": said.family_name,
+            "given_name": said.given_name,
+            "birth_date": said.birth_date,
+            "sex": said.sex,
+            "phone": said.phone,
+            "reason": "Complex regional pain syndrome of the left arm",
+            "pain_months": 40,
+            "treatments_tried": "Gabapentin, duloxetine, physical therapy",
+        }
+        | fields
+    )
+
+
+def referral(*, site: Site, by: StaffUser | None = None, at: datetime = NOW, **fields: Any) -> Referral:
+    """A referral received on the day of ``at``. fields: of ``NewReferral``."""
+    said = new_referral(**{"received_on": site.today(at)} | fields)
+    return actions.receive_referral(site=site, new=said, by=by or actor("scheduler", site), at=at)
 
 
 def facts(**answers: Any) -> EligibilityFacts:

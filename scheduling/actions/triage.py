@@ -1,0 +1,56 @@
+"""The last step of a referral, shared by registering a patient and by accepting a referral."""
+
+from datetime import datetime
+
+from kitclinic import audit
+from kitclinic.models import StaffUser
+from kitclinic.states import begin, move
+from scheduling.models import Patient, Referral
+from scheduling.states import ReferralState
+
+AT_THE_CLINIC = "Entered at the clinic"
+
+
+def settle_referral(
+    *, referral: Referral | None, patient: Patient, by: StaffUser, at: datetime, note: str = ""
+) -> Referral:
+    """Write the accepted referral of a patient; with None, one is made from what was entered at the clinic.
+
+    referral: locked by the caller. Runs in the caller's transaction.
+    """
+    if referral is None:
+        return _entered(patient, by=by, at=at)
+    referral.patient, referral.decided_at, referral.decided_by = patient, at, by
+    referral.state_since, referral.decision_note, referral.asked_for = at, note, ""
+    also = ("patient", "decided_at", "decided_by", "decision_note", "state_since", "asked_for")
+    move(referral, ReferralState.ACCEPTED, by=by, at=at, reason=note, also=also)
+    audit.record(
+        event="referral accepted", by=by, at=at, site=referral.site, subject=referral, patient_id=patient.pk
+    )
+    return referral
+
+
+def _entered(patient: Patient, *, by: StaffUser, at: datetime) -> Referral:
+    referral = Referral.objects.create(
+        site=patient.site,
+        received_on=patient.site.today(at),
+        source=AT_THE_CLINIC,
+        reason=patient.diagnosis,
+        record_number=patient.record_number,
+        family_name=patient.family_name,
+        given_name=patient.given_name,
+        birth_date=patient.birth_date,
+        sex=patient.sex,
+        phone=patient.phone,
+        email=patient.email,
+        language=patient.language,
+        state=ReferralState.ACCEPTED,
+        state_since=at,
+        patient=patient,
+        decided_at=at,
+        decided_by=by,
+        created_at=at,
+        created_by=by,
+    )
+    begin(referral, by=by, at=at)
+    return referral
