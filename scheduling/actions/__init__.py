@@ -1,18 +1,16 @@
 """The only door for writes of enrolment and schedule."""
 
-from scheduling.actions.eligibility import Assessment, assess_eligibility
-from scheduling.actions.groups import (
-    book_seat,
-    cancel_seat,
-    check_in_seat,
-    clear_seat,
-    decline_seat,
-    mark_group_held,
-    mark_seat_absent,
-    plan_group_visit,
-    weigh_seat,
+from scheduling.actions.clearing import clear_seat, decline_seat, review_seat
+from scheduling.actions.consent import (
+    begin_with_consent_text,
+    publish_consent_text,
+    sign_consent,
+    withdraw_consent,
 )
-from scheduling.actions.patients import NewPatient, record_weight, register_patient
+from scheduling.actions.eligibility import Assessment, assess_eligibility
+from scheduling.actions.groups import book_seat, cancel_seat, mark_group_held, plan_group_visit
+from scheduling.actions.merging import merge_patients, undo_merge
+from scheduling.actions.patients import NewPatient, change_patient, record_weight, register_patient
 from scheduling.actions.planning import copy_roster, open_weeks
 from scheduling.actions.referrals import (
     accept_referral,
@@ -24,6 +22,17 @@ from scheduling.actions.referrals import (
     withdraw_referral,
 )
 from scheduling.actions.reminders import queue_visit_reminders
+from scheduling.actions.roster import (
+    check_in_seat,
+    mark_seat_absent,
+    measure_seat,
+    name_support,
+    note_questions,
+    rebook_seat,
+    screen_health,
+    weigh_seat,
+    write_team_note,
+)
 from scheduling.actions.sequences import (
     book_sequence,
     cancel_sequence,
@@ -42,6 +51,7 @@ from scheduling.actions.suite import (
     take_off_shift,
     take_provider_off_site,
 )
+from scheduling.actions.teaching import take_back_room, take_back_teaching, teach_room, teach_seat
 from scheduling.rules.referrals import NewReferral
 
 __all__ = [
@@ -51,11 +61,13 @@ __all__ = [
     "accept_referral",
     "ask_for_information",
     "assess_eligibility",
+    "begin_with_consent_text",
     "book_seat",
     "book_sequence",
     "cancel_seat",
     "cancel_sequence",
     "change_hours",
+    "change_patient",
     "check_in_seat",
     "clear_seat",
     "close_suite_day",
@@ -68,20 +80,36 @@ __all__ = [
     "mark_group_held",
     "mark_missed",
     "mark_seat_absent",
+    "measure_seat",
+    "merge_patients",
     "name_driver",
+    "name_support",
+    "note_questions",
     "open_suite_day",
     "open_weeks",
     "plan_group_visit",
+    "publish_consent_text",
     "put_on_shift",
     "put_provider_on_site",
     "queue_visit_reminders",
+    "rebook_seat",
     "receive_referral",
     "record_weight",
     "register_patient",
     "reopen_referral",
     "reopen_suite_day",
+    "review_seat",
+    "screen_health",
+    "sign_consent",
+    "take_back_room",
+    "take_back_teaching",
     "take_off_shift",
     "take_provider_off_site",
+    "teach_room",
+    "teach_seat",
+    "undo_merge",
     "weigh_seat",
+    "withdraw_consent",
     "withdraw_referral",
+    "write_team_note",
 ]

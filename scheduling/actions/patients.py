@@ -4,21 +4,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
-from kitclinic.problems import Blocker, Problem, Refused, refuse_if
+from kitclinic.problems import Blocker, Conflict, Refused, refuse_if
 from kitclinic.states import begin
 from scheduling.actions.triage import settle_referral
 from scheduling.models import Patient, Referral, Sequence, Weight
-from scheduling.queries.patients import latest_weight, people_like
+from scheduling.queries.patients import (
+    latest_weight,
+    leads_to,
+    people_like,
+    questions_of_change,
+    record_version,
+)
+from scheduling.rules.contact import Contact, contact_problems, tidy, tidy_email, tidy_phone
 from scheduling.rules.identity import Person, duplicate_problems, person_problems, tidy_record_number
+from scheduling.rules.merging import change_problems, merged_problems
 from scheduling.rules.referrals import birth_problems
 from scheduling.rules.visits import OPEN_SEQUENCE
 from scheduling.rules.weights import WGT_10, open_questions, reading_problems, weight_problems
 from scheduling.states import WeightSource
+
+IDENTIFYING = frozenset(
+    {"record_number", "family_name", "given_name", "preferred_name", "birth_date", "phone", "email", "diagnosis"}
+)
+OVERTAKEN = (
+    "Somebody else has changed this record meanwhile. What stands there now is shown below; "
+    "compare, then save again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +54,43 @@ class NewPatient:
     email: str = ""
     language: str = "English"
     diagnosis: str = ""
+    preferred_name: str = ""
+    gender: str = ""
+    needs_interpreter: bool = False
+    consent_email: bool | None = None  # None: not asked
+    consent_sms: bool | None = None
+    consent_phone: bool | None = None
 
     @property
     def person(self) -> Person:
         return Person(self.record_number, self.family_name, self.given_name, self.birth_date, self.phone)
+
+    @property
+    def contact(self) -> Contact:
+        return Contact(self.phone, self.email, self.consent_email, self.consent_sms, self.consent_phone)
+
+    def columns(self) -> dict[str, Any]:
+        """Every field as it is stored: tidied, the empty ones empty."""
+        return {
+            "record_number": tidy_record_number(self.record_number),
+            "family_name": tidy(self.family_name),
+            "given_name": tidy(self.given_name),
+            "preferred_name": tidy(self.preferred_name),
+            "birth_date": self.birth_date,
+            "sex": self.sex,
+            "gender": self.gender,
+            "height_cm": self.height_cm,
+            "ethnic_group": self.ethnic_group,
+            "marital_status": self.marital_status,
+            "phone": tidy_phone(self.phone),
+            "email": tidy_email(self.email),
+            "language": tidy(self.language),
+            "needs_interpreter": self.needs_interpreter,
+            "consent_email": self.consent_email,
+            "consent_sms": self.consent_sms,
+            "consent_phone": self.consent_phone,
+            "diagnosis": tidy(self.diagnosis),
+        }
 
 
 @transaction.atomic
@@ -61,26 +111,11 @@ def register_patient(
     confirmed = confirmed or {}
     # One registration of a site at a time: two people cannot enter the same patient at once.
     site = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
-    problems: list[Problem] = person_problems(new.person, site.today(at))
+    problems = [*person_problems(new.person, site.today(at)), *contact_problems(new.contact)]
     problems += duplicate_problems(people_like(site=site, person=new.person))
     problems += birth_problems(new.birth_date, referral.received_on) if referral else []
     refuse_if(problems, confirmed=frozenset(rule for rule, reason in confirmed.items() if reason.strip()))
-    patient = Patient.objects.create(
-        site=site,
-        record_number=tidy_record_number(new.record_number),
-        family_name=new.family_name.strip(),
-        given_name=new.given_name.strip(),
-        birth_date=new.birth_date,
-        sex=new.sex,
-        height_cm=new.height_cm,
-        ethnic_group=new.ethnic_group,
-        marital_status=new.marital_status,
-        phone=new.phone.strip(),
-        email=new.email.strip(),
-        language=new.language.strip(),
-        diagnosis=new.diagnosis.strip(),
-        created_at=at,
-    )
+    patient = Patient.objects.create(site=site, **new.columns(), created_at=at)
     begin(patient, by=by, at=at, reason="; ".join(confirmed.values())[:300])
     settle_referral(referral=referral, patient=patient, by=by, at=at)
     asked = {problem.rule: confirmed[problem.rule] for problem in problems if problem.rule in confirmed}
@@ -94,6 +129,50 @@ def register_patient(
         detail={"confirmed": asked},
     )
     return patient
+
+
+@transaction.atomic
+def change_patient(
+    *,
+    patient: Patient,
+    new: NewPatient,
+    by: StaffUser,
+    at: datetime,
+    confirmed: Mapping[str, str] | None = None,
+    version: str | None = None,
+) -> Patient:
+    """Correct what the registry says about a patient. What did not change is not asked about again.
+
+    confirmed: as in ``register_patient``. version: of the record the form was filled in for
+    (``record_version``); a form that another change overtook is refused with a Conflict.
+    """
+    confirmed = confirmed or {}
+    # As in a registration: nobody else enters a patient of this site meanwhile.
+    site = Site.objects.select_for_update(no_key=True).get(pk=by.site_id)
+    locked = Patient.objects.select_for_update(of=("self",)).select_related("merged_into", "site")
+    mine = locked.get(site=site, pk=patient.pk)
+    refuse_if(change_problems(leads_to=leads_to(mine), is_registry=mine.is_registry))
+    if version is not None and version != record_version(mine):
+        raise Conflict([Blocker("STA-01", OVERTAKEN)])
+    problems = questions_of_change(mine, new.person, today=site.today(at))
+    problems += contact_problems(new.contact)
+    refuse_if(problems, confirmed=frozenset(rule for rule, reason in confirmed.items() if reason.strip()))
+    changed = {name: (getattr(mine, name), value) for name, value in new.columns().items()}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    if not changed:
+        return mine
+    for name, (_, value) in changed.items():
+        setattr(mine, name, value)
+    mine.save(update_fields=list(changed))
+    asked = {problem.rule: confirmed[problem.rule] for problem in problems if problem.rule in confirmed}
+    detail = {"changed": _told(changed), "confirmed": asked}
+    audit.record(event="patient changed", by=by, at=at, site=site, subject=mine, patient_id=mine.pk, detail=detail)
+    return mine
+
+
+def _told(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    """Old and new value of every changed field; of what identifies a person, that it changed and no more."""
+    return {name: [] if name in IDENTIFYING else list(pair) for name, pair in sorted(changed.items())}
 
 
 @transaction.atomic
@@ -115,8 +194,9 @@ def record_weight(
     corrects: the wrong weight this one replaces; then the reason is always needed.
     at: when it was read; received_at: when it reached the server, if later.
     """
-    locked = Patient.objects.select_for_update().get(site=by.site_id, pk=patient.pk)
-    refuse_if(reading_problems(weight_kg))
+    rows = Patient.objects.select_for_update(of=("self",)).select_related("merged_into", "site")
+    locked = rows.get(site=by.site_id, pk=patient.pk)
+    refuse_if([*merged_problems(leads_to(locked)), *reading_problems(weight_kg)])
     last = latest_weight(locked, besides=corrects)
     asked = weight_problems(
         weight_kg=weight_kg,

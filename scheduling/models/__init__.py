@@ -12,8 +12,8 @@ from scheduling.models.group_records import (
     TeamNote,
 )
 from scheduling.models.groups import GroupSeat, GroupSeries, GroupVisit, GroupWait
-from scheduling.models.patients import Patient, PatientMerge
-from scheduling.models.referrals import Referral
+from scheduling.models.patients import Patient, PatientMerge, PhoneTail, SearchGrams
+from scheduling.models.referrals import Referral, ReferralFile
 from scheduling.models.sequences import Sequence, Visit
 from scheduling.models.suite import NurseShift, ProviderPresence, SuiteDay
 from scheduling.models.weights import Weight
@@ -34,8 +34,11 @@ __all__ = [
     "NurseShift",
     "Patient",
     "PatientMerge",
+    "PhoneTail",
     "ProviderPresence",
     "Referral",
+    "ReferralFile",
+    "SearchGrams",
     "Sequence",
     "SuiteDay",
     "TeamNote",

@@ -4,12 +4,35 @@ from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from kitclinic.models import SiteOwned
 from scheduling.states import ENROLMENT_TRANSITIONS, EnrolmentState
+
+
+class PhoneTail(Func):
+    """The last seven digits of a phone number, by which duplicates are looked up."""
+
+    template = r"right(regexp_replace(%(expressions)s, '\D', '', 'g'), 7)"
+    output_field = models.TextField()
+
+
+class SearchText(Func):
+    """Names and record number as a search compares them: folded words, each after a space."""
+
+    function = "kitclinic_search_text"
+    output_field = models.TextField()
+
+
+class SearchGrams(Func):
+    """The pieces of a search text that the index holds: pairs and threes of letters, and first letters."""
+
+    function = "kitclinic_search_grams"
+    output_field = ArrayField(models.TextField())
 
 
 class Patient(SiteOwned):
@@ -66,6 +89,11 @@ class Patient(SiteOwned):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="folded")
     is_registry = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    search_text = models.GeneratedField(
+        expression=SearchText("family_name", "given_name", "preferred_name", "record_number"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     TRANSITIONS: ClassVar = ENROLMENT_TRANSITIONS
 
@@ -91,6 +119,11 @@ class Patient(SiteOwned):
         indexes = [
             models.Index("site", Lower("family_name"), name="patient_by_family_name"),
             models.Index(fields=["site", "birth_date"], name="patient_by_birth_date"),
+            models.Index("site", PhoneTail("phone"), name="patient_by_phone_tail"),
+            models.Index(F("site"), F("created_at").desc(), F("id").desc(), name="patient_newest_first"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="patient_merged"),
+            # Without the pending list: a search after a large import is as fast as any other.
+            GinIndex(SearchGrams("search_text"), name="patient_search", fastupdate=False),
         ]
 
     def __str__(self) -> str:

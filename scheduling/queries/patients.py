@@ -1,15 +1,50 @@
 """Who is known here: finding people, and who may be the same person."""
 
+from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Q, QuerySet
 
 from kitclinic.models import Site
-from scheduling.models import Eligibility, Patient, Weight
-from scheduling.rules.identity import Match, Person, possible_duplicates, tidy_record_number
+from kitclinic.problems import Blocker, Problem
+from scheduling.models import Eligibility, Patient, PhoneTail, Weight
+from scheduling.rules.identity import (
+    Match,
+    Person,
+    births_to_compare,
+    duplicate_problems,
+    new_matches,
+    person_problems,
+    phone_tail,
+    possible_duplicates,
+    tidy_record_number,
+)
 from scheduling.states import WeightSource
 
-PHONE_TAIL = 7  # digits of a phone number that a look-up compares
+# What a form of the registry shows and changes.
+REGISTRY_FIELDS = (
+    "record_number",
+    "family_name",
+    "given_name",
+    "preferred_name",
+    "birth_date",
+    "sex",
+    "gender",
+    "height_cm",
+    "ethnic_group",
+    "marital_status",
+    "phone",
+    "email",
+    "language",
+    "needs_interpreter",
+    "consent_email",
+    "consent_sms",
+    "consent_phone",
+    "diagnosis",
+)
+
+DECIDERS = ("assessed_by", "misuse_decided_by", "substance_decided_by")  # whom an assessment names
 
 
 def person_of(patient: Patient) -> Person:
@@ -23,25 +58,63 @@ def person_of(patient: Patient) -> Person:
         birth_date=patient.birth_date,
         phone=patient.phone,
         key=patient.pk,
+        leads_to=leads_to(patient),
+        leads_key=patient.merged_into_id,
     )
 
 
+def leads_to(patient: Patient) -> str:
+    """Return the record number this record was merged into, or ""."""
+    return patient.merged_into.record_number if patient.merged_into else ""
+
+
+def family_keys(patient: Patient) -> list[int]:
+    """Return the keys of every record of this person: its own first, then those merged into it."""
+    folded = Patient.objects.filter(site=patient.site_id, merged_into=patient.pk).order_by("pk")
+    return [patient.pk, *folded.values_list("pk", flat=True)]
+
+
 def people_like(*, site: Site, person: Person) -> list[Match]:
-    """Return everybody of this site who may be the same person, those with most reasons first."""
-    known = Patient.objects.filter(site=site, birth_date__isnull=False)
+    """Return everybody else of this site who may be the same person, those with most reasons first."""
+    known = Patient.objects.filter(site=site, birth_date__isnull=False).exclude(pk=person.key)
     number = tidy_record_number(person.record_number)
-    alike = Q(birth_date__in=_birth_dates(person.birth_date)) | Q(record_number__in=_numbers(number))
-    digits = "".join(filter(str.isdigit, person.phone))
-    if len(digits) >= PHONE_TAIL:
-        known = known.annotate(phone_digits=_digits_of("phone"))
-        alike |= Q(phone_digits__endswith=digits[-PHONE_TAIL:])
-    return possible_duplicates(person, [person_of(patient) for patient in known.filter(alike)])
+    alike = Q(birth_date__in=births_to_compare(person.birth_date)) | Q(record_number__in=_numbers(number))
+    tail = phone_tail(person.phone)
+    if tail:
+        known = known.annotate(phone_tail=PhoneTail("phone"))
+        alike |= Q(phone_tail=tail)
+    rows = known.filter(alike).select_related("merged_into")
+    return possible_duplicates(person, [person_of(patient) for patient in rows])
+
+
+def made_alike(patient: Patient, new: Person) -> list[Match]:
+    """Return who would look like this patient only after the change, with the reasons that are new."""
+    old, site = person_of(patient), patient.site
+    after = people_like(site=site, person=replace(new, key=patient.pk))
+    return new_matches(after, before=people_like(site=site, person=old))
+
+
+def questions_of_change(patient: Patient, new: Person, *, today: date) -> list[Problem]:
+    """Return what is asked about a changed identity; what stood there before is not asked again."""
+    known = {problem.rule for problem in person_problems(person_of(patient), today)}
+    asked = [
+        problem
+        for problem in person_problems(new, today)
+        if isinstance(problem, Blocker) or problem.rule not in known
+    ]
+    return [*asked, *duplicate_problems(made_alike(patient, new))]
+
+
+def record_version(patient: Patient) -> str:
+    """Return a short digest of what a form of this record shows; another change gives another one."""
+    values = [str(getattr(patient, name)) for name in REGISTRY_FIELDS]
+    return sha256("\x1f".join(values).encode()).hexdigest()[:16]
 
 
 def latest_eligibility(patient: Patient) -> Eligibility | None:
     """Return the assessment that counts."""
     assessments = Eligibility.objects.filter(site=patient.site_id, patient=patient)
-    return assessments.select_related("assessed_by", "misuse_decided_by").order_by("-version").first()
+    return assessments.select_related(*DECIDERS).order_by("-version").first()
 
 
 def latest_weight(patient: Patient, *, besides: Weight | None = None) -> Weight | None:
@@ -54,17 +127,7 @@ def latest_weight(patient: Patient, *, besides: Weight | None = None) -> Weight 
     return weights.order_by("-measured_at", "-pk").first()
 
 
-def _birth_dates(born: date) -> list[date]:
-    """The date, and the one with day and month swapped where there is such a date."""
-    swapped = born.replace(month=born.day, day=born.month) if born.day <= 12 else born
-    return [born, swapped]
-
-
 def _numbers(number: str) -> list[str]:
     """The number, and each one with two neighbouring characters swapped."""
     pairs = range(len(number) - 1)
     return [number, *(number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in pairs)]
-
-
-def _digits_of(field: str) -> Func:
-    return Func(F(field), Value(r"\D"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
