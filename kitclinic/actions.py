@@ -1,9 +1,12 @@
 """Writes that belong to no app."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from kitclinic import audit
 from kitclinic.models import LongTask, OutboxMessage, Site, StaffUser
@@ -26,9 +29,12 @@ def queue_message(
     text: str,
     due_at: datetime,
     expires_at: datetime | None = None,
+    subject: str = "",
+    attachments: Sequence[dict[str, str]] = (),
 ) -> OutboxMessage | None:
     """Put a message in the outbox once; None when this key has been queued before.
 
+    subject, attachments: of an e-mail; each attachment has "name", "type" (such as "text/calendar") and "text".
     It leaves after the caller's transaction has committed, by the worker, at or after ``due_at``.
     """
     message, created = OutboxMessage.objects.get_or_create(
@@ -38,6 +44,8 @@ def queue_message(
             "channel": channel,
             "to": to,
             "text": text,
+            "subject": subject,
+            "attachments": list(attachments),
             "due_at": due_at,
             "expires_at": expires_at or due_at + KEPT_FOR,
         },
@@ -80,6 +88,8 @@ def open_clinic(*, slug: str, name: str, time_zone: str, at: datetime) -> Site:
     site.full_clean()
     site.save()
     audit.record(event="clinic opened", by=None, actor="command line", at=at, site=site, subject=site)
+    for path in settings.WHEN_CLINIC_OPENS:
+        import_string(path)(site=site, at=at)
     return site
 
 

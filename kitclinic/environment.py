@@ -11,6 +11,7 @@ KNOWN = frozenset(
         "KITCLINIC_DEBUG",
         "KITCLINIC_DELIVERY",
         "KITCLINIC_DEMO",
+        "KITCLINIC_EMAIL_URL",
         "KITCLINIC_HOSTS",
         "KITCLINIC_HTTPS",
         "KITCLINIC_SECRET_KEY",
@@ -62,6 +63,52 @@ class Environment:
     def words(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)
         return [word.strip() for word in value.split(",") if word.strip()] if value else default
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where e-mail is handed over. tls: from the first byte on; starttls: after the greeting."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    starttls: bool
+    tls: bool
+    sender: str
+
+
+MAIL_PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+
+
+def mail_server(url: str, *, name: str) -> MailServer:
+    """Turn smtps://user:password@host:port?from=address into the parts of a mail server.
+
+    Schemes: smtps, smtp+starttls, and smtp for a server on this machine only.
+    Raises EnvironmentProblem for anything else.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise EnvironmentProblem(f"{name} must look like smtps://user:password@host?from=clinic@example.org.")
+    if parts.scheme == "smtp" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise EnvironmentProblem(f"{name} would send without encryption: use smtps:// or smtp+starttls://.")
+    options = dict(parse_qsl(parts.query))
+    sender = options.pop("from", "")
+    if options or "@" not in sender or any(sign in sender for sign in "\r\n"):
+        raise EnvironmentProblem(f"{name} needs ?from= with the clinic's e-mail address, and nothing more.")
+    try:
+        port = parts.port or MAIL_PORTS[parts.scheme]
+    except ValueError as error:
+        raise EnvironmentProblem(f"{name} has no valid port.") from error
+    return MailServer(
+        host=parts.hostname,
+        port=port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+starttls",
+        tls=parts.scheme == "smtps",
+        sender=sender,
+    )
 
 
 def database(url: str, *, name: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from kitclinic import embedded
-from kitclinic.environment import Environment, database
+from kitclinic.environment import Environment, database, mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment.of_this_process()
@@ -217,12 +217,21 @@ CELERY_BEAT_SCHEDULE = {
     "expire-questionnaires": {"task": "outcomes.expire_questionnaires", "schedule": timedelta(minutes=1)},
     "escalate-safety-tasks": {"task": "outcomes.escalate_safety_tasks", "schedule": timedelta(minutes=1)},
 }
-OUTBOX_DELIVERY = f"kitclinic.delivery.to_{env.choice('KITCLINIC_DELIVERY', {'file', 'console'}, 'file')}"
+DELIVERY = env.choice("KITCLINIC_DELIVERY", {"file", "console", "email"}, "file")
+OUTBOX_DELIVERY = f"kitclinic.delivery.to_{DELIVERY}"
+DEFAULT_FROM_EMAIL = f"appointments@{ALLOWED_HOSTS[0].strip('[]:').replace('::1', 'localhost')}"
+if DELIVERY == "email" or env.text("KITCLINIC_EMAIL_URL"):
+    _mail = mail_server(env.text("KITCLINIC_EMAIL_URL"), name="KITCLINIC_EMAIL_URL")
+    EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = _mail.starttls, _mail.tls, 10
+    DEFAULT_FROM_EMAIL = _mail.sender
 OUTBOX_FILE = VAR / "outbox.log"
 
 # -- facts from apps to the right that a gate to their left needs --------------------------------------
 
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
+WHEN_CLINIC_OPENS = ["scheduling.actions.begin_with_consent_text"]  # each called with site and at
 HEALTHZ_TIMEOUT = 0.5  # seconds
 
 LOGGING = {

@@ -12,6 +12,7 @@ PEOPLE_PER_SEAT = 2  # ENR-20: the patient and the support person
 EARLIEST_DAYS_BEFORE = 9  # ENR-24
 LATEST_DAYS_BEFORE = 5  # ENR-24
 TARGET_DAYS_BEFORE = 7  # ENR-24: one week
+CLEARANCE_DAYS = 180  # ENR-60
 HEAVIEST_KG = Decimal("999.9")  # what the scale's field can hold; not a clinical limit
 
 ENR_20 = Rule(
@@ -32,7 +33,7 @@ ENR_23 = Rule(
 )
 ENR_24 = Rule(
     "ENR-24",
-    "The group visit is 5 to 9 days before the first infusion, best 7.",
+    "The group visit is 5 to 9 days before the first infusion, best 7; the window is a setting of the clinic.",
     source="Tankha 2025 (one week); the window: clinic default",
 )
 ENR_25 = Rule(
@@ -40,12 +41,73 @@ ENR_25 = Rule(
 )
 ENR_26 = Rule(
     "ENR-26",
-    "A clearing holds for a first infusion within 9 days of the group visit; a later course begins with a new "
-    "assessment and a new group visit.",
+    "A clearing holds for a first course that begins within 9 days of the group visit; one that was not used by "
+    "then is followed by a new assessment and a new group visit.",
     source="clinic default",
 )
 ENR_27 = Rule("ENR-27", "Attendance at a group visit is recorded on its day or later.", source="clinic default")
+ENR_60 = Rule(
+    "ENR-60",
+    "A returning patient, cleared at most 180 days before the new first infusion, needs no new group visit; the "
+    "age is a setting of the clinic.",
+    source="clinic default",
+)
+ENR_61 = Rule(
+    "ENR-61",
+    "A returning patient's health screen is asked on a later day than the last infusion of the course before.",
+    source="clinic default",
+)
+ENR_62 = Rule(
+    "ENR-62",
+    "A yes in a returning patient's health screen is answered by a physician's new assessment before booking.",
+    source="clinic default",
+)
 MINUTES_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days from the group visit to the first infusion, as one clinic has set them (ENR-24)."""
+
+    earliest: int = EARLIEST_DAYS_BEFORE
+    latest: int = LATEST_DAYS_BEFORE
+    target: int = TARGET_DAYS_BEFORE
+
+    @property
+    def words(self) -> str:
+        """Return "5 to 9 days"."""
+        return f"{self.latest} to {self.earliest} days" if self.latest != self.earliest else _days(self.latest)
+
+
+STANDARD = Window()
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """What a returning patient brings along: a clearing that a finished course followed.
+
+    ended_on: last infusion of that course; screened_on: last health screen, None while there is none;
+    concern: that screen holds a yes which no physician's assessment has answered since.
+    """
+
+    cleared_on: date
+    ended_on: date
+    screened_on: date | None = None
+    concern: bool = False
+    days: int = CLEARANCE_DAYS
+
+    @property
+    def last_day(self) -> date:
+        """The last date on which a further course may begin without a new group visit."""
+        return self.cleared_on + timedelta(days=self.days)
+
+    @property
+    def screen_due(self) -> bool:
+        return self.screened_on is None or self.screened_on <= self.ended_on
+
+    def holds(self, first_day: date) -> bool:
+        """Whether a course that begins on this day needs no new group visit (ENR-60)."""
+        return first_day <= self.last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +190,9 @@ def seat_problems(
     problems: list[Problem] = []
     if seats_left(group) == 0:
         sentence = (
-            f"This group visit is full: {group.seats_taken * PEOPLE_PER_SEAT} of {group.places} places are "
-            f"taken, and a seat takes {PEOPLE_PER_SEAT}. Choose another group visit."
+            f"This group visit is full: {group.seats_taken * PEOPLE_PER_SEAT} of {group.places} seats are taken, "
+            f"and a patient needs {PEOPLE_PER_SEAT}, one for the support person. Choose another group visit, or "
+            "put the patient on the waiting list."
         )
         problems.append(Blocker(ENR_20.id, sentence, "group"))
     if not support_person.strip():
@@ -150,7 +213,7 @@ def seat_problems(
 def clearing_problems(facts: SeatFacts) -> list[Problem]:
     """Return what is missing before the patient can be cleared at the group visit."""
     problems: list[Problem] = []
-    if facts.state not in (SeatState.ATTENDED, SeatState.CLEARED):
+    if facts.state not in (SeatState.ATTENDED, SeatState.REVIEW, SeatState.CLEARED):
         sentence = "The patient has not attended the group visit. Check the patient in, or book another one."
         problems.append(Blocker(ENR_23.id, sentence, "attended"))
     if facts.support_attended is not True:
@@ -163,13 +226,13 @@ def clearing_problems(facts: SeatFacts) -> list[Problem]:
     return problems
 
 
-def gap_problems(group_day: date | None, first_day: date) -> list[Problem]:
-    """Return the refusal when the first infusion is not 5 to 9 days after the group visit."""
+def gap_problems(group_day: date | None, first_day: date, window: Window = STANDARD) -> list[Problem]:
+    """Return the refusal when the first infusion is not so many days after the group visit."""
     if group_day is None:
-        sentence = "Book the group visit first; the first infusion follows 5 to 9 days after it."
+        sentence = f"Book the group visit first; the first infusion follows {window.words} after it."
         return [Blocker(ENR_24.id, sentence, "week")]
     gap = (first_day - group_day).days
-    if LATEST_DAYS_BEFORE <= gap <= EARLIEST_DAYS_BEFORE:
+    if window.latest <= gap <= window.earliest:
         return []
     if gap > 0:
         said = f"{_days(gap)} after the group visit of {_date(group_day)}"
@@ -178,27 +241,64 @@ def gap_problems(group_day: date | None, first_day: date) -> list[Problem]:
     else:
         said = f"{_days(-gap)} before the group visit of {_date(group_day)}"
     sentence = (
-        f"{_date(first_day)} is {said}; the first infusion is {LATEST_DAYS_BEFORE} to {EARLIEST_DAYS_BEFORE} "
-        f"days after it, best {TARGET_DAYS_BEFORE}. Choose another week or another group visit."
+        f"{_date(first_day)} is {said}; the first infusion is {window.words} after it, best {window.target}. "
+        "Choose another week or another group visit."
     )
     return [Blocker(ENR_24.id, sentence, "week")]
 
 
-def first_infusion_day(group_day: date, first_weekday: int = 0) -> date | None:
+def clearance_problems(clearance: Clearance, first_day: date) -> list[Problem]:
+    """Return what a returning patient lacks for a further course that begins on this day."""
+    problems: list[Problem] = []
+    if not clearance.holds(first_day):
+        sentence = (
+            f"{_date(first_day)} is {_days((first_day - clearance.cleared_on).days)} after the clearing of "
+            f"{_date(clearance.cleared_on)}; it holds for {_days(clearance.days)}. Assess the patient anew and "
+            "book a group visit, or choose an earlier week."
+        )
+        problems.append(Blocker(ENR_60.id, sentence, "week"))
+    return problems + screen_problems(clearance)
+
+
+def screen_problems(clearance: Clearance) -> list[Problem]:
+    """Return what the health screen of a returning patient leaves open, whatever the week."""
+    if clearance.screen_due:
+        sentence = (
+            f"The health screen is due: none has been asked since the last infusion on {_date(clearance.ended_on)}. "
+            "Ask it, then book."
+        )
+        return [Blocker(ENR_61.id, sentence)]
+    if clearance.concern:
+        sentence = "The health screen has a yes. A physician assesses the patient again before a course is booked."
+        return [Blocker(ENR_62.id, sentence)]
+    return []
+
+
+def start_problems(
+    group_day: date | None, first_day: date, *, window: Window = STANDARD, clearance: Clearance | None = None
+) -> list[Problem]:
+    """Return what stands between the way in and this first infusion: the gap, or the clearing's age."""
+    if clearance is not None:
+        return clearance_problems(clearance, first_day)
+    return gap_problems(group_day, first_day, window)
+
+
+def first_infusion_day(
+    group_day: date, first_weekday: int = 0, window: Window = STANDARD, *, after: date | None = None
+) -> date | None:
     """Return the day 1 that may follow this group visit (ENR-24), None where no clinic week begins in time.
 
-    first_weekday: of the clinic week, 0 Monday … 6 Sunday.
+    first_weekday: of the clinic week, 0 Monday … 6 Sunday; after: only a later day counts. Of two, the one
+    nearer to the target.
     """
-    for gap in range(LATEST_DAYS_BEFORE, EARLIEST_DAYS_BEFORE + 1):
-        day = group_day + timedelta(days=gap)
-        if day.weekday() == first_weekday:
-            return day
-    return None
+    days = [group_day + timedelta(days=gap) for gap in range(window.latest, window.earliest + 1)]
+    fitting = [day for day in days if day.weekday() == first_weekday and (after is None or day > after)]
+    return min(fitting, key=lambda day: abs((day - group_day).days - window.target), default=None)
 
 
-def clearing_lapsed(group_day: date, today: date) -> bool:
-    """Return whether no sequence can begin any more on this group visit."""
-    return (today - group_day).days > EARLIEST_DAYS_BEFORE
+def clearing_lapsed(group_day: date, today: date, window: Window = STANDARD) -> bool:
+    """Return whether no first course can begin any more on this group visit."""
+    return (today - group_day).days > window.earliest
 
 
 def _weight_problems(facts: SeatFacts) -> list[Problem]:

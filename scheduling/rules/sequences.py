@@ -20,7 +20,7 @@ from scheduling.rules.capacity import (
     together,
 )
 from scheduling.rules.chairs import ChairPlan, plan_chairs
-from scheduling.rules.groups import gap_problems
+from scheduling.rules.groups import STANDARD, Clearance, Window, start_problems
 from scheduling.states import EnrolmentState
 
 VISITS = 5  # SCH-10
@@ -130,11 +130,18 @@ def places(week: WeekPlan) -> int:
 
 
 def week_problems(
-    week: WeekPlan, *, group_day: date | None, booked_days: Collection[date], today: date
+    week: WeekPlan,
+    *,
+    group_day: date | None,
+    booked_days: Collection[date],
+    today: date,
+    window: Window = STANDARD,
+    clearance: Clearance | None = None,
 ) -> list[Problem]:
     """Return what stands against this week, whatever the start.
 
-    group_day: date of the patient's group visit; booked_days: dates on which the patient has a visit.
+    group_day: date of the patient's group visit; booked_days: dates on which the patient has a visit;
+    clearance: of a returning patient, whose weeks do not depend on a group visit.
     """
     problems: list[Problem] = []
     if week.first_day <= today:
@@ -153,14 +160,23 @@ def week_problems(
         sentence = f"This patient already has a visit on {date_words(own[0])}."
         remedy = "Choose another week, or move that sequence."
         problems.append(Blocker(SCH_13.id, f"{sentence} {remedy}", "week"))
-    return problems + gap_problems(group_day, week.first_day)
+    return problems + start_problems(group_day, week.first_day, window=window, clearance=clearance)
 
 
 def why_not(
-    week: WeekPlan, minute: int, *, group_day: date | None, booked_days: Collection[date], today: date
+    week: WeekPlan,
+    minute: int,
+    *,
+    group_day: date | None,
+    booked_days: Collection[date],
+    today: date,
+    window: Window = STANDARD,
+    clearance: Clearance | None = None,
 ) -> list[Problem]:
     """Return every reason against this start in this week; empty means that it can be booked."""
-    problems = week_problems(week, group_day=group_day, booked_days=booked_days, today=today)
+    problems = week_problems(
+        week, group_day=group_day, booked_days=booked_days, today=today, window=window, clearance=clearance
+    )
     return problems + [problem for day in week.days if not day.closed for problem in refusals(day, minute)]
 
 
@@ -172,11 +188,15 @@ def offers(
     today: date,
     booked_days: Collection[date] = frozenset(),
     limit: int = OFFERS,
+    window: Window = STANDARD,
+    clearance: Clearance | None = None,
 ) -> list[Offer]:
     """Return at most ``limit`` offers, best first. weeks: in order of date; read only as far as needed."""
     found: list[list[Offer]] = []
     for week in weeks:
-        if not week_problems(week, group_day=group_day, booked_days=booked_days, today=today):
+        if not week_problems(
+            week, group_day=group_day, booked_days=booked_days, today=today, window=window, clearance=clearance
+        ):
             found.append(_week_offers(week, wish_minute, limit))
         if sum(len(some[:OFFERS_A_WEEK]) for some in found) >= limit:
             break

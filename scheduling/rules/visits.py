@@ -25,6 +25,7 @@ SCH_26 = Rule(
 
 OPEN_SEQUENCE = frozenset({SequenceState.CONFIRMED, SequenceState.IN_PROGRESS, SequenceState.INTERRUPTED})
 TO_COME = frozenset({VisitState.BOOKED, VisitState.ARRIVED})
+FINISHED = frozenset({SequenceState.COMPLETED, SequenceState.ENDED_EARLY})
 RELEASED = frozenset({VisitState.MISSED, VisitState.CANCELLED})
 
 
