@@ -1,4 +1,4 @@
-"""Referrals: what arrives before there is a patient."""
+"""Referrals, and the files they arrive in: what there is before there is a patient."""
 
 from typing import ClassVar
 
@@ -88,3 +88,46 @@ class Referral(SiteOwned):
     @property
     def list_name(self) -> str:
         return f"{self.family_name}, {self.given_name}" if self.given_name else self.family_name
+
+
+class ReferralFile(SiteOwned):
+    """An uploaded list of referrals, looked through before it is imported. Its text goes once it is imported."""
+
+    class Order(models.TextChoices):
+        ASK = "ask", "Refuse a date that can be read in two ways"
+        MONTH_FIRST = "month_first", "Month first: 03/14/1974"
+        DAY_FIRST = "day_first", "Day first: 14/03/1974"
+
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)  # SHA-256 of the text
+    text = models.TextField(blank=True)
+    date_order = models.CharField(max_length=12, choices=Order.choices, default=Order.ASK)
+    with_patients = models.BooleanField(default=False)  # take in those who are patients here too
+    referrals = models.PositiveIntegerField(default=0)  # lines without a problem, when it was uploaded
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(null=True)  # import was asked for; the worker takes it from there
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField(null=True)
+    taken_in = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "referral file"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "digest"],
+                name="referral_file_once",
+                violation_error_message="This very file has been uploaded before.",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_at__isnull=True, asked_by__isnull=True, imported_at__isnull=True)
+                | Q(asked_at__isnull=False, asked_by__isnull=False),
+                name="referral_file_asked_by_and_at",
+                violation_error_message="An import needs who asked for it and when.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Referral file {self.pk}"

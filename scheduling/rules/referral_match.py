@@ -68,7 +68,7 @@ def same_person(new: NewReferral, known: KnownReferral) -> bool:
     return bool(set(keys_of(new)) & set(keys_of(known)))
 
 
-def keys_of(one: NewReferral | KnownReferral) -> tuple[tuple[object, ...], ...]:
+def keys_of(one: "NewReferral | KnownReferral | KnownPerson") -> tuple[tuple[object, ...], ...]:
     return person_keys(
         family_name=one.family_name,
         given_name=one.given_name,
@@ -92,3 +92,90 @@ def already_here(new: NewReferral, known: Iterable[KnownReferral]) -> list[Probl
         "Open that one, or say why this is another referral."
     )
     return [NeedsConfirmation(ENR_38.id, sentence)]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A patient who is here."""
+
+    key: int
+    family_name: str
+    given_name: str
+    birth_date: date | None
+    record_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line of a file that is not taken in. kind: "file", "inbox", "closed" or "patient"."""
+
+    line: int
+    new: NewReferral
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A file's lines: those to take in, and those that are here already, with the reason."""
+
+    take: tuple[tuple[int, NewReferral], ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def sort_lines(
+    rows: Iterable[tuple[int, NewReferral]],
+    *,
+    referrals: Iterable[KnownReferral],
+    patients: Iterable[KnownPerson],
+    with_patients: bool = False,
+) -> Sorted:
+    """Sort a file into what is new and what is here already (ENR-38).
+
+    rows: (line, referral) in the order of the file; a person who stands in it twice is taken in once.
+    with_patients: take in those who are patients here too; they are returning patients.
+    """
+    inbox: dict[tuple[object, ...], list[KnownReferral]] = {}
+    for known in referrals:
+        for key in keys_of(known):
+            inbox.setdefault(key, []).append(known)
+    here = {key: person for person in patients for key in keys_of(person)}
+    seen: dict[tuple[object, ...], int] = {}
+    take: list[tuple[int, NewReferral]] = []
+    left: list[LeftOut] = []
+    for line, new in rows:
+        keys = keys_of(new)
+        why = _in_file(keys, seen) or _in_inbox(new, keys, inbox)
+        why = why or (None if with_patients else _a_patient(keys, here))
+        if why is None:
+            take.append((line, new))
+        else:
+            left.append(LeftOut(line, new, *why))
+        for key in keys:
+            seen.setdefault(key, line)
+    return Sorted(tuple(take), tuple(left))
+
+
+def _in_file(keys: tuple[tuple[object, ...], ...], seen: dict[tuple[object, ...], int]) -> tuple[str, str] | None:
+    first = min((seen[key] for key in keys if key in seen), default=None)
+    return None if first is None else ("file", f"the same person as line {first}")
+
+
+def _in_inbox(
+    new: NewReferral, keys: tuple[tuple[object, ...], ...], inbox: dict[tuple[object, ...], list[KnownReferral]]
+) -> tuple[str, str] | None:
+    alike = [known for key in keys for known in inbox.get(key, ())]
+    for known in alike:
+        if known.is_open:
+            return "inbox", f"in the inbox already, received {known.received_on:%Y-%m-%d} from {known.source}"
+    for known in alike:
+        if same_letter(new, known):
+            return "closed", f"this referral was {ReferralState(known.state).label.lower()} here before"
+    return None
+
+
+def _a_patient(
+    keys: tuple[tuple[object, ...], ...], here: dict[tuple[object, ...], KnownPerson]
+) -> tuple[str, str] | None:
+    found = next((here[key] for key in keys if key in here), None)
+    return None if found is None else ("patient", f"a patient here already, record number {found.record_number}")
