@@ -15,6 +15,7 @@ from scheduling.actions import (
     Assessment,
     NewPatient,
     assess_eligibility,
+    begin_with_consent_text,
     book_seat,
     book_sequence,
     check_in_seat,
@@ -22,14 +23,35 @@ from scheduling.actions import (
     name_driver,
     plan_group_visit,
     register_patient,
+    screen_health,
+    sign_consent,
+    teach_seat,
     weigh_seat,
 )
 from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence
 from scheduling.queries.patients import latest_eligibility
 from scheduling.rules.eligibility import EligibilityFacts
-from scheduling.states import GroupVisitState, PregnancyState, TransportKind
+from scheduling.states import (
+    EducationItem,
+    GroupVisitState,
+    HealthQuestion,
+    PainCategory,
+    PregnancyState,
+    TransportKind,
+)
 
 GROUP_STARTS = range(540, 1200, 105)  # local minutes: 09:00, 10:45, 12:30 …
+CATEGORIES: dict[str, tuple[PainCategory, ...]] = {
+    "Chronic primary widespread pain": (PainCategory.WIDESPREAD,),
+    "Complex regional pain syndrome": (PainCategory.CRPS,),
+    "Chronic primary headache or orofacial pain": (PainCategory.PRIMARY_HEADACHE,),
+    "Chronic primary visceral pain": (PainCategory.PRIMARY_VISCERAL,),
+    "Chronic primary musculoskeletal pain": (PainCategory.PRIMARY_MUSCULOSKELETAL,),
+    "Chronic neuropathic pain": (PainCategory.NEUROPATHIC,),
+    "Chronic post-traumatic or postsurgical pain": (PainCategory.POSTSURGICAL,),
+    "Chronic secondary musculoskeletal pain": (PainCategory.SECONDARY_MUSCULOSKELETAL,),
+    "Multiple pain categories": (PainCategory.NEUROPATHIC, PainCategory.SECONDARY_MUSCULOSKELETAL),
+}
 GROUP_CAPACITY = 30  # people: patients and support persons
 
 
@@ -84,7 +106,9 @@ def facts_of(someone: Person, *, today: date) -> EligibilityFacts:
         pregnancy_tested_on=today if fertile else None,
         pregnancy_reason="" if fertile else "no childbearing potential",
         pregnancy_decided_by="" if fertile else "asked at the evaluation",
+        pain_categories=frozenset(CATEGORIES.get(someone.diagnosis, (PainCategory.OTHER,))),
         ketamine_misuse=False,
+        substance_misuse=False,
         cautions_reviewed=True,
         allergies_reviewed=True,
     )
@@ -110,6 +134,7 @@ def seat_in_group(cast: Cast, enrolled: Enrolled, *, first_day: date, at: dateti
             psychologist=cast.psychologist,
             by=cast.scheduler,
             at=at,
+            confirmed={"ENR-64": "a colleague covers the suite", "ENR-65": "the clinic is open on this day"},
         )
     return book_seat(
         group=group,
@@ -122,12 +147,34 @@ def seat_in_group(cast: Cast, enrolled: Enrolled, *, first_day: date, at: dateti
 
 
 def attend_group(cast: Cast, seat: GroupSeat, *, weight_kg: Decimal) -> None:
-    """Check in, weigh and clear, in the first half hour of the group visit."""
+    """Check in, weigh, screen, teach, sign and clear, as the group visit goes along."""
     begins = cast.site.instant(seat.group.date, seat.group.start_minute)
     check_in_seat(seat=seat, support_attended=True, by=cast.psychologist, at=begins)
     at = begins + timedelta(minutes=6)
-    weigh_seat(seat=seat, weight_kg=weight_kg, again_kg=weight_kg, reason="read twice", by=cast.nurses[0], at=at)
+    nurse = cast.nurses[0]
+    weigh_seat(seat=seat, weight_kg=weight_kg, again_kg=weight_kg, reason="read twice", by=nurse, at=at)
+    no = {str(question): False for question in HealthQuestion}
+    screen_health(patient=seat.patient, answers=no, note="", by=nurse, at=at + timedelta(minutes=4), seat=seat)
+    for item in EducationItem:
+        teach_seat(seat=seat, item=item, by=cast.psychologist, at=begins + timedelta(minutes=50))
+    sign_consent(
+        patient=seat.patient,
+        text=begin_with_consent_text(site=cast.site, at=begins),
+        signed_name=seat.patient.name,
+        signature=drawn_signature(seat.patient.name),
+        method="tablet",
+        by=nurse,
+        at=begins + timedelta(minutes=60),
+        seat=seat,
+    )
     clear_seat(seat=seat, by=cast.physician, at=begins + timedelta(minutes=80))
+
+
+def drawn_signature(name: str) -> str:
+    """An invented scribble, one up-and-down a letter, as an SVG path in a box of 600 × 200."""
+    letters = [ord(char) % 60 for char in name][:24]
+    points = (f"L{40 + 20 * n} {130 - rise if n % 2 else 110 + rise // 2}" for n, rise in enumerate(letters))
+    return " ".join(["M30 120", *points, "L540 118", "L560 104", "L570 120"])
 
 
 def drafted(cast: Cast, sequence: Sequence, *, at: datetime) -> Order:

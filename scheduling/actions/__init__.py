@@ -8,10 +8,20 @@ from scheduling.actions.consent import (
     withdraw_consent,
 )
 from scheduling.actions.eligibility import Assessment, assess_eligibility
-from scheduling.actions.groups import book_seat, cancel_seat, mark_group_held, plan_group_visit
+from scheduling.actions.group_plans import cancel_group_visit, change_group_visit, plan_group_visit
+from scheduling.actions.groups import book_seat, cancel_seat, mark_group_held, seat_from_waiting
+from scheduling.actions.invitations import queue_group_reminders, record_printed_letter
 from scheduling.actions.merging import merge_patients, undo_merge
 from scheduling.actions.patients import NewPatient, change_patient, record_weight, register_patient
 from scheduling.actions.planning import copy_roster, open_weeks
+from scheduling.actions.referral_files import (
+    choose_date_order,
+    discard_referral_file,
+    import_referrals,
+    import_waiting_files,
+    start_import,
+    upload_referrals,
+)
 from scheduling.actions.referrals import (
     accept_referral,
     ask_for_information,
@@ -41,6 +51,8 @@ from scheduling.actions.sequences import (
     mark_missed,
     name_driver,
 )
+from scheduling.actions.series import NewSeries, end_series, extend_all_series, plan_series_visits, start_series
+from scheduling.actions.settings import ClinicSettings, change_clinic_settings
 from scheduling.actions.suite import (
     change_hours,
     close_suite_day,
@@ -52,28 +64,40 @@ from scheduling.actions.suite import (
     take_provider_off_site,
 )
 from scheduling.actions.teaching import take_back_room, take_back_teaching, teach_room, teach_seat
+from scheduling.actions.waiting import stop_waiting, wait_for_seat
 from scheduling.rules.referrals import NewReferral
 
 __all__ = [
     "Assessment",
+    "ClinicSettings",
     "NewPatient",
     "NewReferral",
+    "NewSeries",
     "accept_referral",
     "ask_for_information",
     "assess_eligibility",
     "begin_with_consent_text",
     "book_seat",
     "book_sequence",
+    "cancel_group_visit",
     "cancel_seat",
     "cancel_sequence",
+    "change_clinic_settings",
+    "change_group_visit",
     "change_hours",
     "change_patient",
     "check_in_seat",
+    "choose_date_order",
     "clear_seat",
     "close_suite_day",
     "copy_roster",
     "decline_referral",
     "decline_seat",
+    "discard_referral_file",
+    "end_series",
+    "extend_all_series",
+    "import_referrals",
+    "import_waiting_files",
     "information_arrived",
     "mark_arrived",
     "mark_attended",
@@ -88,19 +112,26 @@ __all__ = [
     "open_suite_day",
     "open_weeks",
     "plan_group_visit",
+    "plan_series_visits",
     "publish_consent_text",
     "put_on_shift",
     "put_provider_on_site",
+    "queue_group_reminders",
     "queue_visit_reminders",
     "rebook_seat",
     "receive_referral",
+    "record_printed_letter",
     "record_weight",
     "register_patient",
     "reopen_referral",
     "reopen_suite_day",
     "review_seat",
     "screen_health",
+    "seat_from_waiting",
     "sign_consent",
+    "start_import",
+    "start_series",
+    "stop_waiting",
     "take_back_room",
     "take_back_teaching",
     "take_off_shift",
@@ -108,6 +139,8 @@ __all__ = [
     "teach_room",
     "teach_seat",
     "undo_merge",
+    "upload_referrals",
+    "wait_for_seat",
     "weigh_seat",
     "withdraw_consent",
     "withdraw_referral",

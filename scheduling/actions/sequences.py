@@ -11,10 +11,13 @@ from kitclinic.problems import Blocker, Problem, refuse_if
 from kitclinic.states import begin, move
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import GroupSeat, Patient, Sequence, SuiteDay, Visit
+from scheduling.queries.clearance import clearance_of, window_of
+from scheduling.queries.merging import assess_again
 from scheduling.queries.plans import booked_days, current_seat, day_plans, week_plan
 from scheduling.rules.capacity import Lengths
 from scheduling.rules.chairs import ChairMove, ChairPlan, plan_chairs
 from scheduling.rules.drivers import Driver, driver_problems
+from scheduling.rules.merging import assess_again_problems
 from scheduling.rules.sequences import (
     SCH_10,
     WeekPlan,
@@ -46,7 +49,7 @@ def book_sequence(
     """Book five days at one clock time, or nothing. Raises Refused with every reason."""
     site = patient.site
     days = lock_days(site=site, dates=clinic_week(first_day, site.first_weekday))
-    patient = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+    patient = Patient.objects.select_for_update(of=("self",)).select_related("site").get(pk=patient.pk)
     seat = current_seat(patient)
     today = site.today(at)
     week = week_plan(site, clinic_week(first_day, site.first_weekday)[0], day_plans(days, today=today))
@@ -73,6 +76,7 @@ def _booking_problems(
     patient: Patient, seat: GroupSeat | None, week: WeekPlan, first_day: date, minute: int, today: date
 ) -> list[Problem]:
     problems = enrolment_problems(patient.state)
+    problems += assess_again_problems(due=bool(assess_again([patient.pk], site=patient.site_id)))
     problems += open_sequence_problems(list(patient.sequences.values_list("state", flat=True)))
     if first_day != week.first_day:
         sentence = "A sequence starts on the first clinic day of a week. Choose one of the offers."
@@ -83,6 +87,8 @@ def _booking_problems(
         group_day=seat.group.date if seat else None,
         booked_days=booked_days(patient),
         today=today,
+        window=window_of(patient.site),
+        clearance=clearance_of(patient),
     )
 
 

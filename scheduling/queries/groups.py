@@ -9,6 +9,8 @@ from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Problem
 from kitclinic.roles import Role
 from scheduling.models import Eligibility, GroupSeat, GroupVisit
+from scheduling.queries.clearance import window_of
+from scheduling.queries.patients import DECIDERS
 from scheduling.rules.eligibility import assess
 from scheduling.rules.groups import (
     PEOPLE_PER_SEAT,
@@ -85,7 +87,7 @@ def roster(*, group: GroupVisit, site: Site, at: datetime) -> Roster:
         )
     )
     newest = Eligibility.objects.filter(site=site, patient__in=[seat.patient_id for seat in found])
-    newest = newest.select_related("misuse_decided_by").order_by("patient", "-version").distinct("patient")
+    newest = newest.select_related(*DECIDERS).order_by("patient", "-version").distinct("patient")
     assessed = {row.patient_id: row for row in newest}
     here = (SeatState.ATTENDED, SeatState.CLEARED, SeatState.NOT_CLEARED)
     return Roster(
@@ -101,7 +103,7 @@ def roster(*, group: GroupVisit, site: Site, at: datetime) -> Roster:
 def seat_row(seat: GroupSeat) -> SeatRow:
     """Return one line of the roster. Needs patient and weight loaded."""
     newest = Eligibility.objects.filter(site=seat.site_id, patient=seat.patient_id)
-    return _seat_row(seat, newest.select_related("misuse_decided_by").order_by("-version").first())
+    return _seat_row(seat, newest.select_related(*DECIDERS).order_by("-version").first())
 
 
 def leads(*, site: Site, role: Role) -> QuerySet[StaffUser]:
@@ -126,7 +128,7 @@ def _group_row(group: GroupVisit) -> GroupRow:
         group.capacity // PEOPLE_PER_SEAT,
         taken,
         seats_left(plan),
-        first_infusion_day(group.date, group.site.first_weekday),
+        first_infusion_day(group.date, group.site.first_weekday, window_of(group.site)),
     )
 
 

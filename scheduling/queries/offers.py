@@ -7,6 +7,7 @@ from kitclinic.display import MINUS
 from kitclinic.models import Site
 from kitclinic.problems import Problem
 from scheduling.models import GroupSeat, Patient
+from scheduling.queries.clearance import clearance_of, window_of
 from scheduling.queries.plans import booked_days, current_seat, is_opened, week_plans
 from scheduling.queries.waiting import first_week
 from scheduling.rules.capacity import (
@@ -21,6 +22,7 @@ from scheduling.rules.capacity import (
     clock,
     refusals,
 )
+from scheduling.rules.groups import Clearance, Window, screen_problems
 from scheduling.rules.reminders import spoken
 from scheduling.rules.sequences import VISITS, Offer, WeekPlan, enrolment_problems, offers, why_not
 from scheduling.rules.visits import open_sequence_problems
@@ -41,6 +43,7 @@ class Line:
     group_day: date
     group_minute: int
     group_is_over: bool
+    cleared_on: date | None = None
 
     @property
     def value(self) -> str:
@@ -144,6 +147,8 @@ class OffersPage:
     refused: tuple[Problem, ...]
     picture: Picture | None
     standing: tuple[Problem, ...]
+    window: Window
+    clearance: Clearance | None
 
     @property
     def wish(self) -> str:
@@ -162,19 +167,27 @@ class OffersPage:
 
 
 def offers_page(patient: Patient, *, earliest: date | None, wish_minute: int | None, at: datetime) -> OffersPage:
-    """Return the offers for one patient over 26 weeks. Seven queries, whatever is booked."""
+    """Return the offers for one patient over 26 weeks, in a fixed number of queries."""
     site: Site = patient.site
     today = site.today(at)
     wish = NINE if wish_minute is None else wish_minute
     seat = current_seat(patient)
     group_day = seat.group.date if seat else None
     weeks = [week for week in week_plans(site, today, today=today) if is_opened(week)]
-    fits = first_week(site, group_day, today) if group_day else None
+    window, clearance = window_of(site), clearance_of(patient)
+    fits = first_week(site, group_day, today) if group_day and clearance is None else None
     start = earliest or fits or (weeks[0].first_day if weeks else today)
     later = [week for week in weeks if week.dates[-1] >= start]
-    facts = {"group_day": group_day, "today": today, "booked_days": booked_days(patient)}
+    facts = {
+        "group_day": group_day,
+        "today": today,
+        "booked_days": booked_days(patient),
+        "window": window,
+        "clearance": clearance,
+    }
     sequences = list(patient.sequences.values_list("state", flat=True))
     standing = enrolment_problems(patient.state) + open_sequence_problems(sequences)
+    standing += screen_problems(clearance) if clearance else []
     found = [] if standing else offers(later, wish, **facts)  # type: ignore[arg-type]
     wished = _wished_week(later, fits, earliest)
     refused = why_not(wished, wish, **facts) if wished and not standing else []  # type: ignore[arg-type]
@@ -185,11 +198,13 @@ def offers_page(patient: Patient, *, earliest: date | None, wish_minute: int | N
         wish_minute=wish,
         earliest=start,
         weeks=tuple(week.first_day for week in weeks if week.first_day > today),
-        lines=tuple(_lines(found, seat, today, wish)),
+        lines=tuple(_lines(found, seat, today, wish, clearance)),
         wished_week=wished.first_day if wished else None,
         refused=tuple(refused),
         picture=_first_picture(wished, wish, refused),
         standing=tuple(standing),
+        window=window,
+        clearance=clearance,
     )
 
 
@@ -206,12 +221,14 @@ def _wished_week(weeks: list[WeekPlan], fits: date | None, earliest: date | None
     return next((week for week in weeks if wanted and week.first_day <= wanted <= week.dates[-1]), None)
 
 
-def _lines(found: list[Offer], seat: GroupSeat | None, today: date, wish: int) -> list[Line]:
+def _lines(
+    found: list[Offer], seat: GroupSeat | None, today: date, wish: int, clearance: Clearance | None
+) -> list[Line]:
     if seat is None:
         return []
-    group = seat.group
+    group, cleared = seat.group, clearance.cleared_on if clearance else None
     return [
-        Line(key, offer, today, wish, group.date, group.start_minute, group.date < today)
+        Line(key, offer, today, wish, group.date, group.start_minute, group.date < today, cleared)
         for key, offer in enumerate(found, start=1)
     ]
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from kitclinic.models import Site
 from scheduling.models import Eligibility, GroupSeat, Patient, Sequence, SuiteDay, Visit
+from scheduling.queries.clearance import Screened, screens_of, window_of
 from scheduling.queries.plans import HOLDS_A_SEAT
-from scheduling.rules.groups import EARLIEST_DAYS_BEFORE, LATEST_DAYS_BEFORE
-from scheduling.rules.sequences import clinic_week
-from scheduling.rules.visits import OPEN_SEQUENCE
+from scheduling.rules.groups import Clearance, first_infusion_day
+from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
 from scheduling.states import EnrolmentState, SequenceState, VisitState
 
 ASKING = (EnrolmentState.ELIGIBLE, EnrolmentState.GROUP_BOOKED, EnrolmentState.CLEARED)
@@ -18,61 +18,89 @@ ASKING = (EnrolmentState.ELIGIBLE, EnrolmentState.GROUP_BOOKED, EnrolmentState.C
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A patient without a sequence. first_day: the week that the group visit allows; None: no week any more."""
+    """A patient without a sequence. first_day: the week that the group visit allows; None: no week any more.
+
+    clearance: of a returning patient, who may begin in any week up to its last day.
+    """
 
     patient: Patient
     days: int
     is_returning: bool
     seat: GroupSeat | None
     first_day: date | None
+    clearance: Clearance | None = None
 
     @property
     def needs_group(self) -> bool:
-        return self.first_day is None
+        return self.first_day is None and self.clearance is None
+
+    @property
+    def screen_due(self) -> bool:
+        """Whether the health screen comes before the offers."""
+        return self.clearance is not None and self.clearance.screen_due
+
+    @property
+    def physician_decides(self) -> bool:
+        """Whether a yes in the health screen waits for a physician."""
+        return self.clearance is not None and not self.screen_due and self.clearance.concern
 
 
 def requests_of(site: Site, *, today: date) -> list[Request]:
-    """Return who waits for a sequence, the longest first. Four queries."""
-    used = Sequence.objects.filter(seat=OuterRef("pk")).exclude(state=SequenceState.CANCELLED)
+    """Return who waits for a sequence, the longest first. Five queries, one more after a screen with a yes.
+
+    A patient whose course is over asks for another one by a new assessment or a new health screen.
+    """
     seats = (
         GroupSeat.objects.filter(state__in=HOLDS_A_SEAT).select_related("group").order_by("-group__date", "-pk")
     )
-    unfinished = Sequence.objects.filter(patient=OuterRef("pk"), state__in=OPEN_SEQUENCE)
     patients = (
         Patient.objects.filter(site=site, state__in=ASKING, is_registry=False)
-        .exclude(Exists(unfinished))
+        .exclude(Exists(Sequence.objects.filter(patient=OuterRef("pk"), state__in=OPEN_SEQUENCE)))
         .annotate(
-            is_returning=Exists(Sequence.objects.filter(patient=OuterRef("pk"), state=SequenceState.COMPLETED))
+            is_returning=Exists(Sequence.objects.filter(patient=OuterRef("pk"), state=SequenceState.COMPLETED)),
+            ended_on=Subquery(_last_attended()),
         )
         .prefetch_related(
-            Prefetch("seats", seats.annotate(is_used=Exists(used)), to_attr="held_seats"),
+            Prefetch("seats", seats, to_attr="held_seats"),
             Prefetch("eligibilities", Eligibility.objects.order_by("-version"), to_attr="versions"),
         )
     )
-    asked = [_request(site, patient, today) for patient in patients]
+    found = list(patients)
+    screens = screens_of([one.pk for one in found if one.ended_on], site=site)
+    asked = [_request(site, patient, screens.get(patient.pk), today) for patient in found]
     return sorted((one for one in asked if one), key=lambda one: (-one.days, one.patient.list_name))
 
 
-def _request(site: Site, patient: Patient, today: date) -> Request | None:
+def _last_attended() -> QuerySet[Visit, date]:
+    """The last attended day of the patient's finished sequences."""
+    visits = Visit.objects.filter(
+        patient=OuterRef("pk"), sequence__state__in=FINISHED, state=VisitState.ATTENDED
+    ).order_by("-date")
+    return visits.values_list("date", flat=True)[:1]
+
+
+def _request(site: Site, patient: Patient, screened: Screened | None, today: date) -> Request | None:
     seat = patient.held_seats[0] if patient.held_seats else None  # type: ignore[attr-defined]
-    if seat and seat.is_used:
-        if patient.state != EnrolmentState.ELIGIBLE:
-            return None  # this course is over; a new one begins with a new assessment
-        seat = None
     versions = patient.versions  # type: ignore[attr-defined]
-    since = versions[0].assessed_at if versions else patient.created_at
-    week = first_week(site, seat.group.date, today) if seat else None
-    is_returning = bool(patient.is_returning)  # type: ignore[attr-defined]
-    return Request(patient, max(0, (today - site.today(since)).days), is_returning, seat, week)
+    ended: date | None = patient.ended_on  # type: ignore[attr-defined]
+    since = site.today(versions[0].assessed_at if versions else patient.created_at)
+    returning = bool(patient.is_returning)  # type: ignore[attr-defined]
+    if seat is None or ended is None or ended < seat.group.date:
+        week = first_week(site, seat.group.date, today) if seat else None
+        return Request(patient, max(0, (today - since).days), returning, seat, week)
+    if patient.state == EnrolmentState.ELIGIBLE or seat.decided_at is None:
+        return Request(patient, max(0, (today - since).days), returning, None, None)
+    on, concern = (screened.on, screened.concern) if screened else (None, False)
+    clearance = Clearance(site.today(seat.decided_at), ended, on, concern, site.clearance_days)
+    asked = max((day for day in (since, on) if day and day > ended), default=None)
+    if asked is None or not clearance.holds(today + timedelta(days=1)):
+        return None  # this course is over, and nobody has asked for another one on this clearing
+    return Request(patient, max(0, (today - asked).days), returning, seat, None, clearance)
 
 
 def first_week(site: Site, group_day: date, today: date) -> date | None:
-    """Return the first day of the week to come that lies 5 to 9 days after this group visit."""
-    for gap in range(LATEST_DAYS_BEFORE, EARLIEST_DAYS_BEFORE + 1):
-        day = group_day + timedelta(days=gap)
-        if day > today and clinic_week(day, site.first_weekday)[0] == day:
-            return day
-    return None
+    """Return the first day of the week to come that follows this group visit within the clinic's window."""
+    return first_infusion_day(group_day, site.first_weekday, window_of(site), after=today)
 
 
 def next_clinic_day(site: Site, *, after: date) -> date:

@@ -175,8 +175,8 @@ def settings_problems(earliest: int, latest: int, target: int, clearance: int) -
     problems: list[Problem] = []
     if not 1 <= latest <= earliest <= LONGEST_GAP_DAYS:
         sentence = (
-            f"The group visit is at least 1 and at most {LONGEST_GAP_DAYS} days before the first infusion, and the "
-            "larger number is the earliest day. Correct the window."
+            f"The group visit is 1 to {LONGEST_GAP_DAYS} days before the first infusion, and its earliest day is "
+            "the larger number. Correct the window."
         )
         problems.append(Blocker("ENR-24", sentence, "sma_earliest_days"))
     if not latest <= target <= earliest:

@@ -12,12 +12,22 @@ from typing import Any
 from kitclinic.models import Site, StaffUser
 from scheduling import actions
 from scheduling.actions import Assessment, NewPatient, NewReferral
-from scheduling.models import Eligibility, GroupSeat, GroupVisit, Patient, Referral
+from scheduling.models import (
+    Consent,
+    Eligibility,
+    GroupSeat,
+    GroupVisit,
+    HealthScreen,
+    Patient,
+    Referral,
+)
+from scheduling.queries.records import current_consent_text
 from scheduling.rules.eligibility import EligibilityFacts
-from scheduling.states import EnrolmentState
+from scheduling.states import EnrolmentState, HealthQuestion, PainCategory
 from tests.factories import people
 
 NOW = datetime(2026, 9, 7, 15, 0, tzinfo=UTC)  # a Monday, 11:00 in New York
+SIGNATURE = "M60 140 L90 60 L110 140 L130 80 L150 140 L180 90 L210 130 L240 110 L300 120 L420 100"
 NAMES = (
     ("Delphine", "Marrin"),
     ("Osric", "Tolland"),
@@ -95,7 +105,9 @@ def facts(**answers: Any) -> EligibilityFacts:
             "inadequate_by_patient": True,
             "inadequate_by_pain_provider": True,
             "childbearing_potential": False,
+            "pain_categories": frozenset({PainCategory.CRPS}),
             "ketamine_misuse": False,
+            "substance_misuse": False,
             "cautions_reviewed": True,
             "allergies_reviewed": True,
         }
@@ -104,11 +116,15 @@ def facts(**answers: Any) -> EligibilityFacts:
 
 
 def assess(patient: Patient, *, by: StaffUser | None = None, at: datetime = NOW, **answers: Any) -> Eligibility:
-    """An assessment that finds the patient eligible. answers: of ``EligibilityFacts``."""
+    """An assessment that finds the patient eligible. answers: of ``EligibilityFacts``.
+
+    Where something is decided or acknowledged, a physician assesses.
+    """
+    decided = any(answers.get(name) for name in ("acknowledged", "misuse_decision", "substance_decision"))
     row = actions.assess_eligibility(
         patient=patient,
         assessment=Assessment(facts=facts(**answers), allergies="None known"),
-        by=by or actor("scheduler", patient.site),
+        by=by or actor("physician" if decided else "scheduler", patient.site),
         at=at,
     )
     patient.refresh_from_db()
@@ -130,6 +146,7 @@ def group_visit(*, site: Site, day: date | None = None, at: datetime = NOW, **fi
         "capacity": 12,
         "by": actor("scheduler", site),
         "at": at,
+        "confirmed": {"ENR-64": "a colleague covers the suite", "ENR-65": "open on this day"},
     } | fields
     given.setdefault("physician", None)
     given.setdefault("psychologist", None)
@@ -188,11 +205,48 @@ def cleared_patient(
     nurse = actor("nurse", site)
     actions.check_in_seat(seat=booked, support_attended=True, by=nurse, at=then)
     actions.weigh_seat(seat=booked, weight_kg=Decimal(weight_kg), by=nurse, at=then)
+    screen(made, seat=booked, at=then)
+    consent(made, seat=booked, at=then)
     actions.clear_seat(seat=booked, by=actor("physician", site), at=then)
     made.refresh_from_db()
     if made.state != EnrolmentState.CLEARED:
         raise AssertionError(f"the patient is {made.state}")
     return made
+
+
+def screen(patient: Patient, *, seat: GroupSeat | None = None, at: datetime = NOW, **yes: bool) -> HealthScreen:
+    """A health screen with no to everything, besides what is given."""
+    answers = {str(question): False for question in HealthQuestion} | yes
+    by = actor("nurse", patient.site)
+    return actions.screen_health(patient=patient, answers=answers, note="", by=by, at=at, seat=seat)
+
+
+def consent(patient: Patient, *, seat: GroupSeat | None = None, at: datetime = NOW) -> Consent:
+    """A consent drawn on the tablet under the clinic's current text."""
+    text = current_consent_text(site_id=patient.site_id)
+    if text is None:
+        raise AssertionError("the clinic has no consent text")
+    return actions.sign_consent(
+        patient=patient,
+        text=text,
+        signed_name=patient.name,
+        signature=SIGNATURE,
+        method=Consent.Method.TABLET,
+        by=actor("nurse", patient.site),
+        at=at,
+        seat=seat,
+    )
+
+
+def ready_seat(seat: GroupSeat, *, at: datetime = NOW, weight_kg: str = "82.5") -> GroupSeat:
+    """A seat with everything the physician's decision needs."""
+    nurse = actor("nurse", seat.site)
+    came = actions.check_in_seat(seat=seat, support_attended=True, by=nurse, at=at)
+    actions.weigh_seat(seat=came, weight_kg=Decimal(weight_kg), by=nurse, at=at)
+    screen(came.patient, seat=came, at=at)
+    consent(came.patient, seat=came, at=at)
+    came.refresh_from_db()
+    return came
 
 
 def _noon(site: Site, day: date | None, at: datetime) -> datetime:
