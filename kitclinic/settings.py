@@ -231,6 +231,7 @@ OUTBOX_FILE = VAR / "outbox.log"
 # -- facts from apps to the right that a gate to their left needs --------------------------------------
 
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
+PATIENT_FACTS = ["infusions.patient_facts", "outcomes.patient_facts"]  # readiness strip and timeline
 WHEN_CLINIC_OPENS = ["scheduling.actions.begin_with_consent_text"]  # each called with site and at
 HEALTHZ_TIMEOUT = 0.5  # seconds
 

@@ -10,7 +10,13 @@ from kitclinic.demo_accounts import ACCOUNTS, PASSWORD
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Role
 from outcomes.simulation import place
-from scheduling.actions import close_suite_day, open_suite_day, put_on_shift, put_provider_on_site
+from scheduling.actions import (
+    begin_with_consent_text,
+    close_suite_day,
+    open_suite_day,
+    put_on_shift,
+    put_provider_on_site,
+)
 from scheduling.models import SuiteDay, Visit
 
 SLUG, NAME = "juniper", "Juniper Street Infusion"
@@ -60,6 +66,7 @@ def found_clinic(*, now: datetime) -> Cast:
             StaffUser.objects.create_user(
                 username, PASSWORD, name=name, credentials=credentials, role=role, site=site
             )
+        begin_with_consent_text(site=site, at=now)
         ensure_formulary(site=site, by=StaffUser.objects.get(username="physician"), at=now)
     else:
         _move_to_daylight(site, now)

@@ -93,7 +93,9 @@ class ConsentText(AppendOnly, SiteOwned):
     title = models.CharField(max_length=120)
     body = models.TextField()
     published_at = models.DateTimeField()
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    published_by = models.ForeignKey(  # null is the text a new clinic begins with
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "consent text"

@@ -1,9 +1,11 @@
 """A site and its staff."""
 
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from kitclinic.models import Site, StaffUser
+from scheduling.actions import begin_with_consent_text
 
 NAMES = {
     "nurse": ("Ines Varga", "RN"),
@@ -13,15 +15,18 @@ NAMES = {
     "clinic_lead": ("Ravi Adeyemi", "MHA"),
     "administrator": ("Mira Oyelaran", ""),
 }
+OPENED = datetime(2020, 1, 6, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 _numbers = count(1)
 
 
 def site(**fields: Any) -> Site:
-    """A clinic in New York, open 07:30 to 17:30, eight chairs."""
-    return Site.objects.create(
+    """A clinic in New York, open 07:30 to 17:30, eight chairs, with the first consent text."""
+    made = Site.objects.create(
         **{"slug": "juniper", "name": "Juniper Street Infusion", "time_zone": "America/New_York"} | fields
     )
+    begin_with_consent_text(site=made, at=OPENED)
+    return made
 
 
 def staff(role: str, *, site: Site, **fields: Any) -> StaffUser:

@@ -24,7 +24,8 @@ def test_a_clinic_and_its_first_person(db: None) -> None:
     ines = StaffUser.objects.get(username="ines")
     assert ines.site == Site.objects.get(slug="willow")
     assert ines.check_password("a long enough phrase")
-    assert set(AuditEvent.objects.values_list("event", flat=True)) == {"clinic opened", "staff added"}
+    events = {"clinic opened", "consent text published", "staff added"}
+    assert set(AuditEvent.objects.values_list("event", flat=True)) == events
 
 
 def test_a_zone_that_does_not_exist_opens_nothing(db: None) -> None:

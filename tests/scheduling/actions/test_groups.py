@@ -165,15 +165,15 @@ def test_enr_23_clearing_names_everything_that_is_missing(
     actions.check_in_seat(seat=booked, support_attended=False, by=nurse, at=NOW)
     with pytest.raises(Refused) as refused:
         actions.clear_seat(seat=booked, by=physician, at=NOW)
-    assert {problem.field for problem in refused.value.problems} == {"support_attended", "weight_kg"}
+    missing = {problem.field for problem in refused.value.problems}
+    assert missing == {"support_attended", "weight_kg", "screen", "consent"}
 
 
 def test_enr_13_clearing_asks_for_the_pregnancy_answer(site: Site, nurse: StaffUser, physician: StaffUser) -> None:
     patient = make.patient(site=site)
     make.assess(patient, childbearing_potential=True)
     seat = make.seat(patient)
-    actions.check_in_seat(seat=seat, support_attended=True, by=nurse, at=NOW)
-    actions.weigh_seat(seat=seat, weight_kg=D("70.0"), by=nurse, at=NOW)
+    make.ready_seat(seat)
     assert refused_rules(actions.clear_seat, seat=seat, by=physician, at=NOW) == {"ENR-13"}
     make.assess(
         patient,
@@ -184,25 +184,27 @@ def test_enr_13_clearing_asks_for_the_pregnancy_answer(site: Site, nurse: StaffU
     assert actions.clear_seat(seat=seat, by=physician, at=NOW).state == SeatState.CLEARED
 
 
-def test_clearing_moves_the_patient_and_says_who_decided(came: GroupSeat, psychologist: StaffUser) -> None:
-    actions.weigh_seat(seat=came, weight_kg=D("82.5"), by=psychologist, at=NOW)
-    cleared = actions.clear_seat(seat=came, by=psychologist, at=NOW, note="Well prepared.")
-    assert (cleared.decided_by, cleared.decided_at) == (psychologist, NOW)
+def test_clearing_moves_the_patient_and_says_who_decided(came: GroupSeat, physician: StaffUser) -> None:
+    make.ready_seat(came)
+    cleared = actions.clear_seat(seat=came, by=physician, at=NOW, note="Well prepared.")
+    assert (cleared.decided_by, cleared.decided_at) == (physician, NOW)
     assert Patient.objects.get(pk=came.patient_id).state == EnrolmentState.CLEARED
     assert events("seat cleared") == 1
 
 
 @pytest.mark.parametrize(("final", "state"), [(False, "eligible"), (True, "declined")])
-def test_not_clearing_needs_a_note(came: GroupSeat, psychologist: StaffUser, final: bool, state: str) -> None:
-    assert refused_rules(actions.decline_seat, seat=came, note=" ", by=psychologist, at=NOW) == {"ENR-23"}
-    actions.decline_seat(seat=came, note="Wants time.", by=psychologist, at=NOW, final=final)
+def test_not_clearing_needs_a_note(came: GroupSeat, physician: StaffUser, final: bool, state: str) -> None:
+    assert refused_rules(actions.decline_seat, seat=came, note=" ", by=physician, at=NOW) == {"ENR-23"}
+    actions.decline_seat(seat=came, note="Wants time.", by=physician, at=NOW, final=final)
     assert Patient.objects.get(pk=came.patient_id).state == state
     assert events("seat not cleared") == 1
 
 
-def test_a_group_visit_closes_when_everybody_is_decided(came: GroupSeat, nurse: StaffUser) -> None:
+def test_a_group_visit_closes_when_everybody_is_decided(
+    came: GroupSeat, nurse: StaffUser, physician: StaffUser
+) -> None:
     assert refused_rules(actions.mark_group_held, group=came.group, by=nurse, at=NOW) == {"ENR-23"}
-    actions.decline_seat(seat=came, note="Wants time.", by=nurse, at=NOW)
+    actions.decline_seat(seat=came, note="Wants time.", by=physician, at=NOW)
     assert actions.mark_group_held(group=came.group, by=nurse, at=NOW).state == GroupVisitState.HELD
     assert events("group visit held") == 1
 
