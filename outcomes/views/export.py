@@ -1,12 +1,11 @@
 """Exactly what the outcomes page shows, as one file for a spreadsheet."""
 
-import csv
-
 from django.http import HttpResponse
 from django.utils import timezone
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
+from kitclinic.spreadsheets import csv_download
 from outcomes.queries.dashboard import dashboard
 from outcomes.queries.table_rows import export_rows
 from outcomes.views.selection import selected
@@ -23,7 +22,4 @@ def export(request: StaffRequest) -> HttpResponse:
         measure=request.GET.get("measure", ""),
     )
     name = f"outcomes-{shown.source.slug}-{shown.as_of}.csv"
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(export_rows(shown, cut=asked.site.local(shown.source.cut or at)))
-    return response
+    return csv_download(name, export_rows(shown, cut=asked.site.local(shown.source.cut or at)))
