@@ -13,7 +13,9 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("To sign", "infusions:signing", Permission.SIGN_ORDERS),
     ("Week", "scheduling:week", Permission.SEE_SCHEDULE),
     ("Groups", "scheduling:groups", Permission.SEE_SCHEDULE),
+    ("Referrals", "scheduling:referrals", Permission.REGISTER_PATIENTS),
     ("Patients", "scheduling:patients", Permission.FIND_PATIENTS),
+    ("Funnel", "scheduling:funnel", Permission.RUN_CLINIC),
     ("Safety", "outcomes:safety", Permission.ANSWER_SAFETY_TASKS),
     ("Outcomes", "outcomes:dashboard", Permission.SEE_OUTCOMES),
 )

@@ -209,6 +209,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "kitclinic.deliver_outbox", "schedule": timedelta(seconds=30)},
     "remind-of-visits": {"task": "scheduling.remind_of_visits", "schedule": timedelta(minutes=1)},
+    "import-referral-files": {"task": "scheduling.import_referral_files", "schedule": timedelta(seconds=5)},
+    "extend-series": {"task": "scheduling.extend_series", "schedule": timedelta(hours=6)},
     "remind-of-questionnaires": {
         "task": "outcomes.remind_of_questionnaires",
         "schedule": timedelta(minutes=1),

@@ -150,8 +150,8 @@ def days_in_state(since: date, today: date) -> int:
 
 
 def days_in_words(days: int) -> str:
-    """Return "today", "1 day", "12 days"."""
-    return "today" if days == 0 else "1 day" if days == 1 else f"{days} days"
+    """Return "since today", "1 day", "12 days"."""
+    return "since today" if days == 0 else "1 day" if days == 1 else f"{days} days"
 
 
 def reason_problems(to: str, text: str, *, again: bool = False) -> list[Problem]:
