@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
 from kitclinic.problems import Blocker, Problem
-from scheduling.actions import Assessment, NewPatient
-from scheduling.models import Eligibility, Patient
-from scheduling.rules.eligibility import EligibilityFacts
-from scheduling.states import Caution, MisuseDecision, PregnancyState, Verdict
+from scheduling.actions import NewPatient
+from scheduling.models import Patient
+from scheduling.queries.patients import REGISTRY_FIELDS
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
+CONSENT = (("yes", "Yes"), ("no", "No"), ("", "Not asked"))
+_CONSENTS = ("consent_email", "consent_sms", "consent_phone")
+_CONSENT_TEXTS = {True: "yes", False: "no", None: ""}
+_TYPED = ("record_number", "family_name", "given_name", "preferred_name", "phone", "email")
 LANGUAGES = ("English", "Spanish", "Arabic", "Chinese", "French", "German", "Portuguese", "Russian", "Vietnamese")
 
 
@@ -24,19 +26,32 @@ def date_field(**options: Any) -> forms.DateField:
 
 
 class PatientForm(forms.Form):
-    """Who is referred."""
+    """Who is referred, or what the registry says now."""
 
+    version = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)  # of the record shown
     record_number = forms.CharField(max_length=20, help_text="As it stands on the referral.")
     family_name = forms.CharField(max_length=60)
     given_name = forms.CharField(max_length=60, required=False)
+    preferred_name = forms.CharField(
+        max_length=60, required=False, help_text="What the patient is called, where it is another name."
+    )
     birth_date = date_field(label="Born")
-    sex = forms.ChoiceField(choices=[("", "Choose"), *Patient.Sex.choices])
+    sex = forms.ChoiceField(choices=[("", "Choose"), *Patient.Sex.choices], help_text="As on the legal document.")
+    gender = forms.ChoiceField(
+        choices=[("", "Not asked"), *Patient.Gender.choices],
+        required=False,
+        help_text="As the patient says. Childbearing potential is asked apart.",
+    )
     height_cm = forms.IntegerField(
         label="Height in cm", min_value=1, max_value=299, required=False, help_text="Whole centimetres."
     )
     phone = forms.CharField(max_length=30, required=False)
     email = forms.EmailField(label="E-mail", required=False, help_text="For reminders and questionnaires.")
     language = forms.CharField(max_length=40, initial="English")
+    needs_interpreter = forms.BooleanField(label="Needs an interpreter", required=False)
+    consent_email = forms.ChoiceField(label="E-mail", choices=CONSENT, required=False)
+    consent_sms = forms.ChoiceField(label="Text message", choices=CONSENT, required=False)
+    consent_phone = forms.ChoiceField(label="Phone call", choices=CONSENT, required=False)
     ethnic_group = forms.ChoiceField(choices=Patient.EthnicGroup.choices, initial=Patient.EthnicGroup.OTHER)
     marital_status = forms.ChoiceField(choices=Patient.Marital.choices, initial=Patient.Marital.OTHER)
     diagnosis = forms.CharField(
@@ -47,11 +62,43 @@ class PatientForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["family_name"].widget.attrs["autofocus"] = True
         self.fields["language"].widget.attrs["list"] = "kc-languages"
-        for name in ("record_number", "family_name", "given_name", "phone", "email", "birth_date"):
+        for name in (*_TYPED, "birth_date"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields["phone"].widget.attrs["inputmode"] = "tel"
+
+    @staticmethod
+    def initial_of(patient: Patient, *, version: str) -> dict[str, Any]:
+        """What the record says, with the version a change is compared with."""
+        shown = {name: getattr(patient, name) for name in REGISTRY_FIELDS}
+        return shown | {name: _CONSENT_TEXTS[shown[name]] for name in _CONSENTS} | {"version": version}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in _CONSENTS:
+            cleaned[name] = {"yes": True, "no": False}.get(cleaned.get(name, ""))
+        return cleaned
 
     def new_patient(self) -> NewPatient:
-        return NewPatient(**self.cleaned_data)
+        return NewPatient(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+
+    def other_than(self, patient: Patient) -> list[tuple[str, str]]:
+        """Return label and present value of each field in which the record says something else than this form."""
+        mine = self.new_patient().columns()
+        return [
+            (str(self.fields[name].label or name.replace("_", " ").capitalize()), _words(patient, name))
+            for name in REGISTRY_FIELDS
+            if getattr(patient, name) != mine[name]
+        ]
+
+
+def _words(patient: Patient, name: str) -> str:
+    """A field of the record in words."""
+    value = getattr(patient, name)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    chosen = patient._meta.get_field(name).choices  # type: ignore[union-attr]
+    text = getattr(patient, f"get_{name}_display")() if chosen and value else value
+    return "empty" if value in (None, "") else str(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,110 +138,3 @@ def confirmations(problems: Iterable[Problem], sent: QueryDict, *, alike: set[st
         )
         for rule, lines in sorted(sentences.items())
     ]
-
-
-class EligibilityForm(forms.Form):
-    """One assessment. Nothing is required here: the rules say what is missing, all at once."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    verdict = forms.ChoiceField(choices=Verdict.choices)  # the button that was pressed
-    pain_months = forms.IntegerField(label="Months of pain", min_value=0, max_value=1200, required=False)
-    inadequate_by_referrer = forms.ChoiceField(choices=YES_NO, required=False)
-    inadequate_by_patient = forms.ChoiceField(choices=YES_NO, required=False)
-    inadequate_by_pain_provider = forms.ChoiceField(choices=YES_NO, required=False)
-    childbearing_potential = forms.ChoiceField(choices=YES_NO, required=False)
-    pregnancy = forms.ChoiceField(choices=PregnancyState.choices, required=False)
-    pregnancy_tested_on = date_field(label="Date of the test", required=False)
-    pregnancy_reason = forms.CharField(max_length=200, label="Why no test", required=False)
-    pregnancy_decided_by = forms.CharField(max_length=120, label="Who decided", required=False)
-    ketamine_misuse = forms.ChoiceField(choices=YES_NO, required=False)
-    misuse_decision = forms.ChoiceField(choices=MisuseDecision.choices, required=False)
-    misuse_rationale = forms.CharField(max_length=300, label="Rationale", required=False)
-    cautions_reviewed = forms.BooleanField(required=False)
-    allergies_reviewed = forms.BooleanField(required=False)
-    allergies = forms.CharField(max_length=300, required=False)
-    long_qt = forms.BooleanField(required=False)
-    apomorphine = forms.BooleanField(required=False)
-    note = forms.CharField(max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, may_decide: bool, last: Eligibility | None, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", _initial(last))
-        super().__init__(*args, **kwargs)
-        self.last, self.may_decide = last, may_decide
-        for caution in Caution:
-            self.fields[f"caution_{caution.value}"] = forms.BooleanField(label=caution.label, required=False)
-            self.fields[f"ack_{caution.value}"] = forms.BooleanField(required=False)
-        if not may_decide:
-            del self.fields["misuse_decision"], self.fields["misuse_rationale"]
-
-    @property
-    def caution_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        return [(self[f"caution_{caution.value}"], self[f"ack_{caution.value}"]) for caution in Caution]
-
-    def assessment(self) -> Assessment:
-        """The answers; a decision that this person may not take stays as it was."""
-        data, misuse = self.cleaned_data, _answer(self.cleaned_data["ketamine_misuse"])
-        decided = data if self.may_decide else _decision_of(self.last)
-        potential = _answer(data["childbearing_potential"])
-        pregnancy = {name: data[name] for name in _PREGNANCY} if potential else {}
-        facts = EligibilityFacts(
-            pain_months=data["pain_months"],
-            inadequate_by_referrer=_answer(data["inadequate_by_referrer"]),
-            inadequate_by_patient=_answer(data["inadequate_by_patient"]),
-            inadequate_by_pain_provider=_answer(data["inadequate_by_pain_provider"]),
-            childbearing_potential=potential,
-            **pregnancy,
-            ketamine_misuse=misuse,
-            misuse_decision=decided["misuse_decision"] if misuse else "",
-            misuse_rationale=decided["misuse_rationale"] if misuse else "",
-            cautions_reviewed=data["cautions_reviewed"],
-            cautions=frozenset(caution for caution in Caution if data[f"caution_{caution.value}"]),
-            acknowledged=frozenset(caution for caution in Caution if data[f"ack_{caution.value}"]),
-            allergies_reviewed=data["allergies_reviewed"],
-        )
-        return Assessment(facts, data["allergies"], data["long_qt"], data["apomorphine"], data["note"])
-
-
-_PREGNANCY = ("pregnancy", "pregnancy_tested_on", "pregnancy_reason", "pregnancy_decided_by")
-
-
-def _answer(text: str) -> bool | None:
-    return {"yes": True, "no": False}.get(text)
-
-
-def _text(answer: bool | None) -> str:
-    return "" if answer is None else "yes" if answer else "no"
-
-
-def _decision_of(last: Eligibility | None) -> dict[str, str]:
-    return {
-        "misuse_decision": last.misuse_decision if last else "",
-        "misuse_rationale": last.misuse_rationale if last else "",
-    }
-
-
-def _initial(last: Eligibility | None) -> dict[str, str | int | bool | date | None]:
-    """A new form starts from the last answers; what has to be asked each time starts empty."""
-    if last is None:
-        return {"version": 1}
-    kept: dict[str, str | int | bool | date | None] = {
-        "version": last.version + 1,
-        "pain_months": last.pain_months,
-        "inadequate_by_referrer": _text(last.refractory_by_referrer),
-        "inadequate_by_patient": _text(last.refractory_by_patient),
-        "inadequate_by_pain_provider": _text(last.refractory_by_pain_provider),
-        "childbearing_potential": _text(last.childbearing_potential),
-        "pregnancy": last.pregnancy,
-        "pregnancy_tested_on": last.pregnancy_tested_on,
-        "pregnancy_reason": last.pregnancy_reason,
-        "pregnancy_decided_by": last.pregnancy_decided_by,
-        "ketamine_misuse": _text(last.misuse_history),
-        "cautions_reviewed": last.cautions_reviewed,
-        "allergies_reviewed": last.allergies_reviewed,
-        "allergies": last.allergies,
-        "long_qt": last.long_qt,
-        "apomorphine": last.apomorphine,
-    }
-    kept |= {f"caution_{value}": True for value in last.cautions}
-    kept |= {f"ack_{value}": True for value in last.acknowledged_cautions}
-    return kept | _decision_of(last)

@@ -136,8 +136,8 @@ class Eligibility(AppendOnly, SiteOwned):
 
     @property
     def facts(self) -> EligibilityFacts:
-        """The answers as the rules read them. Needs ``misuse_decided_by`` loaded."""
-        decider = self.misuse_decided_by
+        """The answers as the rules read them. Needs the two deciders loaded."""
+        decider, of_substance = self.misuse_decided_by, self.substance_decided_by
         return EligibilityFacts(
             pain_months=self.pain_months,
             inadequate_by_referrer=self.refractory_by_referrer,
@@ -156,4 +156,9 @@ class Eligibility(AppendOnly, SiteOwned):
             cautions=frozenset(Caution(value) for value in self.cautions),
             acknowledged=frozenset(Caution(value) for value in self.acknowledged_cautions),
             allergies_reviewed=self.allergies_reviewed,
+            pain_categories=frozenset(PainCategory(value) for value in self.pain_categories),
+            substance_misuse=self.substance_misuse,
+            substance_decision=self.substance_decision,
+            substance_rationale=self.substance_rationale,
+            substance_decided_by=of_substance.name if of_substance else "",
         )

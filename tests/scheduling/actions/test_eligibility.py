@@ -32,9 +32,9 @@ def assess(patient: Patient, by: StaffUser, verdict: Verdict = Verdict.ELIGIBLE,
     return row
 
 
-def test_complete_answers_make_the_patient_eligible(site: Site, scheduler: StaffUser) -> None:
+def test_complete_answers_make_the_patient_eligible(site: Site, physician: StaffUser) -> None:
     patient = make.patient(site=site)
-    row = assess(patient, scheduler, cautions=frozenset({Caution.LIVER_FAILURE}), acknowledged=frozenset(Caution))
+    row = assess(patient, physician, cautions=frozenset({Caution.LIVER_FAILURE}), acknowledged=frozenset(Caution))
     assert patient.state == EnrolmentState.ELIGIBLE
     assert (row.version, row.eligible, row.allergies) == (1, True, "Sulfonamides")
     assert row.acknowledged_cautions == ["liver_failure"]  # only what applies

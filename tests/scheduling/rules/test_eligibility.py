@@ -5,7 +5,7 @@ import pytest
 
 from kitclinic.problems import Blocker, NeedsConfirmation, Notice, Refused, refuse_if
 from scheduling.rules.eligibility import CAUTION_RULES, EligibilityFacts, assess
-from scheduling.states import Caution
+from scheduling.states import Caution, PainCategory
 
 ELIGIBLE = EligibilityFacts(
     pain_months=6,
@@ -16,6 +16,8 @@ ELIGIBLE = EligibilityFacts(
     ketamine_misuse=False,
     cautions_reviewed=True,
     allergies_reviewed=True,
+    pain_categories=frozenset({PainCategory.CRPS}),
+    substance_misuse=False,
 )
 COULD_BE_PREGNANT = replace(ELIGIBLE, childbearing_potential=True)
 
@@ -135,6 +137,43 @@ def test_enr_14_unknown_decision_raises() -> None:
         assess(facts)
 
 
+def test_enr_50_a_pain_category_is_chosen_and_several_may_be() -> None:
+    assert fields(replace(ELIGIBLE, pain_categories=frozenset())) == [("ENR-50", "pain_categories")]
+    assert assess(replace(ELIGIBLE, pain_categories=frozenset(PainCategory))) == []
+
+
+def test_enr_51_unanswered_substance_misuse_is_refused() -> None:
+    assert fields(replace(ELIGIBLE, substance_misuse=None)) == [("ENR-51", "substance_misuse")]
+
+
+def test_enr_51_active_misuse_needs_a_prescribers_decision_with_its_rationale() -> None:
+    misuse = replace(ELIGIBLE, substance_misuse=True)
+    both = [("ENR-51", "substance_decision"), ("ENR-51", "substance_rationale")]
+    assert fields(misuse) == both
+    assert fields(replace(misuse, substance_decision="accept")) == both
+    decided = replace(misuse, substance_decision="accept", substance_decided_by="Dr. Osei")
+    assert fields(decided) == [("ENR-51", "substance_rationale")]
+    assert assess(replace(decided, substance_rationale="Cannabis at night; agreement signed.")) == []
+
+
+def test_enr_51_declined_misuse_is_refused() -> None:
+    facts = replace(ELIGIBLE, substance_misuse=True, substance_decision="decline", substance_rationale="Heroin.")
+    assert fields(facts) == [("ENR-51", "substance_decision")]
+
+
+@pytest.mark.parametrize("answer", [{"ketamine_misuse": True}, {"substance_misuse": True}])
+def test_enr_52_an_open_decision_is_a_notice_for_a_seat_and_refuses_a_clearing(answer: dict[str, bool]) -> None:
+    facts = replace(ELIGIBLE, **answer)
+    assert {type(problem) for problem in assess(facts, clearing=False)} == {Notice}
+    with pytest.raises(Refused):
+        refuse_if(assess(facts))
+
+
+def test_enr_52_a_caution_to_acknowledge_is_a_notice_for_a_seat() -> None:
+    (problem,) = assess(replace(ELIGIBLE, cautions=frozenset({Caution.HEPATIC})), clearing=False)
+    assert (problem.rule, type(problem)) == ("CAU-06", Notice)
+
+
 def test_enr_15_unreviewed_cautions_are_not_none() -> None:
     assert fields(replace(ELIGIBLE, cautions_reviewed=False)) == [("ENR-15", "cautions_reviewed")]
 
@@ -163,11 +202,13 @@ def test_enr_16_unreviewed_allergies_are_not_none() -> None:
 def test_every_reason_is_given_at_once() -> None:
     assert [rule for rule, _ in fields(EligibilityFacts())] == [
         "ENR-10",
+        "ENR-50",
         "ENR-11",
         "ENR-11",
         "ENR-11",
         "ENR-13",
         "ENR-14",
+        "ENR-51",
         "ENR-15",
         "ENR-16",
     ]
