@@ -11,6 +11,7 @@ from infusions.actions.charting import Kind, known_event, lock, write_event
 from infusions.actions.orders import hold_order
 from infusions.models import Infusion, InfusionEvent
 from infusions.queries.course import course_of
+from infusions.queries.orders import unsettled_ondansetron
 from infusions.queries.readiness import dosing_weight_kg, order_of
 from infusions.rules.chairside import (
     EventFacts,
@@ -27,6 +28,7 @@ from kitclinic.states import begin, move
 from scheduling.actions import mark_arrived, mark_missed, record_weight
 from scheduling.actions.suite import lock_days
 from scheduling.models import Visit
+from scheduling.queries.patients import latest_eligibility
 from scheduling.rules.weights import hold_problems, holds_order
 from scheduling.states import VisitState
 
@@ -133,6 +135,7 @@ def record_event(
                 ordered_rate=order.rate_ml_per_h if order else None,
                 ordered_volume=order.total_ml if order else None,
                 premedication_ordered=bool(order and order.ondansetron),
+                against_ondansetron=unsettled_ondansetron(order, latest_eligibility(infusion.patient)),
                 premedication_answered=bool(course.of_kind(Kind.PREMEDICATION, Kind.NO_PREMEDICATION)),
                 found_pregnant=any(test.detail.get("result") == "positive" for test in tests),
                 by_provider=by.may(Permission.CLEAR_FOR_START),

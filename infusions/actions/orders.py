@@ -34,7 +34,7 @@ from kitclinic.problems import refuse_if
 from kitclinic.roles import Permission
 from kitclinic.signing import Proof
 from kitclinic.states import begin, move
-from scheduling.models import Sequence, Weight
+from scheduling.models import Eligibility, Sequence, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.visits import OPEN_SEQUENCE
 
@@ -200,8 +200,8 @@ def _draft(sequence: Sequence, by: StaffUser, at: datetime, choices: DraftChoice
     """Ask the rules, then write the next version. The sequence is locked."""
     patient = sequence.patient
     eligibility, weight = latest_eligibility(patient), choices.get("weight") or latest_weight(patient)
-    against = choices.get("no_ondansetron") or str(contraindication_of(eligibility))
-    facts = _draft_facts(sequence, by, weight, against, choices.get("no_ondansetron_note", ""))
+    against, against_note = _against(choices, eligibility)
+    facts = _draft_facts(sequence, by, weight, against, against_note)
     refuse_if(draft_problems(facts))
     assert weight is not None
     made = _prepared(sequence.site, weight, by, at)
@@ -219,7 +219,7 @@ def _draft(sequence: Sequence, by: StaffUser, at: datetime, choices: DraftChoice
         mg_per_kg=MG_PER_KG,
         infusion_minutes=MINUTES,
         no_ondansetron=against,
-        no_ondansetron_note=choices.get("no_ondansetron_note", ""),
+        no_ondansetron_note=against_note,
         note=choices.get("note", ""),
         allergy_reason=choices.get("allergy_reason", ""),
         preparation_reason=why if asked else "",
@@ -231,6 +231,15 @@ def _draft(sequence: Sequence, by: StaffUser, at: datetime, choices: DraftChoice
     begin(order, by=by, at=at, reason=reason)
     _record(order, "order drafted", by, at, version=order.version, confirmed=sorted(confirmed))
     return order
+
+
+def _against(choices: DraftChoices, eligibility: Eligibility | None) -> tuple[str, str]:
+    """Return what is left out of the order and why: as chosen, or else as the last assessment says."""
+    chosen, note = choices.get("no_ondansetron"), choices.get("no_ondansetron_note", "")
+    against = chosen or str(contraindication_of(eligibility))
+    if against == OndansetronContraindication.OTHER and not note.strip() and eligibility is not None:
+        note = eligibility.ondansetron_other
+    return against, note
 
 
 def _draft_facts(sequence: Sequence, by: StaffUser, weight: Weight | None, against: str, note: str) -> DraftFacts:

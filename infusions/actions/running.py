@@ -9,12 +9,14 @@ from django.db import transaction
 from infusions.actions.charting import Kind, known_event, lock, note_act, write_event
 from infusions.models import Infusion, InfusionEvent
 from infusions.queries.course import Course, course_of
+from infusions.queries.orders import unsettled_ondansetron
 from infusions.rules.orders import ONDANSETRON_MG, OndansetronFacts, ondansetron_problems
 from infusions.rules.running import delivered_problems, resume_problems, time_problems
 from infusions.states import UNDER_WAY, InfusionOutcome, InfusionState, OndansetronKind, StopReason
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Problem, refuse_if
 from kitclinic.states import move
+from scheduling.queries.patients import latest_eligibility
 
 RUNS = frozenset({InfusionState.INFUSING, InfusionState.PAUSED})
 _MG = {"mg": str(ONDANSETRON_MG)}
@@ -219,6 +221,7 @@ def give_as_needed_ondansetron(
         ordered=bool(infusion.order and infusion.order.ondansetron),
         given=tuple(given),
         assessment=note,
+        against=unsettled_ondansetron(infusion.order, latest_eligibility(infusion.patient)),
     )
     refuse_if([*_under_way(infusion), *ondansetron_problems(facts)])
     return write_event(infusion=infusion, kind=Kind.ONDANSETRON_PRN, key=key, by=by, at=at, detail=_MG, note=note)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from infusions.models import Formulary
-from infusions.queries.orders import contraindication_of, formulary_of
+from infusions.queries.orders import against_ondansetron, formulary_of
 from infusions.rules.dosing import Preparation, dose_mg, preparation_problems, prepare
-from infusions.states import FillMode, OndansetronContraindication
+from infusions.states import FillMode
 from kitclinic.problems import Problem
 from scheduling.models import Eligibility, Sequence, Visit, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
@@ -28,14 +28,14 @@ class DraftPage:
 def draft_page(sequence: Sequence) -> DraftPage:
     """Collect what the page of a new order shows; five queries."""
     eligibility, weight = latest_eligibility(sequence.patient), latest_weight(sequence.patient)
-    formulary, against = formulary_of(sequence.site), contraindication_of(eligibility)
+    formulary = formulary_of(sequence.site)
     made = _made(formulary, weight)
     return DraftPage(
         weight=weight,
         made=made,
         formulary=formulary,
         eligibility=eligibility,
-        against="" if against == OndansetronContraindication.NONE else str(against.label),
+        against=against_ondansetron(eligibility),
         visit=sequence.visits.select_related("site").order_by("date").first(),
         problems=tuple(preparation_problems(made)) if made else (),
     )

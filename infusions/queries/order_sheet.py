@@ -8,7 +8,7 @@ from infusions.models import Affirmation, Infusion, InfusionEvent, Order
 from infusions.queries.orders import (
     TO_COME,
     affirmation_of,
-    contraindication_of,
+    against_ondansetron,
     first_infusions,
     last_day,
     orders,
@@ -20,7 +20,7 @@ from infusions.queries.readiness import dosing_weight_kg
 from infusions.rules.dosing import Preparation, dose_mg
 from infusions.rules.order_text import day, day_span
 from infusions.rules.orders import AS_NEEDED_DOSES, ONDANSETRON_MG, may_sign
-from infusions.states import OndansetronContraindication, OrderState
+from infusions.states import OrderState
 from kitclinic import signing
 from kitclinic.display import show, show_percent_from, show_signed
 from kitclinic.models import Site, StaffUser
@@ -113,7 +113,6 @@ def order_sheet(order: Order, *, reader: StaffUser, at: datetime) -> OrderSheet:
     to_affirm = affirmation_of(order, weight) if weight else ""
     before = _before(sequence)
     first = first_infusions([sequence.pk], site).get(sequence.pk)
-    against = contraindication_of(eligibility)
     return OrderSheet(
         order=order,
         made=order.preparation,
@@ -128,7 +127,7 @@ def order_sheet(order: Order, *, reader: StaffUser, at: datetime) -> OrderSheet:
         changes=_changes(order, before),
         since_signed=_since_signed(order, weight),
         decisions=_decisions(eligibility, reader, site, at),
-        against_ondansetron="" if against == OndansetronContraindication.NONE else str(against.label),
+        against_ondansetron=against_ondansetron(eligibility),
         last_day=last_day(order, first_infusion_on=first),
     )
 
@@ -225,6 +224,7 @@ def _decisions(
     return (
         _pregnancy(eligibility, who),
         _misuse(eligibility, who),
+        _substance(eligibility, who),
         *_cautions(eligibility, who),
         _allergies(eligibility, who),
     )
@@ -243,15 +243,22 @@ def _pregnancy(row: Eligibility, who: str) -> Decision:
 
 
 def _misuse(row: Eligibility, who: str) -> Decision:
-    if row.misuse_history is None:
-        return Decision("Misuse history", "Not asked.", "Ask before signing.", who, False)
-    if not row.misuse_history:
-        return Decision("Misuse history", "None recorded.", "", who, True)
-    if not row.misuse_decision:
-        return Decision("Misuse history", "Yes, to decide.", "Accept or decline, with your rationale.", who, False)
-    label = MisuseDecision(row.misuse_decision).label
-    accepted = row.misuse_decision == MisuseDecision.ACCEPT
-    return Decision("Misuse history", f"{label}.", row.misuse_rationale, who, accepted)
+    return _decided("Misuse history", row.misuse_history, row.misuse_decision, row.misuse_rationale, who)
+
+
+def _substance(row: Eligibility, who: str) -> Decision:
+    return _decided("Substance misuse", row.substance_misuse, row.substance_decision, row.substance_rationale, who)
+
+
+def _decided(name: str, answer: bool | None, decision: str, rationale: str, who: str) -> Decision:
+    if answer is None:
+        return Decision(name, "Not asked.", "Ask before signing.", who, False)
+    if not answer:
+        return Decision(name, "None recorded.", "", who, True)
+    if not decision:
+        return Decision(name, "Yes, to decide.", "Accept or decline, with your rationale.", who, False)
+    label = MisuseDecision(decision).label
+    return Decision(name, f"{label}.", rationale, who, decision == MisuseDecision.ACCEPT)
 
 
 def _cautions(row: Eligibility, who: str) -> tuple[Decision, ...]:

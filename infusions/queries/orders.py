@@ -52,11 +52,28 @@ def contraindication_of(eligibility: Eligibility | None) -> OndansetronContraind
     """What the last assessment says against ondansetron."""
     if eligibility is None:
         return _NONE
-    if "ondansetron" in drugs_named(eligibility.allergies):
+    if eligibility.ondansetron_allergy or "ondansetron" in drugs_named(eligibility.allergies):
         return OndansetronContraindication.ALLERGY
     if eligibility.long_qt:
         return OndansetronContraindication.LONG_QT
-    return OndansetronContraindication.APOMORPHINE if eligibility.apomorphine else _NONE
+    if eligibility.apomorphine:
+        return OndansetronContraindication.APOMORPHINE
+    return OndansetronContraindication.OTHER if eligibility.ondansetron_other else _NONE
+
+
+def against_ondansetron(eligibility: Eligibility | None) -> str:
+    """What the last assessment has against ondansetron, in words; "" for nothing."""
+    against = contraindication_of(eligibility)
+    if eligibility is None or against == _NONE:
+        return ""
+    return eligibility.ondansetron_other if against == OndansetronContraindication.OTHER else str(against.label)
+
+
+def unsettled_ondansetron(order: Order | None, eligibility: Eligibility | None) -> str:
+    """What speaks against the ondansetron of this order although the prescriber gave no reason for it."""
+    if order is None or not order.ondansetron or order.no_ondansetron_note:
+        return ""
+    return against_ondansetron(eligibility)
 
 
 def sign_facts(order: Order, *, signer: StaffUser, eligibility: Eligibility | None) -> SignFacts:
@@ -75,6 +92,9 @@ def sign_facts(order: Order, *, signer: StaffUser, eligibility: Eligibility | No
         misuse_history=eligibility.misuse_history if eligibility else None,
         misuse_decision=eligibility.misuse_decision if eligibility else "",
         misuse_rationale=eligibility.misuse_rationale if eligibility else "",
+        substance_misuse=eligibility.substance_misuse if eligibility else None,
+        substance_decision=eligibility.substance_decision if eligibility else "",
+        substance_rationale=eligibility.substance_rationale if eligibility else "",
         cautions=_cautions(eligibility.cautions if eligibility else ()),
         acknowledged=_cautions(eligibility.acknowledged_cautions if eligibility else ()),
         pregnancy=pregnancy_of(eligibility),
@@ -128,6 +148,9 @@ def text_of(order: Order, *, eligibility: Eligibility | None, at: datetime) -> s
             misuse_history=eligibility.misuse_history if eligibility else None,
             misuse_decision=eligibility.misuse_decision if eligibility else "",
             misuse_rationale=eligibility.misuse_rationale if eligibility else "",
+            substance_misuse=eligibility.substance_misuse if eligibility else None,
+            substance_decision=eligibility.substance_decision if eligibility else "",
+            substance_rationale=eligibility.substance_rationale if eligibility else "",
             acknowledged=_cautions(eligibility.acknowledged_cautions if eligibility else ()),
             allergies=_allergies(eligibility),
             allergy_reason=order.allergy_reason,

@@ -102,6 +102,8 @@ def _facts(
         pregnancy_on=pregnancy_on,
         misuse_history=assessment.misuse_history if assessment else None,
         misuse_decision=assessment.misuse_decision if assessment else "",
+        substance_misuse=assessment.substance_misuse if assessment else None,
+        substance_decision=assessment.substance_decision if assessment else "",
         open_cautions=_open_cautions(assessment),
         allergies_reviewed=bool(assessment and assessment.allergies_reviewed),
         open_allergies=_open_allergies(assessment, order),
@@ -160,6 +162,8 @@ def _open_allergies(assessment: Eligibility | None, order: Order | None) -> tupl
     if assessment is None or order is None:
         return ()
     named = drugs_named(assessment.allergies)
+    if assessment.ondansetron_allergy:
+        named |= {"ondansetron"}
     settled = {
         "ketamine": bool(order.allergy_reason),
         "ondansetron": not order.ondansetron or bool(order.no_ondansetron_note),

@@ -155,6 +155,8 @@ def _decisions(site: Site, patients: list[int]) -> dict[int, str]:
             found[row.patient_id] = f"Caution to decide: {', '.join(open_cautions).lower()}"
         elif row.misuse_history and row.misuse_decision != MisuseDecision.ACCEPT:
             found[row.patient_id] = "Ketamine misuse to decide"
+        elif row.substance_misuse and row.substance_decision != MisuseDecision.ACCEPT:
+            found[row.patient_id] = "Active substance misuse to decide"
     return found
 
 

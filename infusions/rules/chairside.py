@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from infusions.rules import dosing
-from infusions.rules.orders import ORD_11
+from infusions.rules.orders import ORD_11, against_sentence
 from infusions.rules.readiness import IDENTIFIERS, INF_07, INF_08, INF_10, INF_16, INF_18, INF_19, INF_21
 from infusions.states import Identifier, PregnancyResult, Severity
 from kitclinic.problems import Blocker, Problem
@@ -46,6 +46,7 @@ class EventFacts:
     ordered_volume: Decimal | None = None
     premedication_ordered: bool = False
     premedication_answered: bool = False
+    against_ondansetron: str = ""
     found_pregnant: bool = False
     by_provider: bool = False
     patient_name: str = ""
@@ -106,6 +107,8 @@ def _premedication(facts: EventFacts) -> list[Problem]:
     if not facts.premedication_ordered:
         sentence = "The order has no ondansetron. Record it as not given, or ask the prescriber."
         problems.append(Blocker(ORD_11.id, sentence))
+    elif facts.against_ondansetron:
+        problems.append(Blocker(ORD_11.id, against_sentence(facts.against_ondansetron)))
     return problems + _answered_once(facts)
 
 

@@ -18,7 +18,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 @dataclass(frozen=True, slots=True)
 class OrderText:
     """Everything an order says. weight_at: aware and in the clinic's zone; days: infusions;
-    misuse_history, allergies: None when nobody asked; misuse_decision, pregnancy: a choice or ""."""
+    misuse_history, substance_misuse, allergies: None when nobody asked; the decisions and
+    pregnancy: a choice or ""."""
 
     number: str
     version: int
@@ -47,6 +48,9 @@ class OrderText:
     contraindication_reason: str = ""
     pregnancy_on: date | None = None
     misuse_rationale: str = ""
+    substance_misuse: bool | None = None
+    substance_decision: str = ""
+    substance_rationale: str = ""
     allergy_reason: str = ""
     supersedes_reason: str = ""
     note: str = ""
@@ -158,7 +162,10 @@ def _decisions(facts: OrderText) -> list[str]:
     acknowledged = [str(caution.label) for caution in Caution if caution in facts.acknowledged]
     return [
         f"Pregnancy: {_pregnancy(facts)}.",
-        f"Ketamine misuse history: {_misuse(facts)}.",
+        f"Ketamine misuse history: "
+        f"{_decided(facts.misuse_history, facts.misuse_decision, facts.misuse_rationale)}.",
+        f"Active misuse of another substance: "
+        f"{_decided(facts.substance_misuse, facts.substance_decision, facts.substance_rationale)}.",
         f"Cautions acknowledged: {'; '.join(acknowledged) or 'none'}.",
         f"Allergies: {_allergies(facts)}.",
     ]
@@ -174,15 +181,14 @@ def _pregnancy(facts: OrderText) -> str:
     return f"{answer}{on}; a negative test on day 1 is required"
 
 
-def _misuse(facts: OrderText) -> str:
-    if facts.misuse_history is None:
+def _decided(answer: bool | None, decision: str, rationale: str) -> str:
+    if answer is None:
         return "not asked; required before signing"
-    if not facts.misuse_history:
+    if not answer:
         return "none"
-    if not facts.misuse_decision:
+    if not decision:
         return "yes; not decided, required before signing"
-    decision = str(MisuseDecision(facts.misuse_decision).label).lower()
-    return f"yes; {decision}: {facts.misuse_rationale}"
+    return f"yes; {str(MisuseDecision(decision).label).lower()}: {rationale}"
 
 
 def _allergies(facts: OrderText) -> str:

@@ -24,7 +24,8 @@ ORD_03 = Rule(
 )
 ORD_04 = Rule(
     "ORD-04",
-    "Whether ketamine was misused is known before signing; after misuse the prescriber accepts with a rationale.",
+    "Whether ketamine was misused, and whether another substance is misused now, is known before signing; after a "
+    "yes the prescriber accepts with a rationale.",
     source="Cleveland Clinic 2025; ASRA/AAPM/ASA 2018",
 )
 ORD_05 = Rule(
@@ -76,7 +77,8 @@ ORD_14 = Rule(
 class SignFacts:
     """What is known when an order is about to be signed.
 
-    misuse_history, eligible: None when nobody answered; misuse_decision: MisuseDecision or "";
+    misuse_history, substance_misuse, eligible: None when nobody answered; misuse_decision,
+    substance_decision: MisuseDecision or "";
     pregnancy: PregnancyState or ""; acknowledged: cautions acknowledged one by one;
     allergy_reason: the prescriber's, for a ketamine allergy;
     contraindication_reason: what "other" is, or why ondansetron is ordered all the same.
@@ -97,6 +99,9 @@ class SignFacts:
     cautions: frozenset[Caution]
     acknowledged: frozenset[Caution]
     pregnancy: str
+    substance_misuse: bool | None = None
+    substance_decision: str = ""
+    substance_rationale: str = ""
     ketamine_allergy: bool = False
     allergy_reason: str = ""
     premedication: bool = True
@@ -112,6 +117,7 @@ def may_sign(facts: SignFacts) -> list[Problem]:
         *_dose_problems(facts),
         *_patient_problems(facts),
         *_misuse_problems(facts),
+        *_substance_problems(facts),
         *_caution_problems(facts),
         *_drug_problems(facts),
     ]
@@ -174,6 +180,21 @@ def _misuse_problems(facts: SignFacts) -> list[Problem]:
     return []
 
 
+def _substance_problems(facts: SignFacts) -> list[Problem]:
+    if facts.substance_misuse is None:
+        sentence = "Nobody has recorded whether another substance is misused now. Ask the patient and record it."
+        return [Blocker(ORD_04.id, sentence, "substance_misuse")]
+    if not facts.substance_misuse:
+        return []
+    if facts.substance_decision == MisuseDecision.DECLINE:
+        sentence = "A prescriber declined because of active substance misuse. Discontinue this draft."
+        return [Blocker(ORD_04.id, sentence, "substance_decision")]
+    if facts.substance_decision != MisuseDecision.ACCEPT or not facts.substance_rationale.strip():
+        sentence = "Another substance is misused now. Accept or decline, and write your rationale."
+        return [Blocker(ORD_04.id, sentence, "substance_decision")]
+    return []
+
+
 def _caution_problems(facts: SignFacts) -> list[Problem]:
     open_cautions = facts.cautions - facts.acknowledged
     return [
@@ -223,16 +244,23 @@ def is_expired(*, last_day: date, today: date) -> bool:
     return today > last_day
 
 
+def against_sentence(against: str) -> str:
+    """Say that the assessment speaks against a drug the order has. against: in words."""
+    return f"The assessment has this against ondansetron: {against}. Do not give it; ask the prescriber."
+
+
 @dataclass(frozen=True, slots=True)
 class OndansetronFacts:
     """One dose about to be given. ordered: the signed order has this kind;
-    given: the kinds already given in this infusion, one entry a dose."""
+    given: the kinds already given in this infusion, one entry a dose. against: what the last assessment
+    has against ondansetron and the order gives no reason for, in words."""
 
     kind: OndansetronKind
     mg: Decimal
     ordered: bool
     given: tuple[OndansetronKind, ...]
     assessment: str = ""
+    against: str = ""
 
 
 def ondansetron_problems(facts: OndansetronFacts) -> list[Problem]:
@@ -255,6 +283,8 @@ def ondansetron_problems(facts: OndansetronFacts) -> list[Problem]:
     if not facts.ordered:
         sentence = "The signed order has no ondansetron for this. Ask the prescriber."
         problems.append(Blocker(rule.id, sentence))
+    if facts.ordered and facts.against:
+        problems.append(Blocker(rule.id, against_sentence(facts.against)))
     if facts.kind in facts.given:
         words = "The one further dose" if as_needed else "The dose before the start"
         problems.append(Blocker(rule.id, f"{words} was already given. Ask the prescriber for a new order."))

@@ -36,7 +36,8 @@ INF_11 = Rule(
 )
 INF_12 = Rule(
     "INF-12",
-    "Ketamine misuse is asked, and after misuse a prescriber has accepted, before the start.",
+    "Ketamine misuse and active misuse of another substance are asked, and after a yes a prescriber has accepted, "
+    "before the start.",
     source="Cleveland Clinic 2025; ASRA/AAPM/ASA 2018",
 )
 INF_13 = Rule("INF-13", "Every caution is acknowledged before the start.", source="Cleveland Clinic 2025")
@@ -76,7 +77,7 @@ class StartFacts:
     order_state: None without an order; order_current: no newer version; order_last_day: from
     ``orders.expires_on``. first_day: the sequence's first infusion. weight_kg, weight_on: the
     latest measured weight; ordered_kg: the order's. pregnancy: PregnancyState or "".
-    misuse_history: None when not asked. open_cautions: labels not acknowledged.
+    misuse_history, substance_misuse: None when not asked. open_cautions: labels not acknowledged.
     open_allergies: drugs of the order with a match and no prescriber's reason.
     baseline: the set chosen, or the newest that was taken. nurse_others: other open patients
     of the nurse. pump_reconciled: no problem from ``dosing.pump_problems``.
@@ -115,6 +116,8 @@ class StartFacts:
     nurse_others: int
     safety_tasks: int
     patient_name: str = ""
+    substance_misuse: bool | None = None
+    substance_decision: str = ""
 
 
 def start_problems(facts: StartFacts) -> list[Problem]:
@@ -198,6 +201,10 @@ def _decision_problems(facts: StartFacts) -> list[Problem]:
     accepted = facts.misuse_decision == MisuseDecision.ACCEPT
     if facts.misuse_history is None or (facts.misuse_history and not accepted):
         sentence = "Ketamine misuse is not decided. Ask the prescriber to record a decision."
+        problems.append(Blocker(INF_12.id, sentence, "misuse"))
+    accepted = facts.substance_decision == MisuseDecision.ACCEPT
+    if facts.substance_misuse is None or (facts.substance_misuse and not accepted):
+        sentence = "Active substance misuse is not decided. Ask the prescriber to record a decision."
         problems.append(Blocker(INF_12.id, sentence, "misuse"))
     if facts.open_cautions:
         names = ", ".join(facts.open_cautions)

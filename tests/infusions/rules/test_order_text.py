@@ -36,6 +36,7 @@ FACTS = OrderText(
     pregnancy="",
     misuse_history=False,
     misuse_decision="",
+    substance_misuse=False,
     acknowledged=frozenset({Caution.HEART_FAILURE, Caution.SCHIZOPHRENIA}),
     allergies=("penicillin (rash)",),
     expires_on=date(2026, 10, 16),
@@ -60,6 +61,7 @@ Hold for a new weight of 78.3 kg or less, or of 86.7 kg or more.
 
 Pregnancy: not answered; required before day 1.
 Ketamine misuse history: none.
+Active misuse of another substance: none.
 Cautions acknowledged: Schizophrenia; Heart failure.
 Allergies: reviewed: penicillin (rash).
 

@@ -28,6 +28,7 @@ READY = SignFacts(
     misuse_history=False,
     misuse_decision="",
     misuse_rationale="",
+    substance_misuse=False,
     cautions=frozenset({Caution.HEART_FAILURE}),
     acknowledged=frozenset({Caution.HEART_FAILURE}),
     pregnancy="",

@@ -44,6 +44,7 @@ READY = StartFacts(
     pregnancy_on=TODAY,
     misuse_history=False,
     misuse_decision="",
+    substance_misuse=False,
     open_cautions=(),
     allergies_reviewed=True,
     open_allergies=(),
