@@ -18,6 +18,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Funnel", "scheduling:funnel", Permission.RUN_CLINIC),
     ("Safety", "outcomes:safety", Permission.ANSWER_SAFETY_TASKS),
     ("Outcomes", "outcomes:dashboard", Permission.SEE_OUTCOMES),
+    ("Settings", "scheduling:settings", Permission.RUN_CLINIC),
 )
 HOMES = {
     Role.NURSE: "infusions:board",

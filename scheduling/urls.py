@@ -2,47 +2,78 @@
 
 from django.urls import path
 
+from scheduling.views import consent as consents
 from scheduling.views import group as roster
 from scheduling.views import referral as triage
 from scheduling.views import referral_file as files
+from scheduling.views import seat as seats
+from scheduling.views import seat_decision as decisions
 from scheduling.views import suite_day as suite
 from scheduling.views import week as planner
 from scheduling.views.book import book
+from scheduling.views.consent_text import consent_text
 from scheduling.views.day_sheet import day_sheet
 from scheduling.views.drivers import drivers
 from scheduling.views.eligibility import eligibility, eligibility_result
 from scheduling.views.funnel import funnel, funnel_csv, funnel_patients
+from scheduling.views.group_change import group_cancel, group_change
+from scheduling.views.group_messages import group_messages
 from scheduling.views.group_new import group_new
 from scheduling.views.groups import groups
+from scheduling.views.health_screen import health_screen
 from scheduling.views.offers import offers
 from scheduling.views.patient import patient
 from scheduling.views.patient_events import patient_events
+from scheduling.views.patient_edit import patient_edit
+from scheduling.views.patient_merge import merge_undo, patient_merge
 from scheduling.views.patient_new import patient_new
 from scheduling.views.patients import patients
 from scheduling.views.referral_accept import referral_accept
 from scheduling.views.referral_import import referral_import, referral_template
 from scheduling.views.referral_new import referral_new
 from scheduling.views.referrals import referrals
-from scheduling.views.seat_new import seat_new
+from scheduling.views.seat_letter import group_letters, seat_letter, seat_letter_print
+from scheduling.views.seat_new import seat_new, wait_new, wait_stop
+from scheduling.views.seat_note import seat_note
 from scheduling.views.sequence_end import sequence_end
+from scheduling.views.series_new import series_end, series_new
+from scheduling.views.settings import settings
 from scheduling.views.visit_missed import visit_missed
 
 app_name = "scheduling"
 urlpatterns = [
+    path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("consent-text/", consent_text, name="consent_text"),
     path("funnel/", funnel, name="funnel"),
     path("funnel/export.csv", funnel_csv, name="funnel_csv"),
     path("funnel/patients/", funnel_patients, name="funnel_patients"),
     path("groups/", groups, name="groups"),
     path("groups/<int:pk>/", roster.group, name="group"),
+    path("groups/<int:pk>/cancel/", group_cancel, name="group_cancel"),
+    path("groups/<int:pk>/change/", group_change, name="group_change"),
     path("groups/<int:pk>/held/", roster.group_held, name="group_held"),
+    path("groups/<int:pk>/rows/", roster.group_rows, name="group_rows"),
+    path("groups/<int:pk>/teach/", roster.group_teach, name="group_teach"),
+    path("groups/<int:pk>/letters/", group_letters, name="group_letters"),
+    path("groups/<int:pk>/messages/", group_messages, name="group_messages"),
     path("groups/new/", group_new, name="group_new"),
+    path("groups/series/<int:pk>/end/", series_end, name="series_end"),
+    path("groups/series/new/", series_new, name="series_new"),
+    path("groups/waiting/<int:pk>/stop/", wait_stop, name="wait_stop"),
+    path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),
     path("patients/", patients, name="patients"),
     path("patients/<int:pk>/", patient, name="patient"),
     path("patients/<int:pk>/events/", patient_events, name="patient_events"),
     path("patients/<int:pk>/book/", book, name="book"),
+    path("patients/<int:pk>/consent/", consents.consent, name="consent"),
+    path("patients/<int:pk>/edit/", patient_edit, name="patient_edit"),
     path("patients/<int:pk>/eligibility/", eligibility, name="eligibility"),
     path("patients/<int:pk>/eligibility/result/", eligibility_result, name="eligibility_result"),
     path("patients/<int:pk>/group-visit/", seat_new, name="seat_new"),
+    path("patients/<int:pk>/health-screen/", health_screen, name="health_screen"),
+    path("patients/<int:pk>/note/", seat_note, name="seat_note"),
+    path("patients/<int:pk>/merge/", patient_merge, name="patient_merge"),
+    path("patients/<int:pk>/group-visit/wait/", wait_new, name="wait_new"),
     path("patients/<int:pk>/offers/", offers, name="offers"),
     path("patients/new/", patient_new, name="patient_new"),
     path("referrals/", referrals, name="referrals"),
@@ -61,14 +92,26 @@ urlpatterns = [
     path("referrals/import/<int:pk>/start/", files.referral_file_start, name="referral_file_start"),
     path("referrals/import/template.csv", referral_template, name="referral_template"),
     path("referrals/new/", referral_new, name="referral_new"),
-    path("seats/<int:pk>/absent/", roster.seat_absent, name="seat_absent"),
-    path("seats/<int:pk>/cancel/", roster.seat_cancel, name="seat_cancel"),
-    path("seats/<int:pk>/check-in/", roster.seat_check_in, name="seat_check_in"),
-    path("seats/<int:pk>/clear/", roster.seat_clear, name="seat_clear"),
-    path("seats/<int:pk>/decline/", roster.seat_decline, name="seat_decline"),
-    path("seats/<int:pk>/weigh/", roster.seat_weigh, name="seat_weigh"),
+    path("seats/<int:pk>/", seats.seat, name="seat"),
+    path("seats/<int:pk>/absent/", seats.seat_absent, name="seat_absent"),
+    path("seats/<int:pk>/cancel/", seats.seat_cancel, name="seat_cancel"),
+    path("seats/<int:pk>/check-in/", seats.seat_check_in, name="seat_check_in"),
+    path("seats/<int:pk>/clear/", decisions.seat_clear, name="seat_clear"),
+    path("seats/<int:pk>/decline/", decisions.seat_decline, name="seat_decline"),
+    path("seats/<int:pk>/measure/", seats.seat_measure, name="seat_measure"),
+    path("seats/<int:pk>/questions/", seats.seat_questions, name="seat_questions"),
+    path("seats/<int:pk>/rebook/", decisions.seat_rebook, name="seat_rebook"),
+    path("seats/<int:pk>/review/", decisions.seat_review, name="seat_review"),
+    path("seats/<int:pk>/screen/", seats.seat_screen, name="seat_screen"),
+    path("seats/<int:pk>/support/", seats.seat_support, name="seat_support"),
+    path("seats/<int:pk>/teach/", seats.seat_teach, name="seat_teach"),
+    path("seats/<int:pk>/wait/", decisions.seat_wait, name="seat_wait"),
+    path("seats/<int:pk>/letter/", seat_letter, name="seat_letter"),
+    path("seats/<int:pk>/letter/print/", seat_letter_print, name="seat_letter_print"),
+    path("seats/<int:pk>/weigh/", seats.seat_weigh, name="seat_weigh"),
     path("sequences/<int:pk>/drivers/", drivers, name="drivers"),
     path("sequences/<int:pk>/end/", sequence_end, name="sequence_end"),
+    path("settings/", settings, name="settings"),
     path("suite/<str:day>/", suite.suite_day, name="suite_day"),
     path("suite/<str:day>/add/", suite.roster_add, name="roster_add"),
     path("suite/<str:day>/close/", suite.suite_day_close, name="suite_day_close"),

@@ -40,6 +40,7 @@ from scheduling.actions.roster import (
     note_questions,
     rebook_seat,
     screen_health,
+    wait_instead,
     weigh_seat,
     write_team_note,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "undo_merge",
     "upload_referrals",
     "wait_for_seat",
+    "wait_instead",
     "weigh_seat",
     "withdraw_consent",
     "withdraw_referral",

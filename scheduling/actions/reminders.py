@@ -9,7 +9,7 @@ from kitclinic.actions import queue_message
 from kitclinic.models import OutboxMessage, Site
 from scheduling.models import SuiteDay, Visit
 from scheduling.rules.capacity import clock, date_words
-from scheduling.rules.reminders import driver_text, is_time, patient_text, unreachable_text
+from scheduling.rules.reminders import SUBJECT, driver_text, is_time, patient_text, unreachable_text
 from scheduling.states import VisitState
 
 SCHEDULERS = "schedulers"
@@ -40,7 +40,14 @@ def _of_site(site: Site, *, at: datetime) -> Iterator[OutboxMessage | None]:
             channel, to, text = _words(visit, site)
             key = _reminder(visit)
             yield queue_message(
-                site=site, key=key, channel=channel, to=to, text=text, due_at=at, expires_at=starts
+                site=site,
+                key=key,
+                channel=channel,
+                to=to,
+                text=text,
+                subject=SUBJECT if channel == OutboxMessage.Channel.EMAIL else "",
+                due_at=at,
+                expires_at=starts,
             )
         if not visit.driver_named and _driver(visit) not in known:
             yield queue_message(
@@ -62,9 +69,9 @@ def _of_site(site: Site, *, at: datetime) -> Iterator[OutboxMessage | None]:
 def _words(visit: Visit, site: Site) -> tuple[str, str, str]:
     patient = visit.patient
     text = patient_text(visit.start_minute, phone=site.phone)
-    if patient.phone:
+    if patient.phone and patient.consent_sms is True:
         return OutboxMessage.Channel.SMS, patient.phone, text
-    if patient.email:
+    if patient.email and patient.consent_email is True:
         return OutboxMessage.Channel.EMAIL, patient.email, text
     missing = unreachable_text(
         patient.record_tail, day_words=date_words(visit.date), clock=clock(visit.start_minute)

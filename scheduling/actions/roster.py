@@ -19,6 +19,7 @@ from kitclinic.states import move
 from scheduling.actions.groups import book_seat
 from scheduling.actions.patients import record_weight
 from scheduling.actions.seats import locked_seat, note_act, present_seat
+from scheduling.actions.waiting import wait_for_seat
 from scheduling.models import Biometrics, GroupSeat, GroupVisit, HealthScreen, Patient, TeamNote, Weight
 from scheduling.queries.records import measured_by_seat
 from scheduling.rules.appointment import (
@@ -144,6 +145,18 @@ def rebook_seat(*, seat: GroupSeat, group: GroupVisit, by: StaffUser, at: dateti
     new.save(update_fields=["support_phone", "support_drives"])
     note_act("seat rebooked", new, by, at, instead_of=locked.pk)
     return new
+
+
+@transaction.atomic
+def wait_instead(*, seat: GroupSeat, by: StaffUser, at: datetime) -> GroupSeat:
+    """Put an absent patient on the waiting list; a seat still booked is marked absent in the same act."""
+    locked, patient = locked_seat(seat, by)
+    if locked.state == SeatState.BOOKED:
+        mark_seat_absent(seat=locked, by=by, at=at, reason="absent, waits for a seat")
+        locked.refresh_from_db()
+    refuse_if(rebook_problems(locked.state))
+    wait_for_seat(patient=patient, by=by, at=at, note=f"with {locked.support_person}"[:200])
+    return locked
 
 
 @transaction.atomic

@@ -1,19 +1,13 @@
 """Forms of the group visit."""
 
 import re
-from datetime import time
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
-from kitclinic.models import Site, StaffUser
-from kitclinic.roles import Role
-from scheduling.forms.patients import date_field
-from scheduling.queries.groups import leads
-from scheduling.rules.groups import PEOPLE_PER_SEAT
-
 SCALE = re.compile(r"\d{1,3}\.\d")  # as the scale shows it: exactly one decimal
+POUNDS = re.compile(r"lb|pound|#", re.I)
 
 
 class ScaleField(forms.CharField):
@@ -21,51 +15,20 @@ class ScaleField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "pattern": SCALE.pattern})
-        super().__init__(max_length=5, widget=widget, **options)
+        super().__init__(max_length=20, widget=widget, **options)
 
     def clean(self, value: Any) -> Decimal | None:
         text = str(super().clean(value) or "").strip()
         if not text and not self.required:
             return None
+        if POUNDS.search(text):
+            raise forms.ValidationError(
+                "That is in pounds. Doses are calculated from kilograms: switch the scale to kg, weigh again and "
+                "type what it shows. Nothing was converted."
+            )
         if not SCALE.fullmatch(text):
             raise forms.ValidationError("Type kilograms with one decimal, as the scale shows it, such as 82.5.")
         return Decimal(text)
-
-
-class GroupForm(forms.Form):
-    """A new group visit."""
-
-    date = date_field(
-        label="Day", help_text="The first infusion, on the first day of a clinic week, is 5 to 9 days later."
-    )
-    start = forms.TimeField(label="Starts at", widget=forms.TimeInput(attrs={"type": "time"}), initial=time(13))
-    minutes = forms.IntegerField(label="Length in minutes", min_value=1, initial=90)
-    capacity = forms.IntegerField(
-        label="Places",
-        min_value=PEOPLE_PER_SEAT,
-        initial=12,
-        help_text="People in the room: each patient brings a support person.",
-    )
-    physician = forms.ModelChoiceField(queryset=StaffUser.objects.none(), empty_label="Choose")
-    psychologist = forms.ModelChoiceField(queryset=StaffUser.objects.none(), empty_label="Choose")
-
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, role in (("physician", Role.PHYSICIAN), ("psychologist", Role.PSYCHOLOGIST)):
-            field = self.fields[name]
-            field.queryset = leads(site=site, role=role)  # type: ignore[attr-defined]
-
-    def plan(self) -> dict[str, Any]:
-        """The arguments of ``plan_group_visit``."""
-        data = self.cleaned_data
-        return {
-            "day": data["date"],
-            "start_minute": data["start"].hour * 60 + data["start"].minute,
-            "minutes": data["minutes"],
-            "capacity": data["capacity"],
-            "physician": data["physician"],
-            "psychologist": data["psychologist"],
-        }
 
 
 class SeatForm(forms.Form):

@@ -1,5 +1,6 @@
 """Shared medical appointments (SMA) and the seats in them."""
 
+from calendar import day_name
 from datetime import datetime
 from typing import ClassVar
 
@@ -56,6 +57,11 @@ class GroupSeries(SiteOwned):
 
     def __str__(self) -> str:
         return f"Series {self.pk}"
+
+    @property
+    def day_name(self) -> str:
+        """Return "Tuesday"."""
+        return day_name[self.weekday]
 
 
 class GroupVisit(SiteOwned):

@@ -36,6 +36,11 @@ class GroupRow:
     left: int
     first_day: date | None
 
+    @property
+    def people_left(self) -> int:
+        """Seats that are left for patients and support persons."""
+        return max(0, self.group.capacity - self.taken * PEOPLE_PER_SEAT)
+
 
 @dataclass(frozen=True, slots=True)
 class SeatRow:

@@ -2,11 +2,13 @@
 
 from kitclinic.register import Rule
 
+SUBJECT = "Reminder: your appointment"  # of an e-mail
 REMIND_FROM = 10 * 60  # REM-01: minutes after local midnight, the day before
 
 REM_01 = Rule(
     "REM-01",
-    "A visit is reminded of once, from 10:00 on the day before, in words that name neither clinic nor treatment.",
+    "A visit is reminded of once, from 10:00 on the day before, in words that name neither clinic nor treatment, "
+    "by text message or e-mail only where the patient has said yes to it.",
     source="clinic default",
 )
 REM_02 = Rule(
@@ -43,4 +45,7 @@ def driver_text(record_tail: str, *, day_words: str, clock: str, chair: int) -> 
 
 
 def unreachable_text(record_tail: str, *, day_words: str, clock: str) -> str:
-    return f"Record …{record_tail} has no phone and no e-mail; remind of {day_words} {clock} another way."
+    return (
+        f"Record …{record_tail} has not agreed to text messages or e-mail, or has no address for them; remind of "
+        f"{day_words} {clock} by phone or letter."
+    )

@@ -150,6 +150,7 @@ def group_visit(*, site: Site, day: date | None = None, at: datetime = NOW, **fi
     } | fields
     given.setdefault("physician", None)
     given.setdefault("psychologist", None)
+    given["at"] = min(given["at"], site.instant(given["day"], given["start_minute"]))  # planned before it begins
     given["physician"] = given["physician"] or actor("physician", site)
     given["psychologist"] = given["psychologist"] or actor("psychologist", site)
     return actions.plan_group_visit(**given)

@@ -1,0 +1,27 @@
+"""What the clinic sets for itself."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import add_problems_to_form, page, say
+from kitclinic.problems import Refused
+from kitclinic.roles import Permission
+from scheduling.actions import change_clinic_settings
+from scheduling.forms.group_plans import SettingsForm
+
+
+@requires(Permission.RUN_CLINIC)
+def settings(request: StaffRequest) -> HttpResponse:
+    site = request.clinic
+    form = SettingsForm(request.POST or None, initial=SettingsForm.initial_of(site))
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_clinic_settings(site=site, new=form.settings(), by=request.user, at=timezone.now())
+        except Refused as refused:
+            add_problems_to_form(form, refused.problems)
+        else:
+            say(request, "The settings are changed. What is booked already stays as it is.")
+            return redirect("scheduling:settings")
+    return page(request, "scheduling/settings.html", {"form": form}, status=422 if form.errors else 200)
