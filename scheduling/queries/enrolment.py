@@ -4,18 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 
 from kitclinic.models import Site, Transition
-from scheduling.models import Eligibility, GroupSeat, Patient, Visit
+from scheduling.models import Consent, Eligibility, GroupSeat, Patient, Visit
 from scheduling.models import Sequence as Course
-from scheduling.rules.enrolment import CourseView, DayView, EnrolmentFacts, SeatView, in_words
-from scheduling.rules.identity import tidy_record_number
-from scheduling.rules.visits import OPEN_SEQUENCE
-from scheduling.states import EnrolmentState, SeatState
-
-DATE_FORMATS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%m/%d/%Y", "%d.%m.%Y")
-DIGITS_TO_SEARCH = 3  # fewer digits are looked for at the start of a record number only
+from scheduling.queries.clearance import screens_of, window_of
+from scheduling.queries.merging import assess_again
+from scheduling.rules.enrolment import ConsentView, CourseView, DayView, EnrolmentFacts, SeatView, in_words
+from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
+from scheduling.states import Caution, EnrolmentState, PregnancyState, SeatState, SequenceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +25,6 @@ class PatientRow:
     words: str
     next_day: DayView | None
     group: SeatView | None
-
-
-def find_patients(*, site: Site, query: str) -> QuerySet[Patient]:
-    """Return the patients that match every word: part of a name or record number, or a birth date."""
-    found = Patient.objects.filter(site=site)
-    text = " ".join(query.split())
-    if (born := _birth_date(text)) is not None:
-        return found.filter(birth_date=born).order_by("family_name", "given_name", "pk")
-    for word in text.replace(",", " ").split():
-        number = tidy_record_number(word)
-        # On the phone a record number is often read without the letters before it.
-        by_digits = number.isdigit() and len(number) >= DIGITS_TO_SEARCH
-        by_number = Q(record_number__contains=number) if by_digits else Q(record_number__istartswith=number)
-        found = found.filter(Q(family_name__icontains=word) | Q(given_name__icontains=word) | by_number)
-    if not text:
-        return found.order_by("-created_at", "-pk")
-    # Whoever's family name begins with the words stands first, so that Enter opens the likely one.
-    rank = Case(
-        When(record_number__iexact=tidy_record_number(text), then=Value(0)),
-        When(family_name__istartswith=text.split()[0].rstrip(","), then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    return found.annotate(rank=rank).order_by("rank", "family_name", "given_name", "pk")
 
 
 def patient_rows(patients: Sequence[Patient], *, site: Site, at: datetime) -> list[PatientRow]:
@@ -77,6 +51,10 @@ def enrolment_facts(
     if courses is None:
         courses = all_courses(keys, site=site)
     referred = _referrals(keys, site)
+    screens = screens_of(keys, site=site)
+    consents = _consents(keys, site)
+    for key in assess_again(keys, site=site):  # a record was merged in since, so the assessment is due again
+        assessed.pop(key, None)
     facts = {}
     for patient in patients:
         row, seat = assessed.get(patient.pk), seats.get(patient.pk)
@@ -85,12 +63,26 @@ def enrolment_facts(
             state=patient.state,
             referred_on=day,
             referred_by=who,
+            patient=patient.pk,
+            assessed_at=row.assessed_at if row else None,
             assessed_on=site.today(row.assessed_at) if row else None,
             assessed_by=row.assessed_by.name if row else "",
             eligible=row.eligible if row else None,
-            decision_open=bool(row and row.misuse_history and not row.misuse_decision),
+            decision_open=bool(row and _undecided(row, cautions=row.eligible)),
+            undecided=_undecided(row, cautions=True) if row else (),
+            pregnancy=_pregnancy(row) if row else "",
+            pregnancy_on=_pregnancy_day(row, site) if row else None,
+            pregnancy_note=", ".join(filter(None, (row.pregnancy_reason, row.pregnancy_decided_by)))
+            if row
+            else "",
+            consent=consents.get(patient.pk),
             seat=_seat_view(seat, site) if seat else None,
             course=courses[patient.pk][-1] if patient.pk in courses else None,
+            finished=_last_finished(courses.get(patient.pk, [])),
+            screened_on=screens[patient.pk].on if patient.pk in screens else None,
+            screen_concern=patient.pk in screens and screens[patient.pk].concern,
+            window=window_of(site),
+            clearance_days=site.clearance_days,
         )
     return facts
 
@@ -103,6 +95,7 @@ def all_courses(patients: Iterable[int], *, site: Site) -> dict[int, list[Course
     visits = Visit.objects.filter(site=site, sequence__in=list(days)).order_by("date", "day_index")
     for visit in visits if days else ():
         days[visit.sequence_id].append(_day_view(visit))
+    booked = _bookings(list(days), site) if days else {}
     courses: dict[int, list[CourseView]] = {}
     for sequence in sorted(found, key=lambda row: (row.state in OPEN_SEQUENCE, row.number)):
         view = CourseView(
@@ -112,9 +105,15 @@ def all_courses(patients: Iterable[int], *, site: Site) -> dict[int, list[Course
             sequence.start_minute,
             sequence.state,
             tuple(days[sequence.pk]),
+            *booked.get(sequence.pk, (None, "")),
         )
         courses.setdefault(sequence.patient_id, []).append(view)
     return courses
+
+
+def _last_finished(courses: list[CourseView]) -> CourseView | None:
+    finished = [course for course in courses if course.state in FINISHED]
+    return max(finished, key=lambda course: course.number, default=None)
 
 
 def _day_view(visit: Visit) -> DayView:
@@ -139,6 +138,7 @@ def _seat_view(seat: GroupSeat, site: Site) -> SeatView:
         support_attended=seat.support_attended,
         decided_on=site.today(seat.decided_at) if seat.decided_at else None,
         decided_by=seat.decided_by.name if seat.decided_by else "",
+        conditions=seat.conditions,
     )
 
 
@@ -164,10 +164,40 @@ def _referrals(keys: list[int], site: Site) -> dict[int, tuple[date, str]]:
     return {row.subject_id: (site.today(row.at), row.by.name if row.by else "") for row in rows.order_by("pk")}
 
 
-def _birth_date(text: str) -> date | None:
-    for pattern in DATE_FORMATS:
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a calendar date has no zone)
-        except ValueError:
-            continue
-    return None
+def _bookings(keys: list[int], site: Site) -> dict[int, tuple[date, str]]:
+    """Who booked each sequence, and when."""
+    rows = Transition.objects.filter(
+        site=site, subject=Course._meta.db_table, subject_id__in=keys, to_state=SequenceState.CONFIRMED
+    ).select_related("by")
+    return {row.subject_id: (site.today(row.at), row.by.name if row.by else "") for row in rows.order_by("-pk")}
+
+
+def _consents(keys: list[int], site: Site) -> dict[int, ConsentView]:
+    """The last consent of each patient who has given one."""
+    rows = Consent.objects.filter(site=site, patient__in=keys).select_related("withdrawal")
+    found = {}
+    for row in rows.order_by("patient", "-signed_at", "-pk").distinct("patient"):
+        back = getattr(row, "withdrawal", None)
+        withdrawn = site.today(back.withdrawn_at) if back else None
+        found[row.patient_id] = ConsentView(site.today(row.signed_at), row.get_method_display(), withdrawn)
+    return found
+
+
+def _undecided(row: Eligibility, *, cautions: bool) -> tuple[str, ...]:
+    """What a physician has not decided yet, in clinical words. cautions: count those not acknowledged too."""
+    found = ["ketamine misuse"] if row.misuse_history and not row.misuse_decision else []
+    if row.substance_misuse and not row.substance_decision:
+        found.append("active substance misuse")
+    missing = set(row.cautions) - set(row.acknowledged_cautions) if cautions else set()
+    return (*found, *(str(one.label).lower() for one in Caution if one in missing))
+
+
+def _pregnancy(row: Eligibility) -> str:
+    if row.childbearing_potential is False and not row.pregnancy:
+        return str(PregnancyState.NOT_APPLICABLE)
+    return row.pregnancy
+
+
+def _pregnancy_day(row: Eligibility, site: Site) -> date | None:
+    """The day of the test, or of the answer where no test applies."""
+    return row.pregnancy_tested_on or (site.today(row.assessed_at) if _pregnancy(row) else None)

@@ -1,4 +1,4 @@
-"""One patient: who it is, how ready, what comes next."""
+"""One patient: who it is, how ready, what comes next, what happened."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -8,6 +8,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
 from scheduling.models import Patient
+from scheduling.queries.merging import merges_of
 from scheduling.queries.patient_page import patient_page
 
 
@@ -15,10 +16,13 @@ from scheduling.queries.patient_page import patient_page
 def patient(request: StaffRequest, pk: int) -> HttpResponse:
     site = request.clinic
     found = get_object_or_404(Patient, site=site, pk=pk)
-    shown = patient_page(patient=found, site=site, reader=request.user, at=timezone.now())
+    kind = request.GET.get("kind", "")
+    shown = patient_page(patient=found, site=site, reader=request.user, at=timezone.now(), kind=kind)
     context = {
         "patient": found,
         "shown": shown,
+        "timeline": shown.timeline,
+        "merges": merges_of(found),
         "may_see_charts": request.user.may(Permission.SEE_CHARTS),
         "may_assess": request.user.may(Permission.REGISTER_PATIENTS),
     }

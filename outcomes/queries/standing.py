@@ -1,0 +1,152 @@
+"""Where questionnaires stand for many patients: a gate of the strip, entries of the timeline."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+
+from infusions.models import Infusion as InfusionRecord
+from infusions.states import InfusionOutcome
+from kitclinic.display import show
+from kitclinic.models import Site, StaffUser
+from kitclinic.roles import Permission
+from outcomes.models import Assessment, SafetyTask, Score
+from outcomes.rules.instruments import instruments
+from outcomes.rules.links import OCCASIONS
+from outcomes.rules.standing import baseline_gate, calendar
+from outcomes.rules.windows import Infusion
+from outcomes.rules.windows import Score as DatedScore
+from outcomes.states import AssessmentState
+from scheduling.models import Patient
+from scheduling.models import Sequence as Course
+from scheduling.rules.enrolment import EnrolmentFacts
+from scheduling.rules.readiness import Gate
+from scheduling.rules.timeline import TimelineEvent
+from scheduling.rules.visits import OPEN_SEQUENCE
+
+WORKING = (AssessmentState.OPEN, AssessmentState.STARTED)
+LANE = "Questionnaires"
+
+
+def asked() -> frozenset[str]:
+    """The measures of the instruments that can be answered here."""
+    return frozenset(one.measure for one in instruments().values())
+
+
+def gates(
+    patients: Sequence[Patient], *, site: Site, at: datetime, known: Mapping[int, EnrolmentFacts]
+) -> dict[int, list[Gate]]:
+    """Return the gate of the baseline questionnaires of each patient, by key. Three queries."""
+    keys = [one.pk for one in patients]
+    scores, infusions = _scores(keys, site, at), _infusions(keys, site, at)
+    links = Assessment.objects.filter(site=site, patient__in=keys, state__in=WORKING, expires_at__gt=at)
+    sent = {key: site.today(when) for key, when in links.order_by("sent_at").values_list("patient_id", "sent_at")}
+    return {
+        key: [
+            baseline_gate(
+                known[key],
+                scores=scores[key],
+                infusions=infusions[key],
+                asked=asked(),
+                sent_on=sent.get(key),
+                today=site.today(at),
+            )
+        ]
+        for key in keys
+    }
+
+
+def _scores(keys: Sequence[int], site: Site, at: datetime) -> dict[int, list[DatedScore]]:
+    found: dict[int, list[DatedScore]] = defaultdict(list)
+    rows = Score.objects.filter(site=site, patient__in=keys, measure__in=asked(), recorded_at__lte=at)
+    for row in rows.order_by("date", "pk"):
+        clock = None if row.minute is None else time(row.minute // 60, row.minute % 60)
+        found[row.patient_id].append(DatedScore(row.measure, row.date, clock, int(row.value * 10), key=row.pk))
+    return found
+
+
+def _infusions(keys: Sequence[int], site: Site, at: datetime) -> dict[int, list[Infusion]]:
+    found: dict[int, list[Infusion]] = defaultdict(list)
+    rows = InfusionRecord.objects.filter(site=site, patient__in=keys, started_at__lte=at)
+    for key, start, outcome in rows.order_by("pk").values_list("patient_id", "started_at", "outcome"):
+        if start is not None:
+            local = site.local(start)
+            found[key].append(Infusion(local.date(), local.time(), outcome == InfusionOutcome.COMPLETED))
+    return found
+
+
+def events(patient_keys: Sequence[int], *, site: Site, reader: StaffUser, at: datetime) -> list[TimelineEvent]:
+    """Return questionnaires for everybody who finds patients, scores and safety tasks for who may see them."""
+    may_see = reader.may(Permission.SEE_SCORES)
+    return [
+        *_questionnaires(patient_keys, site, may_see),
+        *(_entered(patient_keys, site) if may_see else ()),
+        *(_safety(patient_keys, site, reader) if may_see else ()),
+        *_windows(patient_keys, site, at),
+    ]
+
+
+def _questionnaires(keys: Sequence[int], site: Site, may_see: bool) -> Iterator[TimelineEvent]:
+    rows = Assessment.objects.filter(site=site, patient__in=keys).select_related("sent_by").order_by("pk")
+    for row in rows.prefetch_related("scores"):
+        names, occasion = ", ".join(row.instruments.split()), OCCASIONS.get(row.occasion, row.occasion)
+        state = "" if row.state == AssessmentState.COMPLETED else f"; {row.get_state_display().lower()}"
+        there = {"url_name": "outcomes:answers", "url_key": row.pk} if may_see else {}
+        yield TimelineEvent(
+            row.sent_at,
+            site.today(row.sent_at),
+            "questionnaire",
+            f"Questionnaire sent: {names}",
+            f"{occasion.lower()}{state}",
+            row.sent_by.name if row.sent_by else "",
+        )
+        if row.completed_at:
+            totals = ", ".join(f"{score.measure} {show(score.value)}" for score in row.scores.all())
+            yield TimelineEvent(
+                row.completed_at,
+                site.today(row.completed_at),
+                "questionnaire",
+                f"Questionnaire answered: {names}",
+                totals if may_see else occasion.lower(),
+                lane=LANE,
+                mark="answered",
+                **there,
+            )
+
+
+def _entered(keys: Sequence[int], site: Site) -> Iterator[TimelineEvent]:
+    """Scores that came without a questionnaire of ours, one entry a day."""
+    days: dict[tuple[date, str], list[Score]] = defaultdict(list)
+    rows = Score.objects.filter(site=site, patient__in=keys, assessment__isnull=True)
+    for row in rows.order_by("date", "measure", "pk"):
+        days[row.date, row.source].append(row)
+    for (day, source), scores in days.items():
+        words = ", ".join(f"{score.measure} {show(score.value)}" for score in scores)
+        title, at = f"Scores from {source}", site.instant(day, 0)
+        yield TimelineEvent(at, day, "questionnaire", title, words, lane=LANE, mark="scores", timed=False)
+
+
+def _safety(keys: Sequence[int], site: Site, reader: StaffUser) -> Iterator[TimelineEvent]:
+    rows = SafetyTask.objects.filter(site=site, patient__in=keys).select_related("acknowledged_by").order_by("pk")
+    may = reader.may(Permission.ANSWER_SAFETY_TASKS)
+    for row in rows:
+        there = {"url_name": "outcomes:safety_task" if may else "", "url_key": row.pk}
+        opened = f"Safety task opened{', high' if row.high else ''}"
+        yield TimelineEvent(row.opened_at, site.today(row.opened_at), "questionnaire", opened, **there)
+        if row.acknowledged_at:
+            day, who = site.today(row.acknowledged_at), row.acknowledged_by.name if row.acknowledged_by else ""
+            title = "Safety task acknowledged"
+            yield TimelineEvent(row.acknowledged_at, day, "questionnaire", title, row.action, who, **there)
+
+
+def _windows(keys: Sequence[int], site: Site, at: datetime) -> Iterator[TimelineEvent]:
+    """The columns of the paper as spans of the picture, for the whole family of records together."""
+    booked = Course.objects.filter(site=site, patient__in=keys, state__in=OPEN_SEQUENCE).order_by("first_day")
+    scores = [score for rows in _scores(keys, site, at).values() for score in rows]
+    infusions = [one for rows in _infusions(keys, site, at).values() for one in rows]
+    planned = booked.values_list("first_day", flat=True).first()
+    for window in calendar(scores, infusions, asked=asked(), planned=planned, today=site.today(at)):
+        count = f"{window.answered.number}/{window.answered.total}" if window.first_day <= site.today(at) else ""
+        start = site.instant(window.first_day, 0)
+        yield TimelineEvent(
+            start, window.first_day, "questionnaire", window.name, count, lane=LANE, until=window.last_day
+        )
