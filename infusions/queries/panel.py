@@ -1,4 +1,4 @@
-"""What happened at the chair, for the patient's page: five queries whatever the number of days."""
+"""What happened at the chair, for the patient's page: six queries whatever the number of days."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +10,7 @@ from infusions.rules.vitals import COMPARED
 from infusions.states import InfusionState, Sign, StopReason
 from kitclinic.display import show_percent_from
 from scheduling.models import Patient, Sequence, Visit
+from scheduling.queries.patients import family_keys
 from scheduling.rules.visits import TO_COME
 
 
@@ -36,23 +37,28 @@ class Day:
 
 @dataclass(frozen=True)
 class CourseDays:
-    """One sequence: the days charted, and the visits whose chart is still empty."""
+    """One sequence: the days charted, and the visits whose chart is still empty.
+
+    record: number of the merged record it belongs to, "" for the patient's own.
+    """
 
     sequence: Sequence
+    record: str
     days: tuple[Day, ...]
     to_come: tuple[Visit, ...]
 
 
 def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
     """Every course, the newest first: what was charted in order of the days, and what is still to come."""
+    family = family_keys(patient)
     visits = list(
-        Visit.objects.filter(site_id=patient.site_id, patient=patient)
-        .select_related("sequence", "site")
-        .order_by("-sequence__number", "day_index")
+        Visit.objects.filter(site_id=patient.site_id, patient__in=family)
+        .select_related("sequence__patient", "site")
+        .order_by("-sequence__first_day", "-sequence__number", "day_index")
     )
     infusions = {
         infusion.visit_id: infusion
-        for infusion in Infusion.objects.filter(site_id=patient.site_id, patient=patient).select_related(
+        for infusion in Infusion.objects.filter(site_id=patient.site_id, patient__in=family).select_related(
             "order", "visit", "patient"
         )
     }
@@ -61,6 +67,7 @@ def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
     return tuple(
         CourseDays(
             sequence,
+            sequence.patient.record_number if sequence.patient_id != patient.pk else "",
             tuple(
                 _day(visit, courses[infusions[visit.pk].pk])
                 for visit in visits

@@ -26,6 +26,8 @@ from outcomes.rules.scoring import NoTotal, check_answer, may_complete, score
 from outcomes.rules.timing import in_words
 from outcomes.states import AssessmentState
 from scheduling.models import Patient
+from scheduling.queries.patients import leads_to
+from scheduling.rules.merging import merged_problems
 
 
 class KeyReused(Refused):
@@ -58,6 +60,7 @@ def send_questionnaire(
     The token is returned once: only its SHA-256 is stored. instruments: names in the order they are asked.
     """
     patient = Patient.objects.select_for_update().select_related("site").get(pk=patient.pk, site=by.site)
+    refuse_if(merged_problems(leads_to(patient)))
     refuse_if(
         links.may_send(
             instruments, known=_known(), occasion=occasion, has_birth_date=patient.birth_date is not None

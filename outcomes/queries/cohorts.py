@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from functools import cache
 
 from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from infusions.models import Infusion as InfusionRecord
 from infusions.models import RegistryInfusion
@@ -18,6 +19,9 @@ from outcomes.rules.instruments import measures
 from outcomes.rules.windows import Infusion, Score
 from scheduling.models import Patient, Visit
 from scheduling.states import MissedReason, VisitState
+
+# Whose a row is: of a merged record the patient it was merged into.
+PERSON = Coalesce("patient__merged_into", "patient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Cohort:
 def sources(site: Site) -> tuple[Source, ...]:
     """Return the clinic itself and its registries, in two queries."""
     counted = ScoreRecord.objects.filter(site=OuterRef("pk")).order_by().values("site")
-    scored = Subquery(counted.annotate(patients=Count("patient", distinct=True)).values("patients"))
+    scored = Subquery(counted.annotate(patients=Count(PERSON, distinct=True)).values("patients"))
     offered = Site.objects.filter(Q(pk=site.pk) | Q(registry_of=site)).annotate(scored=scored)
     sites = list(offered.order_by("registry_of_id", "pk"))
     imports = RegistryImport.objects.filter(site__registry_of=site).order_by("site_id", "at", "pk")
@@ -85,7 +89,7 @@ def sources(site: Site) -> tuple[Source, ...]:
 def cohort(source: Source, *, as_of: date) -> Cohort:
     """Return a source's patients with their infusions and scores, in at most five queries.
 
-    An infusion of the clinic's own charts counts as completed when it ended so; its day and start are local.
+    Records that were merged are one patient, under the kept record's number. An infusion of the clinic's own charts counts as completed when it ended so; its day and start are local.
     """
     site = source.site
     infusions: dict[int, list[Infusion]] = defaultdict(list)
@@ -96,16 +100,17 @@ def cohort(source: Source, *, as_of: date) -> Cohort:
     scores: dict[int, list[Score]] = defaultdict(list)
     for patient, score in _scores(site):
         scores[patient].append(score)
-    people = Patient.objects.filter(site=site).order_by("record_number").values_list("pk", "record_number")
+    people = Patient.objects.filter(site=site, merged_into__isnull=True).order_by("record_number")
     patients = tuple(
-        CohortPatient(pk, number, tuple(infusions.get(pk, ())), tuple(scores.get(pk, ()))) for pk, number in people
+        CohortPatient(pk, number, tuple(infusions.get(pk, ())), tuple(scores.get(pk, ())))
+        for pk, number in people.values_list("pk", "record_number")
     )
     return Cohort(source, patients, () if source.is_registry else _missed(site, as_of))
 
 
 def _charted(site: Site) -> Iterable[tuple[int, Infusion]]:
     rows = InfusionRecord.objects.filter(site=site, started_at__isnull=False).exclude(outcome="")
-    for patient, started, outcome in rows.values_list("patient_id", "started_at", "outcome"):
+    for patient, started, outcome in rows.values_list(PERSON, "started_at", "outcome"):
         if started is None:
             raise ValueError("an infusion that was never started was selected")
         local = site.local(started)
@@ -115,14 +120,14 @@ def _charted(site: Site) -> Iterable[tuple[int, Infusion]]:
 
 def _imported(site: Site) -> Iterable[tuple[int, Infusion]]:
     rows = RegistryInfusion.objects.filter(site=site)
-    for patient, day, minute, status in rows.values_list("patient_id", "date", "start_minute", "status"):
+    for patient, day, minute, status in rows.values_list(PERSON, "date", "start_minute", "status"):
         yield patient, Infusion(day, clock(minute), status == "completed")
 
 
 def _scores(site: Site) -> Iterable[tuple[int, Score]]:
     rows = ScoreRecord.objects.filter(site=site, measure__in=list(measures())).order_by("pk")
-    fields = ("pk", "patient_id", "measure", "date", "minute", "value")
-    for pk, patient, measure, day, minute, value in rows.values_list(*fields):
+    fields = ("pk", "measure", "date", "minute", "value")
+    for pk, measure, day, minute, value, patient in rows.values_list(*fields, PERSON):
         yield patient, Score(measure, day, clock(minute), int(value * 10), pk)
 
 

@@ -19,6 +19,7 @@ from outcomes.rules.windows import Score as DatedScore
 from outcomes.rules.windows import windows
 from outcomes.states import AssessmentState
 from scheduling.models import Patient
+from scheduling.queries.patients import family_keys
 
 WIDTH, HEIGHT, EDGE = 120, 36, 5  # of one trend, in SVG units
 WORDS = {Verdict.IMPROVED: "better", Verdict.UNCHANGED: "unchanged", Verdict.WORSENED: "worse"}
@@ -119,15 +120,15 @@ def _finding(lines: tuple[MeasureLine, ...]) -> str:
 
 
 def measure_lines(patient: Patient, *, at: datetime) -> list[MeasureLine]:
-    """Return one line for each measure with a score, in the order of the paper's tables. Two queries."""
-    site = patient.site
+    """Return one line for each measure with a score, in the order of the paper's tables. Three queries."""
+    site, family = patient.site, family_keys(patient)
     rows = list(
-        Score.objects.filter(site=site, patient=patient, recorded_at__lte=at).order_by(
+        Score.objects.filter(site=site, patient__in=family, recorded_at__lte=at).order_by(
             "date", "minute", "recorded_at", "pk"
         )
     )
     dated = [_dated(row) for row in rows]
-    baselines = windows(_infusion_days(patient, at=at), dated, site.today(at)).baseline
+    baselines = windows(_infusion_days(patient, family, at=at), dated, site.today(at)).baseline
     by_measure: dict[str, list[Score]] = defaultdict(list)
     for row in rows:
         by_measure[row.measure].append(row)
@@ -144,8 +145,8 @@ def _dated(row: Score) -> DatedScore:
     return DatedScore(row.measure, row.date, clock, int(row.value * 10), key=row.pk)
 
 
-def _infusion_days(patient: Patient, *, at: datetime) -> list[InfusionDay]:
-    started = Infusion.objects.filter(site=patient.site, patient=patient, started_at__lte=at)
+def _infusion_days(patient: Patient, family: list[int], *, at: datetime) -> list[InfusionDay]:
+    started = Infusion.objects.filter(site=patient.site, patient__in=family, started_at__lte=at)
     days = []
     for start, outcome in started.values_list("started_at", "outcome"):
         if start is not None:
@@ -198,9 +199,9 @@ def _trend(measure: Measure, rows: list[Score], baseline: Decimal | None) -> Tre
 
 
 def sent_lines(patient: Patient, *, at: datetime) -> list[SentLine]:
-    """Return the newest questionnaires of a patient and where they stand. Two queries."""
+    """Return the newest questionnaires of a patient and where they stand. Three queries."""
     rows = list(
-        Assessment.objects.filter(site=patient.site, patient=patient)
+        Assessment.objects.filter(site=patient.site, patient__in=family_keys(patient))
         .select_related("site")
         .order_by("-sent_at")[:SHOWN]
     )

@@ -9,6 +9,7 @@ from outcomes.models import ItemResponse, SafetyTask
 from outcomes.rules.instruments import instruments
 from outcomes.states import SafetyTaskState
 from scheduling.models import Patient
+from scheduling.queries.patients import family_keys
 
 WAITING = (SafetyTaskState.OPEN, SafetyTaskState.ESCALATED)
 RECENT = timedelta(days=14)
@@ -32,9 +33,10 @@ class TaskPage:
 
 
 def waiting_tasks_of(patient: Patient, *, at: datetime) -> int:
-    """Return how many safety tasks of this patient nobody has acknowledged."""
+    """Return how many safety tasks of this patient nobody has acknowledged, those of merged records too."""
+    family = family_keys(patient)
     return SafetyTask.objects.filter(
-        site=patient.site_id, patient=patient, state__in=WAITING, opened_at__lte=at
+        site=patient.site_id, patient__in=family, state__in=WAITING, opened_at__lte=at
     ).count()
 
 

@@ -128,7 +128,7 @@ def possible_duplicates(new: Person, known: Iterable[Person]) -> list[Match]:
 
 
 def new_matches(after: Iterable[Match], *, before: Iterable[Match]) -> list[Match]:
-    """Return the matches after a change with the reasons that were not there before; a taken number always stays."""
+    """Return the matches after a change with the reasons that were not there before; a taken number stays."""
     known = {(match.person.key, rule) for match in before for rule in match.rules}
     found = []
     for match in after:

@@ -20,8 +20,8 @@ ENR_44 = Rule(
 )
 ENR_45 = Rule(
     "ENR-45",
-    "When the merged record held an assessment, the kept patient is assessed again before a seat, a clearance or a "
-    "sequence.",
+    "When the merged record held an assessment, the kept patient is assessed again before a seat, a clearance "
+    "or a sequence.",
     source="clinic default",
 )
 ENR_46 = Rule(

@@ -1,6 +1,8 @@
 """The list of patients, and the way to one of them."""
 
-from django.core.paginator import Paginator
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -8,25 +10,42 @@ from django.utils import timezone
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, page
 from kitclinic.roles import Permission
-from scheduling.queries.enrolment import find_patients, patient_rows
+from scheduling.models import Patient
+from scheduling.queries.enrolment import PatientRow, patient_rows
+from scheduling.queries.search import Found, everybody, find
 
 A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the list. through: number of the merged record by which this patient was found."""
+
+    row: PatientRow
+    through: str = ""
 
 
 @requires(Permission.FIND_PATIENTS)
 def patients(request: StaffRequest) -> HttpResponse:
     """Everybody, or who matches ?q=. Enter in the search field (?open=first) goes to the first one."""
-    site, query = request.clinic, request.GET.get("q", "").strip()
-    found = find_patients(site=site, query=query)
-    opens = bool(query) and request.GET.get("open") == "first" and not is_htmx(request)
-    if opens and (first := found.first()) is not None:
-        return redirect("scheduling:patient", first.pk)
-    shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    rows = patient_rows(list(shown.object_list), site=site, at=timezone.now())
+    site, query, at = request.clinic, request.GET.get("q", "").strip(), timezone.now()
+    found: Found | None = find(site=site, text=query, today=site.today(at)) if query else None
+    opens = request.GET.get("open") == "first" and not is_htmx(request)
+    if opens and found and found.hits:
+        return redirect("scheduling:patient", found.hits[0].patient.pk)
+    shown: Page[Patient] | None = None
+    if found is None:
+        shown = Paginator(everybody(site=site), A_PAGE).get_page(request.GET.get("page"))
+        rows = patient_rows(list(shown.object_list), site=site, at=at)
+        lines = [Line(row) for row in rows]
+    else:
+        rows = patient_rows([hit.patient for hit in found.hits], site=site, at=at)
+        lines = [Line(row, hit.through) for row, hit in zip(rows, found.hits, strict=True)]
     context = {
         "query": query,
-        "rows": rows,
+        "lines": lines,
         "shown": shown,
+        "found": found,
         "may_register": request.user.may(Permission.REGISTER_PATIENTS),
     }
     return page(request, "scheduling/patients.html", context, partial="scheduling/_patients.html")

@@ -1,4 +1,4 @@
-"""Finding patients, and what a list says about them."""
+"""What a list says about patients, and who may be the same person."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,55 +9,13 @@ from kitclinic.models import Site
 from scheduling import actions
 from scheduling.actions import Assessment
 from scheduling.models import Patient
-from scheduling.queries.enrolment import enrolment_facts, find_patients, patient_rows
+from scheduling.queries.enrolment import enrolment_facts, patient_rows
 from scheduling.queries.patients import latest_weight, people_like, person_of
+from scheduling.queries.search import everybody
 from scheduling.states import EnrolmentState, Verdict
 from tests.factories import scheduling as make
 from tests.factories import suite
 from tests.factories.scheduling import NOW
-
-
-def names(site: Site, query: str) -> list[str]:
-    return [patient.family_name for patient in find_patients(site=site, query=query)]
-
-
-@pytest.fixture
-def three(site: Site) -> None:
-    make.patient(site=site, family_name="Marrin", given_name="Delphine", record_number="0020-417")
-    make.patient(site=site, family_name="Tolland", given_name="Omar", birth_date=date(1974, 3, 14))
-    make.patient(site=site, family_name="Amar", given_name="Ines")
-
-
-@pytest.mark.usefixtures("three")
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("mar", ["Marrin", "Amar", "Tolland"]),  # the family name that begins so comes first
-        ("marrin, del", ["Marrin"]),
-        ("delphine marrin", ["Marrin"]),
-        ("0020 4", []),
-        ("0020-4", ["Marrin"]),
-        ("417", ["Marrin"]),  # the digits alone, as read out on the phone
-        ("17", []),
-        ("1974-03-14", ["Tolland"]),
-        ("14 Mar 1974", ["Tolland"]),
-        ("03/14/1974", ["Tolland"]),
-        ("nobody", []),
-    ],
-)
-def test_a_search_finds_by_name_number_and_birth_date(site: Site, query: str, found: list[str]) -> None:
-    assert names(site, query) == found
-
-
-@pytest.mark.usefixtures("three")
-def test_without_words_the_newest_stand_first_and_other_sites_stay_out(site: Site, other_site: Site) -> None:
-    make.patient(site=other_site, family_name="Elsewhere")
-    assert names(site, "") == ["Amar", "Tolland", "Marrin"]
-
-
-def test_a_wildcard_is_a_letter_like_any_other(site: Site) -> None:
-    make.patient(site=site)
-    assert names(site, "%") == []
 
 
 def test_a_page_of_patients_costs_the_same_however_many(site: Site, django_assert_num_queries: Any) -> None:
@@ -65,7 +23,7 @@ def test_a_page_of_patients_costs_the_same_however_many(site: Site, django_asser
     make.booked_patient(site=site, group=make.group_visit(site=site, day=date(2026, 9, 9)))
     for _ in range(8):
         make.patient(site=site)
-    patients = list(find_patients(site=site, query=""))
+    patients = list(everybody(site=site))
     with django_assert_num_queries(5):
         rows = patient_rows(patients, site=site, at=NOW)
     words = {row.words for row in rows}
