@@ -27,6 +27,13 @@ from scheduling.queries.referrals import history, inbox_row, other_referrals, pa
 from scheduling.rules.referral_match import OPEN
 from scheduling.states import ReferralState
 
+OFFERED = {
+    ReferralState.RECEIVED: ("ask", "decline", "withdraw"),
+    ReferralState.NEEDS_INFORMATION: ("answered", "decline", "withdraw"),
+    ReferralState.DECLINED: ("reopen",),
+    ReferralState.WITHDRAWN: ("reopen",),
+}  # which forms stand on the page
+
 
 @requires(Permission.FIND_PATIENTS)
 def referral(request: StaffRequest, pk: int) -> HttpResponse:
@@ -98,7 +105,10 @@ def _act(
         else:
             say(request, told)
             return redirect("scheduling:referral", pk)
-    return _show(request, _found(request, pk), {"wrong": name, f"{name}_form": form}, status=422)
+    now = _found(request, pk)
+    # Somebody else may have been faster: then what was typed stands above what can be done now.
+    slot = f"{name}_form" if name in OFFERED.get(now.state, ()) else "overtaken_form"
+    return _show(request, now, {slot: form}, status=422)
 
 
 def _found(request: StaffRequest, pk: int) -> Referral:

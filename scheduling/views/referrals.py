@@ -23,7 +23,7 @@ TABS = {
 }
 
 
-@requires(Permission.FIND_PATIENTS)
+@requires(Permission.FIND_PATIENTS, Permission.REGISTER_PATIENTS)
 def referrals(request: StaffRequest) -> HttpResponse:
     """One state of the inbox (?state=), or of who matches ?q=; the tabs count what matches."""
     site, query = request.clinic, request.GET.get("q", "").strip()
