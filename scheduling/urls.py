@@ -23,8 +23,8 @@ from scheduling.views.groups import groups
 from scheduling.views.health_screen import health_screen
 from scheduling.views.offers import offers
 from scheduling.views.patient import patient
-from scheduling.views.patient_events import patient_events
 from scheduling.views.patient_edit import patient_edit
+from scheduling.views.patient_events import patient_events
 from scheduling.views.patient_merge import merge_undo, patient_merge
 from scheduling.views.patient_new import patient_new
 from scheduling.views.patients import patients

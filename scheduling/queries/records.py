@@ -62,6 +62,12 @@ def screens_by_patient(patients: Iterable[int], *, site_id: int) -> dict[int, He
     return {row.patient_id: row for row in rows.order_by("patient", "-pk").distinct("patient")}
 
 
+def screens_of_patient(patient_id: int, *, site_id: int) -> list[HealthScreen]:
+    """Return every health screen of one patient, latest first."""
+    rows = HealthScreen.objects.filter(site=site_id, patient=patient_id).select_related("asked_by")
+    return list(rows.order_by("-pk"))
+
+
 def screen_counts(screen: HealthScreen, seat: GroupSeat) -> bool:
     """Return whether this screen was asked at this seat's group visit, or on its day or later (ENR-71)."""
     if screen.seat_id == seat.pk:

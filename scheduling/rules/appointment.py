@@ -73,6 +73,14 @@ CONFIRM_OUTSIDE = {"height_cm": (100, 230), "sbp": (50, 260), "dbp": (20, 160), 
 SPO2_MOST = 100
 MEASURES = {"height_cm": "Height", "sbp": "SBP", "dbp": "DBP", "hr": "HR", "spo2": "SpO₂"}
 UNITS = {"height_cm": " cm", "sbp": " mmHg", "dbp": " mmHg", "hr": "/min", "spo2": "%"}
+SECTIONS = {  # problem field → the part of the seat's page where it is settled; others: in the assessment
+    "attended": "support",
+    "support_attended": "support",
+    "weight_kg": "weight",
+    "screen": "screen",
+    "consent": "consent",
+    "note": "decision",
+}
 HERE = (SeatState.ATTENDED, SeatState.REVIEW)  # checked in, and the physician has still to decide
 IN_THE_ROOM = (*HERE, SeatState.CLEARED)
 REBOOKED_FROM = (SeatState.ABSENT, SeatState.NOT_CLEARED)
@@ -183,7 +191,8 @@ def measure_problems(measures: Mapping[str, int | None]) -> list[Problem]:
     measures: height_cm in cm, sbp and dbp in mmHg, hr a minute, spo2 in percent.
     """
     given = {name: value for name, value in measures.items() if value is not None}
-    problems = [problem for name, value in given.items() for problem in _one_measure(name, value)]
+    problems = [problem for name, value in given.items() for problem in _impossible(name, value)]
+    problems += _unusual(given) if not problems else []
     sbp, dbp = given.get("sbp"), given.get("dbp")
     if sbp is not None and dbp is not None and dbp >= sbp:
         sentence = f"DBP {dbp} is not below SBP {sbp}. Read the monitor again; they may be exchanged."
@@ -194,18 +203,26 @@ def measure_problems(measures: Mapping[str, int | None]) -> list[Problem]:
     return problems
 
 
-def _one_measure(name: str, value: int) -> list[Problem]:
-    label, unit = MEASURES[name], UNITS[name]
-    low, high = CONFIRM_OUTSIDE[name]
+def _impossible(name: str, value: int) -> list[Problem]:
     if value <= 0:
-        sentence = f"{label} cannot be {value}. Leave the field empty where nothing was measured."
+        sentence = f"{MEASURES[name]} cannot be {value}. Leave the field empty where nothing was measured."
         return [Blocker(ENR_75.id, sentence, name)]
     if name == "spo2" and value > SPO2_MOST:
         return [Blocker(ENR_75.id, f"SpO₂ cannot be above {SPO2_MOST}%. Read the monitor again.", name)]
-    if not low <= value <= high:
-        sentence = f"{label} {value}{unit} is outside {low} to {high}. Measure again; confirm it if it is right."
-        return [NeedsTick(ENR_75.id, sentence, name)]
     return []
+
+
+def _unusual(given: Mapping[str, int]) -> list[Problem]:
+    """One question about everything outside its limits."""
+    found: dict[str, str] = {}
+    for name, value in given.items():
+        low, high = CONFIRM_OUTSIDE[name]
+        if not low <= value <= high:
+            found[name] = f"{MEASURES[name]} {value}{UNITS[name]} is outside {low} to {high}"
+    if not found:
+        return []
+    sentence = f"{'; '.join(found.values())}. Measure again; confirm it if it is right."
+    return [NeedsTick(ENR_75.id, sentence, next(iter(found)))]
 
 
 def present_problems(state: str, *, field: str = "") -> list[Problem]:
