@@ -9,7 +9,7 @@ from scheduling.forms.eligibility import EligibilityForm
 from scheduling.models import Eligibility, Patient
 from scheduling.queries.assessments import TONES, body_of
 from scheduling.rules.charlson import age_points, not_counted_words
-from scheduling.rules.eligibility import Standing, findings
+from scheduling.rules.eligibility import Finding, Standing, findings
 from scheduling.rules.pain import diagnosis_of, diagnosis_words
 from scheduling.rules.verdicts import verdict_of
 from scheduling.states import Verdict
@@ -48,13 +48,18 @@ def preview(form: EligibilityForm, patient: Patient, last: Eligibility | None, *
         return Preview(Verdict.OPEN, TONES[Verdict.OPEN], tuple(unreadable), (), ())
     answers = typed.assessment()
     found = findings(answers.facts)
-    points = [
-        open_point(form, one.problem, _MARKS[one.standing]) for one in found if one.standing != Standing.LATER
-    ]
+    open_now = [one for one in found if one.standing != Standing.LATER and not _follows(one.problem, found)]
+    points = [open_point(form, one.problem, _MARKS[one.standing]) for one in open_now]
     later = [open_point(form, one.problem, "info") for one in found if one.standing == Standing.LATER]
     verdict = verdict_of(answers.facts)
     facts = _made(answers, patient, today)
     return Preview(verdict, TONES[verdict], tuple(points), (*later, *_optional(answers, patient)), facts)
+
+
+def _follows(problem: Problem, found: list[Finding]) -> bool:
+    """Whether this is the rationale of a decision that stands in the list itself: one point, not two."""
+    decision = problem.field.replace("_rationale", "_decision")
+    return problem.field.endswith("_rationale") and any(one.problem.field == decision for one in found)
 
 
 def _as_it_starts(form: EligibilityForm, patient: Patient, last: Eligibility | None) -> EligibilityForm:
@@ -92,7 +97,7 @@ def _made(answers: Assessment, patient: Patient, today: date) -> tuple[tuple[str
     points = age_points(patient.age_on(today))
     index = answers.charlson_index
     charlson = "" if index is None else f"{index}, age points {points} apart"
-    left_out = not_counted_words(answers.charlson_conditions)
+    left_out = not_counted_words(answers.charlson_conditions) if answers.charlson_imported is None else []
     diagnosis = diagnosis_words(diagnosis_of(answers.facts.pain_categories))
     weighed = f"{body.bmi}, weighed {body.weighed_on:%d %b %Y}" if body.bmi else ""
     made = (

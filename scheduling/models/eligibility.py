@@ -65,7 +65,7 @@ class Eligibility(AppendOnly, SiteOwned):
     long_qt = models.BooleanField(default=False)  # congenital; speaks against ondansetron
     apomorphine = models.BooleanField(default=False)  # speaks against ondansetron
     ondansetron_allergy = models.BooleanField(default=False)
-    ondansetron_other = models.CharField(max_length=200, blank=True)  # another reason against it
+    ondansetron_other = models.CharField(max_length=120, blank=True)  # another reason; goes into the order
     result = models.CharField(max_length=20, choices=Verdict.choices, default=Verdict.OPEN)
     reassess_on = models.DateField(null=True)
     eligible = models.BooleanField()  # the result is eligible, with or without decisions pending

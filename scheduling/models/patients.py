@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 
 from kitclinic.models import SiteOwned
+from scheduling.rules.pain import diagnosis_words
 from scheduling.states import ENROLMENT_TRANSITIONS, EnrolmentState
 
 
@@ -147,6 +148,11 @@ class Patient(SiteOwned):
     def board_name(self) -> str:
         """For a block on the board: "Marrin, D."."""
         return f"{self.family_name}, {self.given_name[0]}." if self.given_name else self.family_name
+
+    @property
+    def diagnosis_words(self) -> str:
+        """The pain diagnosis for people: a category of Table 1 by its name, any other text as it is."""
+        return diagnosis_words(self.diagnosis)
 
     @property
     def initials(self) -> str:

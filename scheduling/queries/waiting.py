@@ -13,6 +13,7 @@ from scheduling.rules.groups import Clearance, first_infusion_day
 from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
 from scheduling.states import EnrolmentState, SequenceState, VisitState
 
+OVER = (EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.MERGED)
 ASKING = (EnrolmentState.ELIGIBLE, EnrolmentState.GROUP_BOOKED, EnrolmentState.CLEARED)
 
 
@@ -82,6 +83,8 @@ def _last_attended() -> QuerySet[Visit, date]:
 def _request(site: Site, patient: Patient, screened: Screened | None, today: date) -> Request | None:
     seat = patient.held_seats[0] if patient.held_seats else None  # type: ignore[attr-defined]
     versions = patient.versions  # type: ignore[attr-defined]
+    if versions and versions[0].reassess_on:
+        return None  # put off; stands under "to settle" once the day has come
     ended: date | None = patient.ended_on  # type: ignore[attr-defined]
     since = site.today(versions[0].assessed_at if versions else patient.created_at)
     returning = bool(patient.is_returning)  # type: ignore[attr-defined]
@@ -119,6 +122,14 @@ def unrecorded(site: Site, *, today: date) -> QuerySet[Visit]:
     """Return the visits of past days that were neither attended nor recorded as missed."""
     visits = Visit.objects.filter(site=site, date__lt=today, state__in=[VisitState.BOOKED, VisitState.ARRIVED])
     return visits.select_related("patient").order_by("date", "start_minute")
+
+
+def to_assess_again(site: Site, *, today: date) -> list[Eligibility]:
+    """Return the assessments whose day to assess again has come, the longest overdue first (ENR-58)."""
+    rows = Eligibility.objects.filter(site=site).exclude(patient__state__in=OVER)
+    newest = rows.order_by("patient", "-version").distinct("patient")
+    due = Eligibility.objects.filter(pk__in=newest.values("pk"), reassess_on__lte=today)
+    return list(due.select_related("patient").order_by("reassess_on", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kitclinic.models import Site
-from scheduling.models import SuiteDay, Visit
+from scheduling.models import Eligibility, SuiteDay, Visit
 from scheduling.queries.board import Board, board_of, count_states
 from scheduling.queries.plans import NOT_OPENED, day_plans, week_plan, week_plans
 from scheduling.queries.strip import StripWeek, strip_of
@@ -15,6 +15,7 @@ from scheduling.queries.waiting import (
     interrupted,
     next_clinic_day,
     requests_of,
+    to_assess_again,
     unrecorded,
     without_driver,
 )
@@ -67,6 +68,7 @@ class WeekPage:
     no_driver: tuple[Visit, ...]
     unrecorded: tuple[Visit, ...]
     interrupted: tuple[Interrupted, ...]
+    assess_again: tuple[Eligibility, ...]
     is_planned: bool  # any day at all from today on
 
 
@@ -120,6 +122,7 @@ def week_page(site: Site, *, chosen: date | None, at: datetime) -> WeekPage:
         no_driver=tuple(without_driver(site, next_day)),
         unrecorded=tuple(unrecorded(site, today=today)),
         interrupted=tuple(interrupted(site)),
+        assess_again=tuple(to_assess_again(site, today=today)),
         is_planned=any(day.closed != NOT_OPENED for week in weeks for day in week.days if day.day >= today),
     )
 

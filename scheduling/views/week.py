@@ -11,6 +11,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
 from kitclinic.roles import Permission
 from scheduling.actions import copy_roster, open_weeks
+from scheduling.queries.readiness import strips
 from scheduling.queries.week import week_page
 from scheduling.rules.capacity import date_words
 
@@ -27,9 +28,13 @@ def day_of(text: str) -> date:
 def week(request: StaffRequest) -> HttpResponse:
     user = request.user
     asked = request.GET.get("day", "")
-    facts = week_page(user.site, chosen=day_of(asked) if asked else None, at=timezone.now())
+    at = timezone.now()
+    facts = week_page(user.site, chosen=day_of(asked) if asked else None, at=at)
+    waiting = [request.patient for request in facts.requests] if user.may(Permission.FIND_PATIENTS) else []
     context = {
         "week": facts,
+        "strips": strips(waiting, site=user.site, at=at, reader=user),
+        "may_assess": user.may(Permission.REGISTER_PATIENTS),
         "may_book": user.may(Permission.BOOK),
         "may_plan": user.may(Permission.BOOK) or user.may(Permission.RUN_CLINIC),
         "may_find": user.may(Permission.FIND_PATIENTS),

@@ -114,17 +114,19 @@ def register(walk: Walk) -> None:
 
 
 def find_eligible(walk: Walk) -> None:
-    walk.press("Save as eligible").says(
-        "Not saved:", where="[data-kc-refused]"
-    )  # everything that is open, at once
+    walk.says("Not decided yet", where="#kc-makes-short")  # everything that is open stands beside the form
+    walk.press("Record how many months the pain has lasted.", within="#kc-result")
+    expect(walk.page.locator("[name=pain_months]")).to_be_focused()
     walk.fill(pain_months="40", allergies="Penicillin: hives")
     for who in ("referrer", "patient", "pain_provider"):
         walk.tap(f"inadequate_by_{who}", "yes")
-    walk.tap("childbearing_potential", "no").tap("ketamine_misuse", "no")
+    walk.page.get_by_label("Complex regional pain syndrome (CRPS)").check()
+    walk.tap("childbearing_potential", "no").tap("ketamine_misuse", "no").tap("substance_misuse", "no")
     walk.page.locator("[name=cautions_reviewed]").check()
     walk.page.locator("[name=allergies_reviewed]").check()
+    walk.says("Nothing is missing.", where="#kc-result")
     walk.inspect()
-    walk.press("Save as eligible").says("Saved: eligible.")
+    walk.press("Save assessment").says("Saved: eligible.")
 
 
 def plan_the_group(walk: Walk, clinic: Noon) -> None:

@@ -30,11 +30,14 @@ DELPHINE = {
 }
 ANSWERS = {
     "pain_months": "40",
+    "pain_categories": ["chronic primary: CRPS"],
     "inadequate_by_referrer": "yes",
     "inadequate_by_patient": "yes",
     "inadequate_by_pain_provider": "yes",
     "childbearing_potential": "no",
+    "pain_categories": ["chronic primary: CRPS"],
     "ketamine_misuse": "no",
+    "substance_misuse": "no",
     "cautions_reviewed": True,
     "allergies_reviewed": True,
     "allergies": "Penicillin: hives",
@@ -91,7 +94,7 @@ def register(clinic: Clinic, **fields: Any) -> Person:
 
 
 def find_eligible(scheduler: Person, **answers: Any) -> None:
-    scheduler.follow("Record eligibility").press("Save as eligible", **ANSWERS | answers)
+    scheduler.follow("Record eligibility").press("Save assessment", **ANSWERS | answers)
     assert "Saved: eligible." in scheduler.words
 
 

@@ -44,7 +44,7 @@ def the_referral_becomes_a_patient(clinic: Clinic) -> str:
     assert Patient.objects.count() == 1
     scheduler.follow("Marrin, Delphine")
     assert scheduler.path == address  # the match leads to the patient who is here
-    scheduler.follow("Record eligibility").press("Save as eligible", status=422, pain_months="5")
+    scheduler.follow("Record eligibility").press("Assess again on this date", status=422, pain_months="40")
     assert "Not saved:" in scheduler.words
     assert not Eligibility.objects.exists()
     steps.find_eligible(scheduler.open(address))

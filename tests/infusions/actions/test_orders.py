@@ -7,12 +7,14 @@ import pytest
 
 from infusions import actions
 from infusions.models import Formulary, Order
+from infusions.queries.orders import text_of
 from infusions.states import FillMode, OndansetronContraindication, OrderState
 from kitclinic import signing
 from kitclinic.models import AuditEvent, Signature, StaffUser, Transition
 from kitclinic.problems import Refused
 from scheduling.actions import Assessment, assess_eligibility, cancel_sequence
 from scheduling.actions.eligibility import Verdict
+from scheduling.queries.patients import latest_eligibility
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 from tests.factories import orders as factory
 from tests.factories import people
@@ -31,7 +33,8 @@ def at(site):
 
 def reassess(sequence, by, at, *, allergies="None known", **answers):
     """The patient's next assessment, kept as it is."""
-    more = {name: answers.pop(name) for name in ("long_qt", "apomorphine") if name in answers}
+    kept = ("long_qt", "apomorphine", "ondansetron_allergy", "ondansetron_other")
+    more = {name: answers.pop(name) for name in kept if name in answers}
     assessment = Assessment(facts=facts(**answers), allergies=allergies, **more)
     return assess_eligibility(patient=sequence.patient, assessment=assessment, by=by, at=at, verdict=Verdict.OPEN)
 
@@ -106,6 +109,8 @@ def test_dos_06_a_volume_that_is_off_is_confirmed_with_a_reason_that_is_signed(s
         ({"long_qt": True}, OndansetronContraindication.LONG_QT),
         ({"apomorphine": True}, OndansetronContraindication.APOMORPHINE),
         ({"allergies": "Zofran (rash)", "long_qt": True}, OndansetronContraindication.ALLERGY),
+        ({"ondansetron_allergy": True, "apomorphine": True}, OndansetronContraindication.ALLERGY),
+        ({"ondansetron_other": "serotonin syndrome in 2024"}, OndansetronContraindication.OTHER),
     ],
 )
 def test_ord_11_a_draft_leaves_ondansetron_out_as_the_assessment_says(sequence, physician, at, answers, expected):
@@ -113,6 +118,19 @@ def test_ord_11_a_draft_leaves_ondansetron_out_as_the_assessment_says(sequence, 
     order = actions.draft_order(sequence=sequence, by=physician, at=at)
     assert order.no_ondansetron == expected
     assert not order.ondansetron
+
+
+def test_ord_11_another_reason_goes_into_the_order_in_its_words(sequence, physician, at):
+    assess(sequence.patient, by=physician, at=at)
+    reassess(sequence, physician, at, ondansetron_other="serotonin syndrome in 2024")
+    order = actions.draft_order(sequence=sequence, by=physician, at=at)
+    assert order.no_ondansetron_note == "serotonin syndrome in 2024"
+    shown = text_of(order, eligibility=latest_eligibility(sequence.patient), at=at)
+    assert "Against ondansetron: Other; serotonin syndrome in 2024." in shown
+    actions.discontinue_order(order=order, by=physician, at=at, reason="with it after all")
+    order = actions.draft_order(sequence=sequence, by=physician, at=at, no_ondansetron="none")
+    with pytest.raises(Refused, match="Against ondansetron: Other"):
+        sign_as(order, physician, at)
 
 
 def test_ord_15_nobody_but_a_prescriber_drafts(sequence, nurse, scheduler, lead, other_site, at):
@@ -231,6 +249,8 @@ def test_sig_02_a_day_later_the_expiry_is_another_and_the_text_is_read_again(seq
     [
         ({"ketamine_misuse": True}, "Ketamine was misused before"),
         ({"ketamine_misuse": None}, "Nobody has recorded whether ketamine"),
+        ({"substance_misuse": True}, "Another substance is misused now"),
+        ({"substance_misuse": None}, "Nobody has recorded whether another substance"),
         ({"cautions": frozenset({Caution.HEART_FAILURE})}, "Heart failure: acknowledge"),
         ({"childbearing_potential": True, "pregnancy": PregnancyState.POSITIVE}, "no ketamine, without exception"),
         ({"pain_months": 3}, "not eligible"),

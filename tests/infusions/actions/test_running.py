@@ -11,6 +11,7 @@ from infusions.models import InfusionEvent
 from infusions.queries.course import course_of
 from kitclinic.models import AuditEvent
 from kitclinic.problems import Conflict, Refused
+from scheduling.actions import Assessment, assess_eligibility
 from tests.factories import infusions
 
 Kind = InfusionEvent.Kind
@@ -185,6 +186,40 @@ def test_the_same_further_dose_sent_twice_is_one_dose(running):
     assert act("give_as_needed_ondansetron", running, assessment="nausea", key=key) == first
     with pytest.raises(Conflict):
         act("give_as_needed_ondansetron", running, assessment="other words", key=key)
+
+
+AGAINST = [
+    {"long_qt": True},
+    {"apomorphine": True},
+    {"ondansetron_allergy": True},
+    {"ondansetron_other": "a seizure"},
+]
+
+
+def found_later(chair, **answers):
+    """What the patient tells after the order was signed."""
+    assessment = Assessment(facts=infusions.scheduling.facts(), **answers)
+    physician = infusions.scheduling.actor("physician", chair.infusion.site)
+    patient = chair.infusion.patient
+    assess_eligibility(patient=patient, assessment=assessment, by=physician, at=chair.at, verdict=None)
+
+
+@pytest.mark.parametrize("answers", AGAINST)
+def test_ord_12_what_is_found_later_against_ondansetron_stops_the_further_dose(running, answers):
+    found_later(running, **answers)
+    with pytest.raises(Refused, match="ask the prescriber") as refused:
+        act("give_as_needed_ondansetron", running, assessment="nausea")
+    assert rules(refused) == {"ORD-12"}
+
+
+@pytest.mark.parametrize("answers", AGAINST)
+def test_ord_11_what_is_found_later_against_ondansetron_stops_the_first_dose(site, answers):
+    chair = infusions.infusion(site=site)
+    found_later(chair, **answers)
+    with pytest.raises(Refused, match="ask the prescriber") as refused:
+        chair.premed()
+    assert rules(refused) == {"ORD-11"}
+    chair.event(Kind.NO_PREMEDICATION, note="found today")
 
 
 def test_no_further_dose_before_the_start(site):

@@ -82,6 +82,7 @@ def test_the_sheet_shows_the_text_that_is_signed_and_its_fingerprint(site, physi
     assert [decision.label for decision in sheet.decisions] == [
         "Pregnancy",
         "Misuse history",
+        "Substance misuse",
         "Cautions",
         "Allergies",
     ]

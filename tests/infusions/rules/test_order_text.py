@@ -176,6 +176,10 @@ def test_ord_17_the_affirmation_names_both_weights_and_the_text_it_affirms():
 def test_ord_04_a_misuse_question_that_is_open_is_not_written_as_none():
     assert "misuse history: not asked" in order_text(replace(FACTS, misuse_history=None))
     assert "misuse history: yes; not decided" in order_text(replace(FACTS, misuse_history=True))
+    assert "misuse of another substance: not asked" in order_text(replace(FACTS, substance_misuse=None))
+    decided = {"substance_decision": MisuseDecision.ACCEPT, "substance_rationale": "agreement signed"}
+    text = order_text(replace(FACTS, substance_misuse=True, **decided))
+    assert "Active misuse of another substance: yes; accept with precautions: agreement signed." in text
 
 
 def test_one_day_left_is_written_as_one_infusion():

@@ -46,6 +46,13 @@ GATES = [
     ("ORD-04", {"misuse_history": True}),
     ("ORD-04", {"misuse_history": True, "misuse_decision": MisuseDecision.ACCEPT}),
     ("ORD-04", {"misuse_history": True, "misuse_decision": MisuseDecision.DECLINE, "misuse_rationale": "active"}),
+    ("ORD-04", {"substance_misuse": None}),
+    ("ORD-04", {"substance_misuse": True}),
+    ("ORD-04", {"substance_misuse": True, "substance_decision": MisuseDecision.ACCEPT}),
+    (
+        "ORD-04",
+        {"substance_misuse": True, "substance_decision": MisuseDecision.DECLINE, "substance_rationale": "x"},
+    ),
     ("ORD-05", {"acknowledged": frozenset()}),
     ("ORD-06", {"pregnancy": PregnancyState.POSITIVE}),
     ("ORD-07", {"eligible": False}),
@@ -97,6 +104,11 @@ test_ord_14_an_allergy_to_a_drug_of_the_order_stops = claim("ORD-14")
     [
         {"weight_source": WeightSource.STATED, "weight_reason": "cannot stand, bed scale broken"},
         {"misuse_history": True, "misuse_decision": MisuseDecision.ACCEPT, "misuse_rationale": "12 years ago"},
+        {
+            "substance_misuse": True,
+            "substance_decision": MisuseDecision.ACCEPT,
+            "substance_rationale": "agreement signed",
+        },
         {"pregnancy": PregnancyState.NEGATIVE},
         {"pregnancy": PregnancyState.NOT_INDICATED},
         {"contraindication": Against.LONG_QT, "premedication": False, "as_needed": False},

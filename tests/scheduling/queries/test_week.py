@@ -4,12 +4,14 @@ from typing import Any
 import pytest
 
 from kitclinic.models import Site, StaffUser
-from scheduling.actions import cancel_sequence, mark_arrived, mark_missed, name_driver
+from scheduling import actions
+from scheduling.actions import Assessment, cancel_sequence, mark_arrived, mark_missed, name_driver
 from scheduling.models import NurseShift, SuiteDay
 from scheduling.queries.board import Block
-from scheduling.queries.waiting import first_week, next_clinic_day, requests_of
+from scheduling.queries.waiting import first_week, next_clinic_day, requests_of, to_assess_again
 from scheduling.queries.week import WeekPage, default_day, week_page
-from scheduling.states import EnrolmentState
+from scheduling.states import EnrolmentState, Verdict
+from tests.factories import scheduling as make
 from tests.factories.suite import (
     MONDAY,
     STARTS_56,
@@ -161,6 +163,26 @@ def test_a_finished_course_asks_for_nothing_until_the_patient_is_assessed_again(
     patient.save()
     (request,) = requests_of(site, today=MONDAY + WEEK)
     assert (request.is_returning, request.seat) == (True, None)
+
+
+@pytest.mark.parametrize(("days", "shown"), [(13, False), (14, True), (15, True)])
+def test_enr_58_who_is_to_be_assessed_again_stands_in_the_list_from_that_day_on(
+    site: Site, physician: StaffUser, days: int, shown: bool
+) -> None:
+    put_off, other = make.eligible_patient(site=site), make.eligible_patient(site=site)
+    day = site.today(make.NOW) + timedelta(days=14)
+    actions.assess_eligibility(
+        patient=put_off,
+        assessment=Assessment(make.facts(pain_months=5), reassess_on=day),
+        by=physician,
+        at=make.NOW,
+        verdict=Verdict.REASSESS,
+    )
+    on = site.today(make.NOW) + timedelta(days=days)
+    assert [one.patient for one in page(site, on=on).assess_again] == [put_off] * shown
+    assert [one.patient for one in requests_of(site, today=on)] == [other]
+    make.assess(put_off, at=site.instant(on, 600))
+    assert to_assess_again(site, today=on) == []
 
 
 def test_an_interrupted_sequence_waits_for_a_decision(site: Site, scheduler: StaffUser) -> None:
