@@ -25,7 +25,10 @@ COLLEAGUES = (
     ("joel", "Joel Adair", "RN", Role.NURSE),
     ("mara", "Mara Lindqvist", "RN", Role.NURSE),
     ("imai", "Ken Imai", "DO", Role.PHYSICIAN),
+    ("noor", "Noor Haddad", "PsyD", Role.PSYCHOLOGIST),
 )
+ADDRESS = "12 Juniper Street\nSecond floor"
+BRING = "Photo identification\nList of all medicines\nReading glasses\nThe person who comes with you"
 # Breaks of each nurse, minutes after opening: one nurse away at a time, 15 + 30 + 15 min.
 BREAKS = tuple(
     ((60 + 15 * n, 75 + 15 * n), (210 + 30 * n, 240 + 30 * n), (420 + 15 * n, 435 + 15 * n)) for n in range(5)
@@ -46,6 +49,8 @@ class Cast:
     psychologist: StaffUser
     scheduler: StaffUser
     administrator: StaffUser
+    physicians: tuple[StaffUser, ...]
+    psychologists: tuple[StaffUser, ...]
 
 
 @transaction.atomic
@@ -60,6 +65,8 @@ def found_clinic(*, now: datetime) -> Cast:
             time_zone=zone,
             first_weekday=place.first_weekday(now, zone, new=True, current=0),
             phone="555-0100",
+            address=ADDRESS,
+            bring_along=BRING,
             is_demo=True,
         )
         for username, name, credentials, role in (*ACCOUNTS, *COLLEAGUES):
@@ -85,16 +92,18 @@ def _move_to_daylight(site: Site, now: datetime) -> None:
 def cast_of(site: Site) -> Cast:
     people = list(StaffUser.objects.filter(site=site, is_active=True).order_by("pk"))
 
-    def one(role: Role) -> StaffUser:
-        return next(person for person in people if person.role == role)
+    def of(role: Role) -> tuple[StaffUser, ...]:
+        return tuple(person for person in people if person.role == role)
 
     return Cast(
         site=site,
-        nurses=tuple(person for person in people if person.role == Role.NURSE)[:5],
-        physician=one(Role.PHYSICIAN),
-        psychologist=one(Role.PSYCHOLOGIST),
-        scheduler=one(Role.SCHEDULER),
-        administrator=one(Role.ADMINISTRATOR),
+        nurses=of(Role.NURSE)[:5],
+        physician=of(Role.PHYSICIAN)[0],
+        psychologist=of(Role.PSYCHOLOGIST)[0],
+        scheduler=of(Role.SCHEDULER)[0],
+        administrator=of(Role.ADMINISTRATOR)[0],
+        physicians=of(Role.PHYSICIAN),
+        psychologists=of(Role.PSYCHOLOGIST),
     )
 
 

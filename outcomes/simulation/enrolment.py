@@ -1,19 +1,25 @@
 """From referral to five booked days with a signed order and a driver, in one go, at times in the past."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
+
+from django.db.models import Count, Q
 
 from infusions.actions import draft_order, sign_order
 from infusions.models import Order
 from infusions.queries import orders as order_queries
 from kitclinic import signing
+from kitclinic.models import StaffUser
 from outcomes.simulation.clinic import Cast
 from outcomes.simulation.people import Person, person
 from scheduling.actions import (
     Assessment,
     NewPatient,
+    NewReferral,
+    accept_referral,
     assess_eligibility,
     begin_with_consent_text,
     book_seat,
@@ -22,13 +28,13 @@ from scheduling.actions import (
     clear_seat,
     name_driver,
     plan_group_visit,
-    register_patient,
+    receive_referral,
     screen_health,
     sign_consent,
     teach_seat,
     weigh_seat,
 )
-from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence
+from scheduling.models import Eligibility, GroupSeat, GroupVisit, Patient, Sequence
 from scheduling.queries.patients import latest_eligibility
 from scheduling.rules.eligibility import EligibilityFacts
 from scheduling.states import (
@@ -38,6 +44,7 @@ from scheduling.states import (
     PainCategory,
     PregnancyState,
     TransportKind,
+    Verdict,
 )
 
 GROUP_STARTS = range(540, 1200, 105)  # local minutes: 09:00, 10:45, 12:30 …
@@ -53,6 +60,27 @@ CATEGORIES: dict[str, tuple[PainCategory, ...]] = {
     "Multiple pain categories": (PainCategory.NEUROPATHIC, PainCategory.SECONDARY_MUSCULOSKELETAL),
 }
 GROUP_CAPACITY = 30  # people: patients and support persons
+ROOM = "Maple room"
+ANOTHER = {f"ENR-{number:02d}": "another person, asked by phone" for number in (*range(1, 10), 38, 41, 42)}
+COVERED = {"ENR-64": "a colleague covers the suite", "ENR-65": "the clinic is open on this day"}
+REFERRERS = (
+    "Dr. Aino Halvorsen, Lakeside Family Medicine",
+    "Dr. Bao Tran, Riverbend Neurology",
+    "Dr. Carmen Ibarra, Northgate Rheumatology",
+    "Dr. Dmitri Petrov, Summit Spine Center",
+    "Pain clinic of St. Alban's Hospital",
+    "Self",
+)
+TREATMENTS = (
+    "Gabapentin, 12 months, little effect",
+    "Duloxetine 60 mg, stopped: nausea",
+    "Physical therapy, 24 sessions",
+    "Cognitive behavioral therapy, 10 sessions",
+    "Nerve block, relief for two weeks",
+    "Amitriptyline, stopped: sedation",
+    "Trigger point injections, three times",
+    "Spinal cord stimulator trial, no benefit",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +90,111 @@ class Enrolled:
 
 
 def refer(cast: Cast, random: Random, *, number: int, at: datetime) -> Enrolled:
-    """Register one invented person and find them eligible, two hours apart."""
+    """Take in one invented person and find them eligible, two hours after the referral was accepted."""
+    enrolled = take_in(cast, random, someone(cast, random, at=at), number=number, at=at)
+    assess(cast, enrolled, at=at + timedelta(hours=2), allergies=_allergies(random))
+    return enrolled
+
+
+def someone(cast: Cast, random: Random, *, at: datetime) -> Person:
+    """Somebody who is referred at this time."""
+    return person(random, today=cast.site.today(at))
+
+
+def referral_of(random: Random, who: Person, *, received_on: date) -> NewReferral:
+    """What the referring provider writes about this person."""
+    return NewReferral(
+        received_on=received_on,
+        source=random.choice(REFERRERS),
+        source_phone=f"555-01{random.randrange(100):02d}",
+        reason=who.diagnosis,
+        pain_months=who.pain_months,
+        treatments_tried="\n".join(random.sample(TREATMENTS, k=random.randrange(3, 6))),
+        family_name=who.family_name,
+        given_name=who.given_name,
+        birth_date=who.birth_date,
+        sex=who.sex,
+        phone=who.phone,
+        email=who.email,
+    )
+
+
+def take_in(cast: Cast, random: Random, who: Person, *, number: int, at: datetime) -> Enrolled:
+    """A referral that arrived some days before ``at`` and is accepted then."""
     site = cast.site
-    someone = person(random, today=site.today(at))
-    patient = register_patient(
+    received = at - timedelta(days=random.choices(range(1, 8), [5, 8, 6, 4, 2, 1, 1])[0])
+    referral = receive_referral(
         site=site,
-        new=NewPatient(
-            record_number=f"KC-{number}",
-            family_name=someone.family_name,
-            given_name=someone.given_name,
-            birth_date=someone.birth_date,
-            sex=someone.sex,
-            height_cm=someone.height_cm,
-            ethnic_group=someone.ethnic_group,
-            marital_status=someone.marital_status,
-            phone=someone.phone,
-            email=someone.email,
-            diagnosis=someone.diagnosis,
-        ),
+        new=referral_of(random, who, received_on=site.today(received)),
         by=cast.scheduler,
+        at=received,
+        confirmed=ANOTHER,
+    )
+    patient = accept_referral(
+        referral=referral, new=new_patient(random, who, number=number), by=cast.physician, at=at, confirmed=ANOTHER
+    )
+    return Enrolled(patient, who)
+
+
+def new_patient(random: Random, who: Person, *, number: int) -> NewPatient:
+    """What the scheduler asks on the phone. Nearly everybody agrees to e-mail."""
+    genders = {"female": Patient.Gender.WOMAN, "male": Patient.Gender.MAN}
+    short = len(who.given_name) > 6 and random.random() < 0.3
+    return NewPatient(
+        record_number=f"KC-{number}",
+        family_name=who.family_name,
+        given_name=who.given_name,
+        preferred_name=who.given_name[:4] if short else "",
+        birth_date=who.birth_date,
+        sex=who.sex,
+        gender=genders.get(who.sex, Patient.Gender.NONBINARY),
+        height_cm=who.height_cm,
+        ethnic_group=who.ethnic_group,
+        marital_status=who.marital_status,
+        phone=who.phone,
+        email=who.email,
+        diagnosis=who.diagnosis,
+        consent_email=bool(who.email) and random.random() < 0.85,
+        consent_sms=random.random() < 0.6,
+        consent_phone=True,
+    )
+
+
+def assess(
+    cast: Cast,
+    enrolled: Enrolled,
+    *,
+    at: datetime,
+    by: StaffUser | None = None,
+    verdict: Verdict | None = Verdict.ELIGIBLE,
+    allergies: str = "none",
+    note: str = "",
+    **answers: Any,
+) -> Eligibility:
+    """An assessment. answers: of ``EligibilityFacts``, where this person's differ from the usual ones."""
+    who = enrolled.person
+    facts = replace(facts_of(who, today=cast.site.today(at)), **answers)
+    return assess_eligibility(
+        patient=enrolled.patient,
+        assessment=Assessment(
+            facts=facts,
+            allergies=allergies,
+            note=note,
+            charlson_imported=who.charlson_index,
+            charlson_imported_from="the referring provider's letter",
+            height_cm=who.height_cm,
+        ),
+        by=by or cast.physician,
         at=at,
-        confirmed=dict.fromkeys((f"ENR-{n:02d}" for n in range(1, 10)), "another person, asked by phone"),
+        verdict=verdict,
     )
-    assess_eligibility(
-        patient=patient,
-        assessment=Assessment(facts=facts_of(someone, today=site.today(at)), allergies=_allergies(random)),
-        by=cast.physician,
-        at=at + timedelta(hours=2),
-    )
-    return Enrolled(patient, someone)
 
 
-def facts_of(someone: Person, *, today: date) -> EligibilityFacts:
+def facts_of(who: Person, *, today: date) -> EligibilityFacts:
     """What this person answers; nobody invented is pregnant or has misused ketamine."""
-    fertile = someone.sex != "male" and (today - someone.birth_date).days < 50 * 365
+    fertile = who.sex != "male" and (today - who.birth_date).days < 50 * 365
     return EligibilityFacts(
-        pain_months=someone.pain_months,
+        pain_months=who.pain_months,
         inadequate_by_referrer=True,
         inadequate_by_patient=True,
         inadequate_by_pain_provider=True,
@@ -106,7 +203,7 @@ def facts_of(someone: Person, *, today: date) -> EligibilityFacts:
         pregnancy_tested_on=today if fertile else None,
         pregnancy_reason="" if fertile else "no childbearing potential",
         pregnancy_decided_by="" if fertile else "asked at the evaluation",
-        pain_categories=frozenset(CATEGORIES.get(someone.diagnosis, (PainCategory.OTHER,))),
+        pain_categories=frozenset(CATEGORIES.get(who.diagnosis, (PainCategory.OTHER,))),
         ketamine_misuse=False,
         substance_misuse=False,
         cautions_reviewed=True,
@@ -121,21 +218,32 @@ def _allergies(random: Random) -> str:
 def seat_in_group(cast: Cast, enrolled: Enrolled, *, first_day: date, at: datetime) -> GroupSeat:
     """A seat for patient and support person a week before the first infusion, in a group made if needed."""
     day = first_day - timedelta(days=7)
-    groups = GroupVisit.objects.filter(site=cast.site, date=day).order_by("start_minute")
-    planned = [group for group in groups if group.state == GroupVisitState.PLANNED]
-    group = next((group for group in planned if group.seats.count() * 2 + 2 <= group.capacity), None)
-    if group is None:
-        group = plan_group_visit(
+    groups = GroupVisit.objects.filter(site=cast.site, date=day, capacity=GROUP_CAPACITY)
+    taken = ("booked", "attended", "review", "cleared", "not_cleared")
+    counted = groups.annotate(taken=Count("seats", filter=Q(seats__state__in=taken))).order_by("start_minute")
+    open_groups = [one for one in counted if one.state == GroupVisitState.PLANNED]
+    with_room: list[GroupVisit] = [one for one in open_groups if one.taken * 2 + 2 <= one.capacity]
+    group = (
+        with_room[0]
+        if with_room
+        else plan_group_visit(
             site=cast.site,
             day=day,
-            start_minute=GROUP_STARTS[len(groups)],
+            start_minute=GROUP_STARTS[len(counted)],
             capacity=GROUP_CAPACITY,
             physician=cast.physician,
-            psychologist=cast.psychologist,
+            psychologist=cast.psychologists[-1],
+            room=ROOM,
             by=cast.scheduler,
             at=at,
-            confirmed={"ENR-64": "a colleague covers the suite", "ENR-65": "the clinic is open on this day"},
+            confirmed=COVERED,
         )
+    )
+    return seat(cast, enrolled, group, at=at)
+
+
+def seat(cast: Cast, enrolled: Enrolled, group: GroupVisit, *, at: datetime) -> GroupSeat:
+    """A seat in this group visit."""
     return book_seat(
         group=group,
         patient=enrolled.patient,
@@ -146,28 +254,48 @@ def seat_in_group(cast: Cast, enrolled: Enrolled, *, first_day: date, at: dateti
     )
 
 
-def attend_group(cast: Cast, seat: GroupSeat, *, weight_kg: Decimal) -> None:
+def attend_group(cast: Cast, seat: GroupSeat, *, weight_kg: Decimal, conditions: str = "") -> None:
     """Check in, weigh, screen, teach, sign and clear, as the group visit goes along."""
     begins = cast.site.instant(seat.group.date, seat.group.start_minute)
-    check_in_seat(seat=seat, support_attended=True, by=cast.psychologist, at=begins)
-    at = begins + timedelta(minutes=6)
-    nurse = cast.nurses[0]
-    weigh_seat(seat=seat, weight_kg=weight_kg, again_kg=weight_kg, reason="read twice", by=nurse, at=at)
-    no = {str(question): False for question in HealthQuestion}
-    screen_health(patient=seat.patient, answers=no, note="", by=nurse, at=at + timedelta(minutes=4), seat=seat)
+    arrive_at_group(cast, seat, weight_kg=weight_kg, at=begins)
+    screen(cast, seat.patient, at=begins + timedelta(minutes=10), seat=seat)
     for item in EducationItem:
         teach_seat(seat=seat, item=item, by=cast.psychologist, at=begins + timedelta(minutes=50))
+    sign(cast, seat, at=begins + timedelta(minutes=60))
+    clear_seat(seat=seat, by=cast.physician, at=begins + timedelta(minutes=80), conditions=conditions)
+
+
+def arrive_at_group(cast: Cast, seat: GroupSeat, *, weight_kg: Decimal, at: datetime, alone: bool = False) -> None:
+    """Check in, with the support person unless ``alone``, and weigh some minutes later."""
+    check_in_seat(seat=seat, support_attended=not alone, by=cast.psychologist, at=at)
+    then = at + timedelta(minutes=6)
+    by = cast.nurses[0]
+    weigh_seat(seat=seat, weight_kg=weight_kg, again_kg=weight_kg, reason="read twice", by=by, at=then)
+
+
+def screen(
+    cast: Cast, patient: Patient, *, at: datetime, seat: GroupSeat | None = None, note: str = "", **yes: bool
+) -> None:
+    """The health screen: no to everything besides what is given. seat: None by phone."""
+    answers = {str(question): False for question in HealthQuestion} | yes
+    screen_health(patient=patient, answers=answers, note=note, by=cast.nurses[0], at=at, seat=seat)
+
+
+def sign(cast: Cast, seat: GroupSeat, *, at: datetime) -> None:
+    """Consent on the tablet, unless this version was signed before."""
+    text = begin_with_consent_text(site=cast.site, at=at)
+    if seat.patient.consents.filter(text=text, withdrawal=None).exists():
+        return
     sign_consent(
         patient=seat.patient,
-        text=begin_with_consent_text(site=cast.site, at=begins),
+        text=text,
         signed_name=seat.patient.name,
         signature=drawn_signature(seat.patient.name),
         method="tablet",
-        by=nurse,
-        at=begins + timedelta(minutes=60),
+        by=cast.nurses[0],
+        at=at,
         seat=seat,
     )
-    clear_seat(seat=seat, by=cast.physician, at=begins + timedelta(minutes=80))
 
 
 def drawn_signature(name: str) -> str:

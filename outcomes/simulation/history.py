@@ -19,9 +19,9 @@ from outcomes.simulation import enrolment
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days, weeks_before
+from outcomes.simulation.courses import course, enrol_fully, hold_groups
 from outcomes.simulation.enrolment import Enrolled
-from outcomes.simulation.today import course, enrol_fully, hold_groups
-from scheduling.actions import Assessment, assess_eligibility, cancel_sequence
+from scheduling.actions import cancel_sequence
 from scheduling.models import GroupVisit, Sequence, Visit
 from scheduling.states import GroupVisitState, SequenceState
 
@@ -133,12 +133,8 @@ def come_back(diary: Diary, known: Enrolled, *, first_day: date, start_minute: i
     cast = diary.cast
     at = cast.site.instant(first_day - timedelta(days=28), 600)
     known.patient.refresh_from_db()
-    assess_eligibility(
-        patient=known.patient,
-        assessment=Assessment(facts=enrolment.facts_of(known.person, today=cast.site.today(at))),
-        by=cast.physician,
-        at=at,
-    )
+    enrolment.assess(cast, known, at=at)
+    known.patient.refresh_from_db()
     return course(cast, diary.random, known, first_day=first_day, start_minute=start_minute, now=diary.now)
 
 

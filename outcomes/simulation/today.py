@@ -4,23 +4,22 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.db.models import F
+
 from infusions.models import Order
 from infusions.states import OrderState
 from kitclinic.actions import begin_long_task
-from kitclinic.models import LongTask
-from kitclinic.problems import Refused
-from outcomes.simulation import enrolment
+from kitclinic.models import LongTask, OutboxMessage
+from outcomes.simulation import cases, enrolment, inbox
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
-from outcomes.simulation.enrolment import Enrolled
+from outcomes.simulation.courses import FIRST_NUMBER, come_back, enrol_fully, hold_groups, next_number
 from outcomes.simulation.script import Habits, Script, usual_habits
-from scheduling.actions import mark_group_held, open_weeks
-from scheduling.models import GroupVisit, Patient, Sequence, Visit
-from scheduling.states import GroupVisitState, SeatState
+from scheduling.actions import open_weeks
+from scheduling.models import Patient, Sequence, Visit
 
 VISITS_A_DAY = 51
-FIRST_NUMBER = 300_000  # record numbers of people made for today; older history counts from 100,000
 MOMENT = "simulated moment"  # key of the row that remembers when today was made
 LATER_WEEKS = (14, 9, 5)  # sequences booked in the weeks to come
 Step = Callable[[], object]
@@ -37,6 +36,7 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     ensure_days(cast, week, at=founded)
     open_weeks(site=site, by=cast.administrator, at=now, first=week[0] + timedelta(days=7), weeks=26)
     close_holidays(cast, first=week[-1] + timedelta(days=1), last=week[-1] + timedelta(days=190), at=now)
+    cases.begin_series(cast, first_day=week[0], founded=founded, now=now)
     random = Random(f"{seed}:{week[0]}")
     missing = _free_starts(cast, week[0])
     random.shuffle(missing)
@@ -47,6 +47,7 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     ]
     if new:
         steps += _to_come(cast, random, week[0], now)
+        steps += _everything_else(cast, Random(f"{seed}:cases"), week[0], now)
     step(steps)
     for days_before in range(8):
         hold_groups(cast, today - timedelta(days=days_before), at=now)
@@ -71,76 +72,6 @@ def _free_starts(cast: Cast, first_day: date) -> list[int]:
     return starts[: max(0, VISITS_A_DAY - len(taken))]
 
 
-def next_number(cast: Cast, base: int) -> int:
-    """The next record number of a series."""
-    prefix = str(base)[0]
-    numbers = Patient.objects.filter(site=cast.site, record_number__regex=rf"^KC-{prefix}\d{{5}}$")
-    last = numbers.order_by("-record_number").values_list("record_number", flat=True).first()
-    return int(last.removeprefix("KC-")) + 1 if last else base + 1
-
-
-def enrol_fully(
-    cast: Cast,
-    random: Random,
-    *,
-    first_day: date,
-    start_minute: int,
-    now: datetime,
-    signs: bool = True,
-    drivers: int = 5,
-    series: int = FIRST_NUMBER,
-) -> Enrolled | None:
-    """Referral to driver for one new person; what lies after ``now`` has not happened yet."""
-    at = cast.site.instant(first_day - timedelta(days=random.randrange(26, 40)), 60 * random.randrange(9, 16))
-    enrolled = enrolment.refer(cast, random, number=next_number(cast, series), at=at)
-    return course(
-        cast,
-        random,
-        enrolled,
-        first_day=first_day,
-        start_minute=start_minute,
-        now=now,
-        signs=signs,
-        drivers=drivers,
-    )
-
-
-def course(
-    cast: Cast,
-    random: Random,
-    enrolled: Enrolled,
-    *,
-    first_day: date,
-    start_minute: int,
-    now: datetime,
-    signs: bool = True,
-    drivers: int = 5,
-) -> Enrolled | None:
-    """Group visit, five booked days, order, driver and baseline questionnaire of one enrolled person."""
-
-    def day(days_before: int, minute: int) -> datetime:
-        return cast.site.instant(first_day - timedelta(days=days_before), minute + random.randrange(40))
-
-    seat = enrolment.seat_in_group(cast, enrolled, first_day=first_day, at=min(now, day(21, 600)))
-    try:
-        sequence = enrolment.book(
-            cast, enrolled, first_day=first_day, start_minute=start_minute, at=min(now, day(21, 660))
-        )
-    except Refused:
-        return None
-    if drivers:
-        enrolment.drive(cast, sequence, enrolled.person, at=min(now, day(10, 600)), days=drivers)
-    if cast.site.instant(seat.group.date, seat.group.start_minute + 90) > now:
-        return enrolled
-    enrolment.attend_group(cast, seat, weight_kg=enrolled.person.weight_kg)
-    order = enrolment.drafted(cast, sequence, at=min(now, day(6, 540)))
-    if signs:
-        enrolment.signed(cast, order, at=min(now, order.drafted_at + timedelta(minutes=3)))
-    if random.random() < 0.82:
-        answer_all(enrolled.patient, occasion="baseline", sent_at=min(now, day(6, 600)), by=cast.scheduler)
-    return enrolled
-
-
 def _to_come(cast: Cast, random: Random, first_day: date, now: datetime) -> list[Step]:
     """The weeks to come, the requests that wait, and a few things that wait for somebody now."""
     site = cast.site
@@ -160,10 +91,38 @@ def _to_come(cast: Cast, random: Random, first_day: date, now: datetime) -> list
                 )
             )
     steps += [lambda: _waiting(cast, random, now)] * 2
-    steps += [lambda: _waiting(cast, random, now, first_day=first_day + timedelta(weeks=2))] * 4
+    steps.append(lambda: _waiting(cast, random, now, first_day=first_day + timedelta(weeks=2)))
     steps.append(lambda: _unfinished_questionnaires(cast, first_day + timedelta(weeks=1), now))
     steps.append(lambda: _forget_drivers(cast, now))
     return steps
+
+
+def _everything_else(cast: Cast, random: Random, first_day: date, now: datetime) -> list[Step]:
+    """The inbox, the groups around today, and every path that is not the straight one. Needs everybody booked."""
+
+    def number() -> int:
+        return next_number(cast, FIRST_NUMBER)
+
+    return [
+        lambda: inbox.fill_inbox(cast, random, now=now),
+        lambda: inbox.fill_older_months(cast, random, now=now),
+        lambda: inbox.somebody_twice(cast, random, number=number(), now=now),
+        lambda: cases.not_eligible(cast, random, number, now=now),
+        lambda: cases.last_week(cast, random, number, now=now),
+        lambda: cases.roster_of_today(cast, random, number, now=now),
+        lambda: cases.next_week(cast, random, number, now=now),
+        lambda: come_back(cast, random, first_day=first_day, now=now),
+        lambda: _letters_have_left(cast, now),
+    ]
+
+
+def _letters_have_left(cast: Cast, now: datetime) -> None:
+    """What was due before this day left when it was due; today's messages are for the worker."""
+    start_of_day = cast.site.instant(cast.site.today(now), 0)
+    past = OutboxMessage.objects.filter(
+        site=cast.site, sent_at=None, key__startswith="seat-", due_at__lt=start_of_day
+    )
+    past.update(sent_at=F("due_at"), attempts=1)
 
 
 def _waiting(cast: Cast, random: Random, now: datetime, *, first_day: date | None = None) -> None:
@@ -204,14 +163,6 @@ def _forget_drivers(cast: Cast, now: datetime) -> None:
         Visit.objects.filter(pk=visit.pk).update(
             driver_name="", driver_relationship="", driver_phone="", driver_transport=""
         )
-
-
-def hold_groups(cast: Cast, day: date, *, at: datetime) -> None:
-    """Close the group visits of a day on which everybody has been decided."""
-    for group in GroupVisit.objects.filter(site=cast.site, date=day, state=GroupVisitState.PLANNED):
-        ends = cast.site.instant(group.date, group.start_minute + group.minutes)
-        if ends < at and not group.seats.filter(state__in=(SeatState.BOOKED, SeatState.ATTENDED)).exists():
-            mark_group_held(group=group, by=cast.psychologist, at=ends)
 
 
 def chart_day(cast: Cast, day: date, *, now: datetime) -> int:

@@ -1,0 +1,115 @@
+"""One invented person from the referral to five booked days, and back again for a further course."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+
+from kitclinic.problems import Refused
+from outcomes.simulation import enrolment
+from outcomes.simulation.answers import answer_all
+from outcomes.simulation.chairside import chair_of, run
+from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days
+from outcomes.simulation.enrolment import Enrolled
+from outcomes.simulation.script import Habits
+from scheduling.actions import mark_group_held
+from scheduling.models import GroupVisit, Patient, Visit
+from scheduling.states import EnrolmentState, GroupVisitState, SeatState
+
+FIRST_NUMBER = 300_000  # record numbers of people made for today; older history counts from 100,000
+WEEKS_AGO = 8  # first course of the patient who is back
+
+
+def next_number(cast: Cast, base: int) -> int:
+    """The next record number of a series."""
+    prefix = str(base)[0]
+    numbers = Patient.objects.filter(site=cast.site, record_number__regex=rf"^KC-{prefix}\d{{5}}$")
+    last = numbers.order_by("-record_number").values_list("record_number", flat=True).first()
+    return int(last.removeprefix("KC-")) + 1 if last else base + 1
+
+
+def enrol_fully(
+    cast: Cast,
+    random: Random,
+    *,
+    first_day: date,
+    start_minute: int,
+    now: datetime,
+    signs: bool = True,
+    drivers: int = 5,
+    series: int = FIRST_NUMBER,
+) -> Enrolled | None:
+    """Referral to driver for one new person; what lies after ``now`` has not happened yet."""
+    at = cast.site.instant(first_day - timedelta(days=random.randrange(26, 40)), 60 * random.randrange(9, 16))
+    enrolled = enrolment.refer(cast, random, number=next_number(cast, series), at=at)
+    return course(
+        cast,
+        random,
+        enrolled,
+        first_day=first_day,
+        start_minute=start_minute,
+        now=now,
+        signs=signs,
+        drivers=drivers,
+    )
+
+
+def course(
+    cast: Cast,
+    random: Random,
+    enrolled: Enrolled,
+    *,
+    first_day: date,
+    start_minute: int,
+    now: datetime,
+    signs: bool = True,
+    drivers: int = 5,
+) -> Enrolled | None:
+    """Group visit, five booked days, order, driver and baseline questionnaire of one enrolled person."""
+
+    def day(days_before: int, minute: int) -> datetime:
+        return cast.site.instant(first_day - timedelta(days=days_before), minute + random.randrange(40))
+
+    seat = None
+    if enrolled.patient.state == EnrolmentState.CLEARED:  # the clearing still holds: only the health screen is due
+        enrolment.screen(cast, enrolled.patient, at=min(now, day(21, 540)))
+    else:
+        seat = enrolment.seat_in_group(cast, enrolled, first_day=first_day, at=min(now, day(21, 600)))
+    try:
+        sequence = enrolment.book(
+            cast, enrolled, first_day=first_day, start_minute=start_minute, at=min(now, day(21, 660))
+        )
+    except Refused:
+        return None
+    if drivers:
+        enrolment.drive(cast, sequence, enrolled.person, at=min(now, day(10, 600)), days=drivers)
+    if seat is not None:
+        if cast.site.instant(seat.group.date, seat.group.start_minute + 90) > now:
+            return enrolled
+        enrolment.attend_group(cast, seat, weight_kg=enrolled.person.weight_kg)
+    order = enrolment.drafted(cast, sequence, at=min(now, day(6, 540)))
+    if signs:
+        enrolment.signed(cast, order, at=min(now, order.drafted_at + timedelta(minutes=3)))
+    if random.random() < 0.82:
+        answer_all(enrolled.patient, occasion="baseline", sent_at=min(now, day(6, 600)), by=cast.scheduler)
+    return enrolled
+
+
+def hold_groups(cast: Cast, day: date, *, at: datetime) -> None:
+    """Close the group visits of a day on which everybody has been decided."""
+    for group in GroupVisit.objects.filter(site=cast.site, date=day, state=GroupVisitState.PLANNED):
+        ends = cast.site.instant(group.date, group.start_minute + group.minutes)
+        if ends < at and not group.seats.filter(state__in=(SeatState.BOOKED, SeatState.ATTENDED)).exists():
+            mark_group_held(group=group, by=cast.psychologist, at=ends)
+
+
+def come_back(cast: Cast, random: Random, *, first_day: date, now: datetime) -> None:
+    """Somebody whose course was some weeks ago asks for another: cleared still, but the health screen is due."""
+    before = first_day - timedelta(weeks=WEEKS_AGO)
+    ensure_days(cast, cast.site.week_of(before), at=cast.site.instant(before - timedelta(days=60), 540))
+    start = cast.site.opens_minute + TEMPLATE[-1]
+    enrolled = enrol_fully(cast, random, first_day=before, start_minute=start, now=now)
+    if enrolled is None:
+        return
+    visits = Visit.objects.filter(sequence__patient=enrolled.patient).select_related("site")
+    run([chair_of(visit, Habits()) for visit in visits], until=now)
+    enrolled.patient.refresh_from_db()
+    enrolment.assess(cast, enrolled, at=now - timedelta(days=3))
