@@ -217,7 +217,7 @@ def time_problems(
     """Return what leads and room have to do at that time already. but: the group visit that is being changed."""
     others = GroupVisit.objects.filter(site=site, date=meeting.day).exclude(state=GroupVisitState.CANCELLED)
     names = {physician.pk: physician.name, psychologist.pk: psychologist.name}
-    problems = conflict_problems(meeting, (meeting_of(other) for other in others.exclude(pk=but)), names)
+    problems = conflict_problems(meeting, (meeting_of(other) for other in others if other.pk != but), names)
     on_site = ProviderPresence.objects.filter(site=site, suite_day__date=meeting.day, provider=physician)
     spans = on_site.order_by("from_minute").values_list("from_minute", "to_minute")
     return problems + presence_problems(meeting, physician.name, spans)

@@ -92,7 +92,7 @@ def _remind(site: Site, *, at: datetime) -> int:
         group__date__lte=until,
     )
     letters = Letter.objects.filter(site=site, seat__in=seats).order_by("pk")
-    last = {letter.seat_id: letter for letter in letters}
+    last = {letter.seat_id: letter for letter in letters if letter.seat_id is not None}
     kind = Letter.Kind.REMINDER
     told = {key for key, one in last.items() if one.kind == kind or site.today(one.at) == today}
     found = seats.exclude(pk__in=told).select_related("group", "patient", "site").order_by("group__date", "pk")

@@ -44,11 +44,11 @@ def clearance_of(patient: Patient) -> Clearance | None:
     site = patient.site
     seats = GroupSeat.objects.filter(site=site, patient=patient, state=SeatState.CLEARED).select_related("group")
     seat = seats.order_by("-group__date", "-pk").first()
-    mine = Sequence.objects.filter(site=site, patient=patient)
-    if seat is None or seat.decided_at is None or mine.filter(state__in=OPEN_SEQUENCE).exists():
+    courses = list(Sequence.objects.filter(site=site, patient=patient).order_by("-first_day", "-pk"))
+    if seat is None or seat.decided_at is None or any(course.state in OPEN_SEQUENCE for course in courses):
         return None
-    over = mine.filter(state__in=FINISHED, first_day__gte=seat.group.date)
-    finished = over.order_by("-first_day", "-pk").first()
+    over = (one for one in courses if one.state in FINISHED and one.first_day >= seat.group.date)
+    finished = next(over, None)
     if finished is None:
         return None
     attended = finished.visits.filter(state=VisitState.ATTENDED).order_by("-date")

@@ -11,7 +11,7 @@ from scheduling.models import SuiteDay
 
 def closed_days(site: Site, first: date, last: date) -> dict[date, str]:
     """Return every closed day from first to last with its reason. A closure of the suite names the reason."""
-    found = {}
+    found: dict[date, str] = {}
     country, _, region = site.holiday_calendar.partition("-")
     for year in range(first.year, last.year + 1) if country else ():
         found |= {day: name for day, name in _public(country, region, year).items() if first <= day <= last}

@@ -31,7 +31,8 @@ def invitations_of(site: Site, *, seat: int | None = None, group: GroupVisit | N
     seats = GroupSeat.objects.filter(site=site, state=SeatState.BOOKED).select_related(
         "group", "group__physician", "group__psychologist", "patient", "site"
     )
-    found = list((seats.filter(pk=seat) if group is None else seats.filter(group=group)).order_by("pk"))
+    chosen = seats.filter(pk=seat or 0) if group is None else seats.filter(group=group)
+    found = list(chosen.order_by("pk"))
     open_ones = Sequence.objects.filter(
         site=site, patient__in=[one.patient_id for one in found], state__in=OPEN_SEQUENCE
     )

@@ -22,9 +22,9 @@ def group_new(request: StaffRequest) -> HttpResponse:
     form = GroupForm(request.POST or None, site=site)
     if request.method != "POST" or not form.is_valid():
         return page(request, PAGE, {"form": form}, status=422 if form.errors else 200)
-    facts: dict[str, Any] = {"site": site, "by": request.user, "at": timezone.now(), "confirmed": confirmed_of(request)}
+    facts: dict[str, Any] = {"site": site, "by": request.user, "confirmed": confirmed_of(request)}
     try:
-        group = plan_group_visit(**facts, **form.plan())
+        group = plan_group_visit(at=timezone.now(), **facts, **form.plan())
     except Refused as refused:
         return page(request, PAGE, {"form": form, "problems": refused.problems}, status=422)
     say(request, "The group visit is planned.")

@@ -1,6 +1,6 @@
 """Assessing: versions, verdicts, who decides, and where the patient moves."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -152,10 +152,13 @@ def test_enr_26_nobody_with_booked_infusions_begins_anew(site: Site) -> None:
     assert patient.state == EnrolmentState.CLEARED
 
 
-def test_enr_26_a_finished_course_uses_its_clearing_up_at_once(site: Site, nurse: StaffUser) -> None:
+@pytest.mark.parametrize(("days", "state"), [(9, "cleared"), (179, "cleared"), (180, "eligible")])
+def test_enr_60_after_a_course_the_clearing_holds_until_no_day_within_180_is_left(
+    site: Site, nurse: StaffUser, days: int, state: str
+) -> None:
     patient = make.cleared_patient(site=site, at=NOW + timedelta(days=2))  # Wednesday, 9 days before Friday
     sequence = suite.booked_sequence(site, patient=patient)
     for visit in suite.visits_of(sequence):
         suite.attend(visit, by=nurse)
-    make.assess(patient, at=site.instant(suite.MONDAY + timedelta(days=4), 900))
-    assert patient.state == EnrolmentState.ELIGIBLE
+    make.assess(patient, at=site.instant(date(2026, 9, 9) + timedelta(days=days), 900))
+    assert patient.state == state

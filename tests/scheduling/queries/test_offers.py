@@ -115,5 +115,5 @@ def test_twenty_six_weeks_cost_few_queries(site: Site, django_assert_max_num_que
         open_week(site, MONDAY + week * WEEK)
     fill(site, MONDAY, STARTS_56[:10])
     patient = patient_for(site, MONDAY)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         asked(site, patient)

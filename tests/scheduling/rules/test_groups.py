@@ -41,7 +41,7 @@ def test_enr_20_the_last_seat_is_booked_and_the_next_refused() -> None:
         replace(GROUP, seats_taken=6), "eligible", support_person="Jo", already_seated=False, today=DAY
     )
     assert problem.rule == "ENR-20"
-    assert "12 of 12 places" in problem.sentence
+    assert "12 of 12 seats" in problem.sentence
 
 
 def test_enr_20_room_too_small_for_one_seat_is_refused() -> None:

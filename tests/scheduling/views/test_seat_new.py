@@ -41,7 +41,7 @@ def test_only_groups_with_seats_can_be_chosen(
     page = as_user(scheduler).get(url(patient)).content.decode()
     assert f'value="{full.pk}" disabled' in page
     assert f'value="{free.pk}">' in page
-    assert "6 of 6 seats left" in page
+    assert "12 of 12 seats left" in page
 
 
 def test_a_chosen_group_gives_both_seats(
