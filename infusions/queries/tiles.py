@@ -13,7 +13,7 @@ from infusions.rules.due import Slot, Status, Timeliness
 from infusions.rules.vitals import BASELINE_AGE, Attention
 from infusions.states import InfusionOutcome, InfusionState, Level
 from kitclinic.models import Site, StaffUser
-from scheduling.models import Visit
+from scheduling.models import Patient, Visit
 
 SHAPES = {"flag": "flag", "late": "late", "soon": "soon", "ready": "ready", "wait": "wait", "stopped": "stop"}
 
@@ -76,6 +76,7 @@ class Tile:
     steps: tuple[Step, ...] = ()
     note: str = ""
     since: datetime | None = None
+    expected: Patient | None = None  # who comes next to a free chair
 
     @property
     def shape(self) -> str:
@@ -365,5 +366,6 @@ def empty_tile(
         what=f"{initials} at {site.local(starts_at):%H:%M}" if starts_at else initials,
         then=f"·{next_visit.patient.record_tail}, {driver}" if next_visit else "",
         visit_id=next_visit.pk if next_visit else None,
+        expected=next_visit.patient if next_visit else None,
         note="Vitals appear with the first set.",
     )

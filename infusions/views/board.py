@@ -1,5 +1,8 @@
 """The suite board and its poll."""
 
+from datetime import datetime
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -8,13 +11,13 @@ from infusions.queries.board import board_version
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
+from scheduling.queries.readiness import strips
 
 
 @requires(Permission.SEE_CHARTS)
 def board(request: StaffRequest) -> HttpResponse:
     """All chairs; ``?wall=1`` is the same without the bar, for the screen on the wall."""
-    found = board_of(request.user.site, timezone.now())
-    return page(request, "infusions/board.html", {"board": found, "wall": "wall" in request.GET})
+    return page(request, "infusions/board.html", _context(request, timezone.now()))
 
 
 @requires(Permission.SEE_CHARTS)
@@ -23,5 +26,13 @@ def board_tiles(request: StaffRequest) -> HttpResponse:
     site, at = request.user.site, timezone.now()
     if request.GET.get("v") == board_version(site, at):
         return HttpResponse(status=204)
-    context = {"board": board_of(site, at), "wall": "wall" in request.GET}
-    return page(request, "infusions/_tiles.html", context)
+    return page(request, "infusions/_tiles.html", _context(request, at))
+
+
+def _context(request: StaffRequest, at: datetime) -> dict[str, Any]:
+    """The board, and the readiness of whoever comes next to a chair that is free."""
+    site, reader = request.clinic, request.user
+    found = board_of(site, at)
+    expected = [tile.expected for tile in found.tiles if tile.expected]
+    ready = strips(expected, site=site, at=at, reader=reader)
+    return {"board": found, "strips": ready, "wall": "wall" in request.GET}

@@ -13,6 +13,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, page
 from kitclinic.roles import Permission
 from scheduling.models import Patient
+from scheduling.queries.readiness import strips
 
 
 @requires(Permission.SEE_CHARTS)
@@ -21,7 +22,11 @@ def chart(request: StaffRequest, visit_pk: int) -> HttpResponse:
     found = chart_of(visit_of(request, visit_pk), at=timezone.now())
     if is_htmx(request) and request.GET.get("v") == found.version:
         return HttpResponse(status=204)
-    context = chart_context(found, seating=seating(found.site, found.at) if found.infusion is None else None)
+    context = chart_context(found)
+    if found.infusion is None:
+        patient = found.visit.patient
+        ready = strips([patient], site=found.site, at=found.at, reader=request.user)
+        context |= {"seating": seating(found.site, found.at), "strip": ready[patient.pk]}
     return page(request, "infusions/chart.html", context, partial="infusions/_chart_live.html")
 
 

@@ -3,9 +3,10 @@
 Loaded in every template. Numbers come from ``kitclinic.display``; nothing is rounded here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 
@@ -143,6 +144,12 @@ def age(born: date | None, today: date) -> str:
     if born is None:
         return ""
     return str(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+
+
+@register.filter
+def of(found: Mapping[Any, Any], key: Any) -> Any:
+    """{{ strips|of:patient.pk }}: what is found under a key; None where nothing is."""
+    return found.get(key) if found else None
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from infusions.models import Infusion as InfusionRecord
 from infusions.states import InfusionOutcome
@@ -16,12 +17,11 @@ from outcomes.rules.standing import baseline_gate, calendar
 from outcomes.rules.windows import Infusion
 from outcomes.rules.windows import Score as DatedScore
 from outcomes.states import AssessmentState
-from scheduling.models import Patient
-from scheduling.models import Sequence as Course
+from scheduling.models import Patient, Visit
 from scheduling.rules.enrolment import EnrolmentFacts
 from scheduling.rules.readiness import Gate
 from scheduling.rules.timeline import TimelineEvent
-from scheduling.rules.visits import OPEN_SEQUENCE
+from scheduling.rules.visits import OPEN_SEQUENCE, RELEASED
 
 WORKING = (AssessmentState.OPEN, AssessmentState.STARTED)
 LANE = "Questionnaires"
@@ -90,7 +90,7 @@ def _questionnaires(keys: Sequence[int], site: Site, may_see: bool) -> Iterator[
     for row in rows.prefetch_related("scores"):
         names, occasion = ", ".join(row.instruments.split()), OCCASIONS.get(row.occasion, row.occasion)
         state = "" if row.state == AssessmentState.COMPLETED else f"; {row.get_state_display().lower()}"
-        there = {"url_name": "outcomes:answers", "url_key": row.pk} if may_see else {}
+        there: dict[str, Any] = {"url_name": "outcomes:answers", "url_key": row.pk} if may_see else {}
         yield TimelineEvent(
             row.sent_at,
             site.today(row.sent_at),
@@ -129,7 +129,7 @@ def _safety(keys: Sequence[int], site: Site, reader: StaffUser) -> Iterator[Time
     rows = SafetyTask.objects.filter(site=site, patient__in=keys).select_related("acknowledged_by").order_by("pk")
     may = reader.may(Permission.ANSWER_SAFETY_TASKS)
     for row in rows:
-        there = {"url_name": "outcomes:safety_task" if may else "", "url_key": row.pk}
+        there: dict[str, Any] = {"url_name": "outcomes:safety_task" if may else "", "url_key": row.pk}
         opened = f"Safety task opened{', high' if row.high else ''}"
         yield TimelineEvent(row.opened_at, site.today(row.opened_at), "questionnaire", opened, **there)
         if row.acknowledged_at:
@@ -140,12 +140,13 @@ def _safety(keys: Sequence[int], site: Site, reader: StaffUser) -> Iterator[Time
 
 def _windows(keys: Sequence[int], site: Site, at: datetime) -> Iterator[TimelineEvent]:
     """The columns of the paper as spans of the picture, for the whole family of records together."""
-    booked = Course.objects.filter(site=site, patient__in=keys, state__in=OPEN_SEQUENCE).order_by("first_day")
+    visits = Visit.objects.filter(site=site, patient__in=keys, sequence__state__in=OPEN_SEQUENCE)
+    days = sorted(visits.exclude(state__in=RELEASED).values_list("date", flat=True))
+    booked = (days[0], days[-1]) if days else None
     scores = [score for rows in _scores(keys, site, at).values() for score in rows]
     infusions = [one for rows in _infusions(keys, site, at).values() for one in rows]
-    planned = booked.values_list("first_day", flat=True).first()
-    for window in calendar(scores, infusions, asked=asked(), planned=planned, today=site.today(at)):
-        count = f"{window.answered.number}/{window.answered.total}" if window.first_day <= site.today(at) else ""
+    for window in calendar(scores, infusions, asked=asked(), booked=booked, today=site.today(at)):
+        count = f"{window.answered.number}/{window.answered.total}" if window.answered else ""
         start = site.instant(window.first_day, 0)
         yield TimelineEvent(
             start, window.first_day, "questionnaire", window.name, count, lane=LANE, until=window.last_day

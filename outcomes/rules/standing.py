@@ -56,12 +56,12 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One column of the paper on the calendar."""
+    """One column of the paper on the calendar. answered: None before the infusions it follows."""
 
     name: str
     first_day: date
     last_day: date
-    answered: Answered
+    answered: Answered | None
 
 
 def answered(scores: Iterable[Score], refs: Frame, column: str, asked: Collection[str]) -> Answered:
@@ -116,26 +116,30 @@ def calendar(
     infusions: Sequence[Infusion],
     *,
     asked: Collection[str],
-    planned: date | None,
+    booked: tuple[date, date] | None,
     today: date,
 ) -> list[Window]:
-    """Return the columns on the calendar: baseline, and the follow-ups once an infusion was completed.
+    """Return the columns on the calendar: baseline, the follow-ups so far, and those of the course that is booked.
 
-    planned: first day of a first course that is booked.
+    booked: first and last day of the open course; it ends the follow-ups of the course before.
     """
-    refs = frame(infusions, today)
-    if refs is None and planned is None:
+    done = frame(infusions, today)
+    refs = done or (Frame(today, booked[0], None, booked[1]) if booked else None)
+    if refs is None:
         return []
-    treated = refs is not None
-    if refs is None and planned is not None:
-        refs = Frame(today, planned, None, planned)
-    assert refs is not None  # one of the two is known
     spans = [(BASELINE, refs.first - timedelta(days=BASELINE_DAYS), refs.first)]
-    if treated:
-        spans += [
-            (name, refs.last + timedelta(days=first), refs.last + timedelta(days=last))
-            for name, (first, last) in FOLLOW_UPS.items()
-        ]
-    return [
-        Window(WINDOW_NAMES[name], first, last, answered(scores, refs, name, asked)) for name, first, last in spans
+    if done and (booked is None or done.last < booked[0]):
+        until = booked[0] - timedelta(days=1) if booked else None
+        spans += [(name, first, min(last, until or last)) for name, first, last in _follow_ups(done.last)]
+    found = [
+        Window(WINDOW_NAMES[name], first, last, answered(scores, refs, name, asked))
+        for name, first, last in spans
+        if first <= last
     ]
+    ahead = _follow_ups(booked[1]) if booked else []
+    return found + [Window(WINDOW_NAMES[name], first, last, None) for name, first, last in ahead]
+
+
+def _follow_ups(last: date) -> list[tuple[str, date, date]]:
+    """Name, first and last day of each column after this last infusion."""
+    return [(name, last + timedelta(days=a), last + timedelta(days=b)) for name, (a, b) in FOLLOW_UPS.items()]

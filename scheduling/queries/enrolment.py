@@ -1,8 +1,7 @@
 """Where patients stand on their way in: the same facts for a list and for one page."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -11,34 +10,9 @@ from scheduling.models import Consent, Eligibility, GroupSeat, Patient, Visit
 from scheduling.models import Sequence as Course
 from scheduling.queries.clearance import screens_of, window_of
 from scheduling.queries.merging import assess_again
-from scheduling.rules.enrolment import ConsentView, CourseView, DayView, EnrolmentFacts, SeatView, in_words
+from scheduling.rules.enrolment import ConsentView, CourseView, DayView, EnrolmentFacts, SeatView
 from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
 from scheduling.states import Caution, EnrolmentState, PregnancyState, SeatState, SequenceState
-
-
-@dataclass(frozen=True, slots=True)
-class PatientRow:
-    """One line of the list of patients."""
-
-    patient: Patient
-    tone: str
-    words: str
-    next_day: DayView | None
-    group: SeatView | None
-
-
-def patient_rows(patients: Sequence[Patient], *, site: Site, at: datetime) -> list[PatientRow]:
-    """Return readiness in words and the next visit for one page of patients, in five queries."""
-    today = site.today(at)
-    known = enrolment_facts(patients, site=site)
-    rows = []
-    for patient in patients:
-        facts = known[patient.pk]
-        tone, words = in_words(facts, today)
-        course, seat = facts.open_course, facts.seat
-        ahead = seat if seat and seat.state == SeatState.BOOKED and seat.day >= today else None
-        rows.append(PatientRow(patient, tone, words, course.next_day if course else None, ahead))
-    return rows
 
 
 def enrolment_facts(

@@ -15,7 +15,7 @@ from scheduling.queries.readiness import strips
 from scheduling.queries.timeline import timeline
 from scheduling.queries.timeline_picture import Picture, picture
 from scheduling.rules.capacity import clock
-from scheduling.rules.enrolment import EnrolmentFacts, short_day
+from scheduling.rules.enrolment import EnrolmentFacts, in_words, short_day
 from scheduling.rules.readiness import Gate, Strip
 from scheduling.rules.timeline import KINDS, Day, kinds_of, so_far, to_come
 
@@ -36,13 +36,15 @@ class Timeline:
 class PatientPage:
     """clinical: the reader may see more than readiness; then assessment and diagnosis are filled.
 
-    acts: the open gates that somebody can close now, the likeliest first; an address where it is this reader.
+    words: where the patient stands. acts: the open gates that somebody can close now, the likeliest first;
+    an address where it is this reader.
     changes: what this reader can change about the open sequence; may_miss: may record a missed day.
     """
 
     patient: Patient
     facts: EnrolmentFacts
     strip: Strip
+    words: str
     acts: tuple[Gate, ...]
     courses: tuple[CourseRow, ...]
     changes: tuple[Change, ...]
@@ -76,6 +78,7 @@ def patient_page(*, patient: Patient, site: Site, reader: StaffUser, at: datetim
         patient=patient,
         facts=facts,
         strip=strip,
+        words=in_words(facts, today)[1],
         acts=tuple(gate for gate in strip.gates if gate.todo),
         courses=tuple(course_row(course) for course in courses.get(patient.pk, [])),
         changes=tuple(changes(course, reader)) if course else (),

@@ -5,6 +5,7 @@ A fixed number of queries. Who only books reads what was booked, attended and se
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -142,7 +143,9 @@ def _seat(
     seat: GroupSeat, moves: Sequence[Transition], site: Site, reader: StaffUser, today: date, clinical: bool
 ) -> Iterator[TimelineEvent]:
     group = seat.group
-    there = {"url_name": "scheduling:group", "url_key": group.pk} if reader.may(Permission.SEE_SCHEDULE) else {}
+    there: dict[str, Any] = (
+        {"url_name": "scheduling:group", "url_key": group.pk} if reader.may(Permission.SEE_SCHEDULE) else {}
+    )
     when = f"{short_day(group.date)}, {clock(group.start_minute)}"
     for move in moves:
         if move.to_state == SeatState.BOOKED:
@@ -156,7 +159,7 @@ def _seat(
         detail = came if seat.state in CAME else seat.get_state_display()
         start = site.instant(group.date, group.start_minute)
         planned = seat.state == SeatState.BOOKED and group.date >= today
-        facts = {"lane": "Visits", "mark": "Group visit", "planned": planned}
+        facts: dict[str, Any] = {"lane": "Visits", "mark": "Group visit", "planned": planned}
         yield TimelineEvent(start, group.date, "group", "Group visit (SMA)", detail, **facts, **there)
     if seat.decided_at:
         day, title = site.today(seat.decided_at), seat.get_state_display()

@@ -84,6 +84,7 @@ class Picture:
     today_x: str
     today_y: str
     future: str
+    depth: int  # of all lanes
     label: str
     width: int = WIDTH
     top: int = TOP
@@ -113,6 +114,7 @@ def picture(events: Sequence[TimelineEvent], *, today: date) -> Picture | None:
         today_x=at(now),
         today_y=at(floor + 16),
         future=at(RIGHT - now),
+        depth=LANE * len(lanes),
         label=_words(lanes, moments),
     )
 
@@ -173,9 +175,9 @@ def _marks(events: Sequence[TimelineEvent], middle: float, axis: Axis) -> Iterab
     taken = float(LEFT)
     for place, (x, found) in enumerate(groups):
         word = ", ".join(dict.fromkeys(event.mark for event in found))
-        wide, after = len(word) * CHARACTER, RIGHT
+        wide, after = len(word) * CHARACTER, float(RIGHT)
         if place + 1 < len(groups):
-            after = int(groups[place + 1][0] - MARK)
+            after = groups[place + 1][0] - MARK
         text_x, anchor = "", ""
         if x + 9 + wide <= after:
             text_x, anchor = at(x + 9), ""

@@ -191,7 +191,7 @@ def _course_words(course: CourseView, today: date) -> tuple[str, str]:
         return "due", f"{missing} {'day' if missing == 1 else 'days'} without a driver"
     if attended:
         return "ok", f"In treatment, {attended} of {len(course.days)} days done"
-    return "ok", f"Ready for {short_day(course.first_day)}"
+    return "info", f"Infusions from {short_day(course.first_day)}"
 
 
 def short_day(day: date) -> str:

@@ -11,7 +11,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, page
 from kitclinic.roles import Permission
 from scheduling.models import Patient
-from scheduling.queries.enrolment import PatientRow, patient_rows
+from scheduling.queries.patient_list import PatientRow, patient_rows
 from scheduling.queries.search import Found, everybody, find
 
 A_PAGE = 50
@@ -36,10 +36,11 @@ def patients(request: StaffRequest) -> HttpResponse:
     shown: Page[Patient] | None = None
     if found is None:
         shown = Paginator(everybody(site=site), A_PAGE).get_page(request.GET.get("page"))
-        rows = patient_rows(list(shown.object_list), site=site, at=at)
+        rows = patient_rows(list(shown.object_list), site=site, at=at, reader=request.user)
         lines = [Line(row) for row in rows]
     else:
-        rows = patient_rows([hit.patient for hit in found.hits], site=site, at=at)
+        people = [hit.patient for hit in found.hits]
+        rows = patient_rows(people, site=site, at=at, reader=request.user)
         lines = [Line(row, hit.through) for row, hit in zip(rows, found.hits, strict=True)]
     context = {
         "query": query,

@@ -17,6 +17,7 @@ from kitclinic.problems import Conflict, Refused
 from kitclinic.roles import Permission
 from scheduling.forms.roster import ScreenForm
 from scheduling.models import GroupSeat, GroupVisit
+from scheduling.queries.readiness import strips
 from scheduling.queries.records import current_consent_text
 from scheduling.queries.roster import booked_sequence, next_groups, roster
 from scheduling.states import SeatState
@@ -50,7 +51,11 @@ def roster_context(request: StaffRequest, group: GroupVisit, open_key: int = 0) 
         "fact_parts": FACT_PARTS,
     }
     row = shown.of(open_key)
-    return context | ({"row": row} | _extras(row.seat, at) if row else {})
+    if row is None:
+        return context
+    patient = row.seat.patient
+    strip = strips([patient], site=request.clinic, at=at, reader=user)[patient.pk]
+    return context | {"row": row, "strip": strip} | _extras(row.seat, at)
 
 
 def _extras(seat: GroupSeat, at: datetime) -> dict[str, Any]:
