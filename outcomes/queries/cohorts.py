@@ -89,7 +89,8 @@ def sources(site: Site) -> tuple[Source, ...]:
 def cohort(source: Source, *, as_of: date) -> Cohort:
     """Return a source's patients with their infusions and scores, in at most five queries.
 
-    Records that were merged are one patient, under the kept record's number. An infusion of the clinic's own charts counts as completed when it ended so; its day and start are local.
+    Records that were merged are one patient, under the kept record's number.
+    An infusion of the clinic's own charts counts as completed when it ended so; its day and start are local.
     """
     site = source.site
     infusions: dict[int, list[Infusion]] = defaultdict(list)
@@ -109,7 +110,7 @@ def cohort(source: Source, *, as_of: date) -> Cohort:
 
 
 def _charted(site: Site) -> Iterable[tuple[int, Infusion]]:
-    rows = InfusionRecord.objects.filter(site=site, started_at__isnull=False).exclude(outcome="")
+    rows = InfusionRecord.objects.filter(site=site, started_at__isnull=False).exclude(outcome="").order_by("pk")
     for patient, started, outcome in rows.values_list(PERSON, "started_at", "outcome"):
         if started is None:
             raise ValueError("an infusion that was never started was selected")
@@ -119,7 +120,7 @@ def _charted(site: Site) -> Iterable[tuple[int, Infusion]]:
 
 
 def _imported(site: Site) -> Iterable[tuple[int, Infusion]]:
-    rows = RegistryInfusion.objects.filter(site=site)
+    rows = RegistryInfusion.objects.filter(site=site).order_by("pk")
     for patient, day, minute, status in rows.values_list(PERSON, "date", "start_minute", "status"):
         yield patient, Infusion(day, clock(minute), status == "completed")
 

@@ -39,7 +39,7 @@ def merge_record(patient: Patient) -> MergeRecord:
 def assess_again(keys: Iterable[int], *, site: Site | int) -> set[int]:
     """Return which of these patients a merge asks to assess again (ENR-45), in one query."""
     folded = Eligibility.objects.filter(site=site, patient=OuterRef("folded"))
-    since = Eligibility.objects.filter(site=site, patient=OuterRef("kept"), assessed_at__gte=OuterRef("merged_at"))
+    since = Eligibility.objects.filter(site=site, patient=OuterRef("kept"), assessed_at__gt=OuterRef("merged_at"))
     merges = PatientMerge.objects.filter(site=site, kept__in=list(keys), undone_at__isnull=True)
     return set(merges.filter(Exists(folded), ~Exists(since)).values_list("kept", flat=True))
 

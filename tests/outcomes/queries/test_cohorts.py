@@ -8,12 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from kitclinic.models import Site
 from outcomes.actions import import_registry
+from outcomes.models import Score
 from outcomes.queries.behind import behind
 from outcomes.queries.cohorts import cohort, sources
 from outcomes.queries.dashboard import dashboard, measure_named
+from outcomes.queries.panel import patient_panel
 from outcomes.rules.definitions import Definitions
+from scheduling.actions import cancel_sequence, merge_patients, undo_merge
 from tests.factories import infusions, registry
 from tests.factories import outcomes as questionnaires
+from tests.factories import scheduling as make
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 AS_OF = registry.AS_OF
@@ -116,3 +120,35 @@ def test_an_early_as_of_date_forgets_what_came_later(site: Site, tmp_path: Path)
     assert shown.finding == "No patient has both a baseline and a score in a window yet."
     before = dashboard(sources(site)[1], as_of=registry.FIRST - timedelta(days=1), definitions=Definitions())
     assert before.is_empty
+
+
+def test_two_records_of_one_person_count_as_one_patient_with_everything_of_both(site: Site) -> None:
+    first = infusions.infusion(site=site, at_state="discharged")
+    second = infusions.infusion(site=site, at_state="discharged", monday=infusions.MONDAY + timedelta(days=7))
+    kept, folded = first.visit.patient, second.visit.patient
+    before = cohort(sources(site)[0], as_of=infusions.MONDAY)
+    for sequence in folded.sequences.all():
+        cancel_sequence(sequence=sequence, reason="unknown", by=first.nurse, at=second.at)
+    merge = merge_patients(kept=kept, folded=folded, reason="The same.", by=first.nurse, at=second.at)
+    found = cohort(sources(site)[0], as_of=infusions.MONDAY)
+    assert len(before.patients) == 2
+    (patient,) = found.patients
+    assert (patient.pk, patient.record_number) == (kept.pk, kept.record_number)
+    assert len(patient.infusions) == 2
+    undo_merge(merge=merge, reason="Two people.", by=first.nurse, at=second.at)
+    assert len(cohort(sources(site)[0], as_of=infusions.MONDAY).patients) == 2
+
+
+def test_scores_of_a_merged_record_are_the_kept_patients(site: Site) -> None:
+    sent = questionnaires.completed(site=site)
+    folded = sent.assessment.patient
+    kept = make.patient(site=site)
+    by = make.actor("scheduler", site)
+    scores = Score.objects.filter(patient=folded).count()
+    merge_patients(kept=kept, folded=folded, reason="The same.", by=by, at=make.NOW)
+    source = sources(site)[0]
+    (patient,) = (one for one in cohort(source, as_of=AS_OF).patients if one.scores)
+    assert (patient.pk, len(patient.scores), source.scored) == (kept.pk, scores, 1)
+    with_scores = patient_panel(kept, at=make.NOW + timedelta(days=900), with_scores=True)
+    assert with_scores.lines
+    assert with_scores.sent

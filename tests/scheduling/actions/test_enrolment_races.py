@@ -11,11 +11,13 @@ from django.db import IntegrityError, connections
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Refused
 from scheduling import actions
-from scheduling.actions import Assessment
+from scheduling.actions import Assessment, NewPatient
 from scheduling.models import Eligibility, GroupSeat, Patient
+from scheduling.queries.patients import record_version
 from tests.factories import people
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NOW
+from tests.races import race
 
 
 @pytest.fixture
@@ -108,3 +110,42 @@ def test_two_leads_decide_one_seat_and_one_decision_stands(clinic: Site) -> None
         return actions.decline_seat(seat=seat, note="Wants time.", by=by, at=NOW)
 
     assert at_once([decline, decline]) == {"done": 1, "STA-01": 1}
+
+
+def test_two_opposite_merges_at_once_and_exactly_one_stands(clinic: Site) -> None:
+    one, other = make.patient(site=clinic, record_number="KT-1"), make.patient(site=clinic, record_number="KT-2")
+    by = [people.staff("scheduler", site=clinic) for _ in range(2)]
+    done, lost = race(
+        lambda: actions.merge_patients(kept=one, folded=other, reason="The same.", by=by[0], at=NOW),
+        lambda: actions.merge_patients(kept=other, folded=one, reason="The same.", by=by[1], at=NOW),
+    )
+    assert (len(done), len(lost)) == (1, 1)
+    assert [problem.rule for problem in lost[0].problems] == ["ENR-43"] * len(lost[0].problems)  # type: ignore[attr-defined]
+    merged = Patient.objects.get(merged_into__isnull=False)
+    assert (merged.pk, merged.merged_into_id) == (done[0].folded_id, done[0].kept_id)
+
+
+def test_a_merge_and_a_seat_at_once_never_leave_a_seat_on_the_merged_record(clinic: Site) -> None:
+    kept, folded = make.patient(site=clinic), make.eligible_patient(site=clinic)
+    group, by = make.group_visit(site=clinic), people.staff("scheduler", site=clinic)
+    done, lost = race(
+        lambda: actions.merge_patients(kept=kept, folded=folded, reason="The same.", by=by, at=NOW),
+        lambda: actions.book_seat(group=group, patient=folded, support_person="Paul Marrin", by=by, at=NOW),
+    )
+    assert (len(done), len(lost)) == (1, 1)
+    folded.refresh_from_db()
+    assert (folded.merged_into_id is None) is GroupSeat.objects.filter(patient=folded).exists()
+
+
+def test_two_changes_of_one_record_at_once_and_the_second_is_told(clinic: Site) -> None:
+    patient = make.patient(site=clinic)
+    version, names = record_version(patient), NewPatient.__dataclass_fields__
+    typed = {name: getattr(patient, name) for name in names}
+    by = [people.staff("scheduler", site=clinic) for _ in range(2)]
+
+    def change(scheduler: StaffUser, language: str) -> Callable[[], object]:
+        new = NewPatient(**typed | {"language": language})
+        return lambda: actions.change_patient(patient=patient, new=new, by=scheduler, at=NOW, version=version)
+
+    ended = at_once([change(by[0], "French"), change(by[1], "Spanish")])
+    assert ended == {"done": 1, "STA-01": 1}

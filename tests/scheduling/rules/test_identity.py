@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -6,10 +7,14 @@ from kitclinic.problems import Blocker, NeedsConfirmation
 from scheduling.rules.identity import (
     Person,
     age_on,
+    births_to_compare,
     duplicate_problems,
     name_similarity,
+    new_matches,
     person_problems,
+    phone_tail,
     possible_duplicates,
+    sounds_like,
     tidy_record_number,
 )
 
@@ -174,3 +179,109 @@ def test_similarity_ignores_accents_hyphens_and_order() -> None:
     one = Person("A1A", "Müller-Lüdenscheidt", "Jörg", date(1960, 1, 1))
     other = Person("B1B", "Jorg", "Muller Ludenscheidt", date(1960, 1, 1))
     assert name_similarity(one, other) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (date(1975, 4, 12), date(1975, 4, 21)),
+        (date(1974, 3, 14), date(1947, 3, 14)),
+        (date(1975, 1, 5), date(1975, 10, 5)),
+        (date(1991, 4, 3), date(1919, 4, 3)),
+    ],
+)
+def test_enr_41_two_digits_of_the_birth_date_exchanged(one: date, other: date) -> None:
+    for born, known_born in ((one, other), (other, one)):
+        known = Person("K10234", "Kowalska", "María", known_born, key=1)
+        assert "ENR-41" in rules_of(Person("X999", "Kowalski", "Maria", born), known)
+        assert rules_of(Person("X999", "Oduya", "Ben", born), known) == ()
+
+
+def test_enr_41_digits_are_exchanged_within_day_month_or_year_only() -> None:
+    known = Person("K10234", "Kowalska", "Maria", date(1975, 4, 13), key=1)
+    assert "ENR-41" not in rules_of(Person("X999", "Kowalska", "Maria", date(1975, 4, 22)), known)
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "born", "found"),
+    [
+        ("Kowalska", "Maria", date(1975, 4, 8), True),
+        ("Kowalska", "Maria", date(1985, 4, 3), True),
+        ("Kowalska", "Marya", date(1975, 4, 8), True),  # sounds the same
+        ("Kowalska", "Maria", date(1985, 4, 8), False),  # two digits
+        ("Kowalska", "Martha", date(1975, 4, 8), False),  # similar, and not the same
+    ],
+)
+def test_enr_42_one_other_digit_with_the_same_name(family: str, given: str, born: date, found: bool) -> None:
+    assert ("ENR-42" in rules_of(Person("X999", family, given, born))) is found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Kathryn", "Meier"), ("Catherine", "Mayer")),
+        (("Stephen", "Schmidt"), ("Steven", "Smith")),
+        (("Jon", "Petersen"), ("John", "Pedersen")),
+    ],
+)
+def test_enr_06_names_that_sound_alike_are_similar(one: tuple[str, str], other: tuple[str, str]) -> None:
+    left = Person("A1A", one[1], one[0], date(1975, 4, 3))
+    right = Person("B1B", other[1], other[0], date(1975, 4, 3))
+    assert sounds_like(left, right)
+    assert sounds_like(right, replace(left, family_name=one[0], given_name=one[1]))
+    assert "ENR-06" in rules_of(left, right)
+
+
+@pytest.mark.parametrize(
+    ("family", "given"), [("Kowalska", ""), ("", ""), ("Petersen", "Maria"), ("---", "Maria")]
+)
+def test_names_that_do_not_sound_alike_or_are_missing(family: str, given: str) -> None:
+    assert not sounds_like(MARIA, Person("X999", family, given, MARIA.birth_date))
+
+
+def test_enr_40_the_number_of_a_merged_record_is_refused_and_leads_to_the_kept_one() -> None:
+    gone = replace(MARIA, leads_to="K99", leads_key=9)
+    (match,) = possible_duplicates(Person("k10 234", "Oduya", "Ben", date(1990, 1, 1)), [gone])
+    assert (match.rules, match.person.opens) == (("ENR-40",), 9)
+    (problem,) = duplicate_problems([match])
+    assert (type(problem), problem.field) == (Blocker, "record_number")
+    assert "K10234 was merged into K99" in problem.sentence
+
+
+def test_enr_40_what_was_merged_into_this_record_is_no_other_person_but_its_number_stays_taken() -> None:
+    gone = replace(MARIA, leads_to="K99", leads_key=9)
+    mine = replace(MARIA, record_number="K99", key=9)
+    assert possible_duplicates(mine, [gone]) == []
+    assert rules_of(replace(mine, record_number="K10234"), gone) == ("ENR-40",)
+
+
+def test_what_made_two_people_alike_before_a_change_is_not_asked_again() -> None:
+    twin = Person("X1000", "Kowalska", "Mario", date(1975, 4, 3), phone="2165550147", key=2)
+    before = possible_duplicates(replace(MARIA, phone=""), [twin])
+    after = possible_duplicates(MARIA, [twin])
+    (left,) = new_matches(after, before=before)
+    assert left.rules == ("ENR-08",)
+    assert new_matches(after, before=after) == []
+    taken = possible_duplicates(replace(twin, record_number="K10234"), [MARIA])
+    assert [match.rules for match in new_matches(taken, before=taken)] == [("ENR-05",)]
+
+
+def test_every_birth_date_that_counts_is_looked_up() -> None:
+    born = date(1974, 3, 12)
+    looked_up = births_to_compare(born)
+    for other in (
+        born,
+        date(1974, 12, 3),
+        date(1947, 3, 12),
+        date(1974, 3, 21),
+        date(1974, 3, 13),
+        date(1974, 1, 12),
+    ):
+        assert other in looked_up
+    assert date(1975, 4, 12) not in looked_up
+    assert len(looked_up) < 80
+
+
+@pytest.mark.parametrize(("phone", "tail"), [("+1 (216) 555-0147", "5550147"), ("555014", ""), ("", "")])
+def test_enr_08_a_phone_is_looked_up_by_its_last_seven_digits(phone: str, tail: str) -> None:
+    assert phone_tail(phone) == tail

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Role
+from scheduling.actions import merge_patients
+from scheduling.queries.search import MOST
 from scheduling.views.patients import A_PAGE
 from tests.factories import people
 from tests.factories import scheduling as make
@@ -74,3 +76,28 @@ def test_an_empty_list_offers_to_register_only_to_who_may(
         assert as_user(scheduler).get(URL, query).content.decode().count(new) == 2
         assert new not in as_user(nurse).get(URL, query).content.decode()
     assert "Nobody matches “&lt;b&gt;”" in as_user(scheduler).get(URL, {"q": "<b>"}).content.decode()
+
+
+def test_a_merged_record_is_found_by_its_number_and_leads_to_the_kept_one(
+    site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    kept, folded = make.patient(site=site, record_number="KT-1"), make.patient(site=site, record_number="KT-777")
+    merge_patients(kept=kept, folded=folded, reason="The same.", by=scheduler, at=make.NOW)
+    page = as_user(scheduler).get(URL, {"q": "KT-777"}).content.decode()
+    assert reverse("scheduling:patient", args=[kept.pk]) in page
+    assert "found by KT-777, merged" in page
+    answer = as_user(scheduler).get(URL, {"q": "777", "open": "first"})
+    assert answer.headers["Location"] == reverse("scheduling:patient", args=[kept.pk])
+
+
+def test_more_than_a_page_says_how_many_more(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
+    for _ in range(MOST + 2):
+        make.patient(site=site, family_name="Marrin")
+    page = as_user(scheduler).get(URL, {"q": "marr"}).content.decode()
+    assert page.count("<tr data-kc-item>") == MOST
+    assert "And 2 more records: type more" in page
+
+
+def test_the_preferred_name_stands_in_the_list(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
+    make.patient(site=site, preferred_name="Della")
+    assert "called Della" in as_user(scheduler).get(URL, {"q": "della"}).content.decode()
