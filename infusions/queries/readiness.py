@@ -19,6 +19,7 @@ from kitclinic.models import Site
 from kitclinic.problems import Problem
 from scheduling.models import Eligibility, ProviderPresence, Visit, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
+from scheduling.queries.standing import problems_before_start
 from scheduling.rules.drivers import Driver
 from scheduling.states import Caution, PregnancyState
 
@@ -67,7 +68,8 @@ def readiness(course: Course, *, at: datetime) -> Readiness:
     order, weight, assessment = order_of(visit), latest_weight(patient), latest_eligibility(patient)
     facts = _facts(course, at=at, order=order, weight=weight, assessment=assessment)
     elsewhere = [problem for path in settings.READINESS_CHECKS for problem in import_string(path)(patient, at)]
-    return Readiness(facts, (*start_problems(facts), *elsewhere), order, weight, assessment)
+    problems = (*start_problems(facts), *problems_before_start(patient), *elsewhere)
+    return Readiness(facts, problems, order, weight, assessment)
 
 
 def _facts(

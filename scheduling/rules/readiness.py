@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from kitclinic.roles import Permission
 from scheduling.rules.capacity import clock
@@ -37,6 +38,12 @@ ENR_82 = Rule(
     source="clinic default",
 )
 
+ENR_83 = Rule(
+    "ENR-83",
+    "No infusion starts on a consent that was withdrawn, or while a merged record asks for a new assessment.",
+    source="clinic default",
+)
+
 P = Permission
 ELIGIBILITY, GROUP, SEAT = "scheduling:eligibility", "scheduling:group", "scheduling:seat_new"
 OFFERS, DRIVERS, PATIENT = "scheduling:offers", "scheduling:drivers", "scheduling:patient"
@@ -54,6 +61,21 @@ KEYS = (
     "driver",
     "baseline",
 )
+
+
+def start_blockers(*, withdrawn: bool, assess_again: bool) -> list[Problem]:
+    """Return what enrolment has against the next start at the chair (ENR-83)."""
+    problems: list[Problem] = []
+    if withdrawn:
+        sentence = "The patient has withdrawn the consent. Nothing starts before a new one is signed."
+        problems.append(Blocker(ENR_83.id, sentence))
+    if assess_again:
+        sentence = (
+            "Another record of this patient, with an assessment of its own, was merged into this one. "
+            "Read both and assess again; allergies and cautions may differ."
+        )
+        problems.append(Blocker(ENR_83.id, sentence))
+    return problems
 
 
 class GateState(StrEnum):

@@ -10,8 +10,9 @@ from infusions.rules.vitals import Vitals
 from infusions.states import Rhythm
 from kitclinic.models import AuditEvent
 from kitclinic.problems import Blocker, NeedsConfirmation, Refused
-from scheduling.models import ProviderPresence, Visit
-from tests.factories import infusions
+from scheduling.actions import merge_patients, withdraw_consent
+from scheduling.models import Consent, ProviderPresence, Visit
+from tests.factories import infusions, scheduling
 
 Kind = InfusionEvent.Kind
 HIGH = Vitals(182, 100, 80, 97, Rhythm.SINUS)
@@ -153,6 +154,25 @@ def test_inf_22_checks_of_other_apps_join_the_list(site, settings):
     with pytest.raises(Refused) as refused:
         start(chair)
     assert rules(refused) == {"INF-22"}
+
+
+def test_enr_83_no_infusion_starts_on_a_withdrawn_consent(site):
+    chair = infusions.infusion(site=site, at_state="ready")
+    consent = Consent.objects.get(patient=chair.infusion.patient)
+    withdraw_consent(consent=consent, reason="wants to wait", by=chair.nurse, at=chair.at)
+    with pytest.raises(Refused) as refused:
+        start(chair)
+    assert rules(refused) == {"ENR-83"}
+
+
+def test_enr_83_a_merged_record_with_an_assessment_stops_the_next_start(site):
+    chair = infusions.infusion(site=site, at_state="ready")
+    other = scheduling.eligible_patient(site=site)
+    scheduler = scheduling.actor("scheduler", site)
+    merge_patients(kept=chair.infusion.patient, folded=other, reason="same person", by=scheduler, at=chair.at)
+    with pytest.raises(Refused) as refused:
+        start(chair)
+    assert rules(refused) == {"ENR-83"}
 
 
 def test_the_same_start_sent_twice_is_one_start(site):
