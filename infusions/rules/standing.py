@@ -11,8 +11,8 @@ from scheduling.rules.enrolment import EnrolmentFacts, short_day
 from scheduling.rules.readiness import ELIGIBILITY, Gate, GateState, Todo
 from scheduling.states import PregnancyState
 
-ENR_83 = Rule(
-    "ENR-83",
+ENR_87 = Rule(
+    "ENR-87",
     "The gate of the order is blocked while the order is held or has expired, and while a physician has not "
     "decided about a caution or a history of misuse.",
     source="clinic default",
@@ -47,7 +47,7 @@ class OrderFacts:
 
 
 def order_gate(order: OrderFacts | None, facts: EnrolmentFacts, *, today: date) -> Gate:
-    """Return the gate "order signed" (ENR-83)."""
+    """Return the gate "order signed" (ENR-87)."""
     gate, course = Gate("order", "Order signed", GateState.DUE), facts.open_course
     if course is None:
         return replace(gate, quiet=True, detail="Once five days are booked")
