@@ -12,6 +12,7 @@ from kitclinic.actions import begin_long_task, finish_long_task, note_progress
 from kitclinic.models import Site, StaffUser, Transition
 from kitclinic.problems import Blocker, Refused
 from scheduling.actions.referrals import stored
+from scheduling.actions.triage import lock_inbox
 from scheduling.models import Referral, ReferralFile
 from scheduling.queries.referral_files import known_patients, known_referrals, read_stored
 from scheduling.rules.referral_file import ENR_39, FileRow, ReadFile, UnreadableFileError, decode
@@ -41,7 +42,6 @@ def upload_referrals(
     The files this person uploaded before and did not import are thrown away.
     Raises Refused when it is no list of referrals at all; wrong lines are told by the next page.
     """
-    site = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     try:
         text = decode(data)
         read = read_stored(text, site=site, date_order=date_order, at=at)
@@ -146,7 +146,7 @@ def import_referrals(
     Raises Refused with one problem a wrong line, at most REPORTED, and then how many more there are.
     """
     # One entry of a site at a time: the same list is not imported twice at once.
-    site = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    lock_inbox(site)
     today = site.today(at)
     _refuse_lines((row.line, problem.sentence) for row in rows for problem in referral_problems(row.new, today))
     found = sort_lines(

@@ -11,7 +11,7 @@ from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Refused, refuse_if
 from kitclinic.states import begin, move
 from scheduling.actions.patients import NewPatient, register_patient
-from scheduling.actions.triage import settle_referral
+from scheduling.actions.triage import lock_inbox, settle_referral
 from scheduling.models import Patient, Referral
 from scheduling.queries.referrals import referrals_like
 from scheduling.rules.identity import tidy_record_number
@@ -43,7 +43,7 @@ def receive_referral(
     """
     confirmed = confirmed or {}
     # One entry of a site at a time: the same referral is not typed in twice at once.
-    site = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    lock_inbox(site)
     problems = referral_problems(new, site.today(at))
     problems += already_here(new, referrals_like(site=site, new=new))
     refuse_if(problems, confirmed=frozenset(rule for rule, reason in confirmed.items() if reason.strip()))

@@ -1,14 +1,25 @@
-"""The last step of a referral, shared by registering a patient and by accepting a referral."""
+"""What entering, importing, accepting and registering share: the inbox's lock, and the last step of a referral."""
 
 from datetime import datetime
 
+from django.db import connection
+
 from kitclinic import audit
-from kitclinic.models import StaffUser
+from kitclinic.models import Site, StaffUser
 from kitclinic.states import begin, move
 from scheduling.models import Patient, Referral
 from scheduling.states import ReferralState
 
 AT_THE_CLINIC = "Entered at the clinic"
+
+
+def lock_inbox(site: Site) -> None:
+    """Let one referral or one list at a time into a site's inbox, until the caller's transaction ends.
+
+    Not the row of the site: registering a patient, which locks that, need not wait for a long list.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"referrals of site {site.pk}"])
 
 
 def settle_referral(

@@ -15,12 +15,15 @@ def _text(name: str, **options: Any) -> forms.CharField:
 
 
 class ReferralForm(forms.Form):
-    """What the letter says. Only who is meant, who refers and the day are needed; the rest can be asked for."""
+    """What the letter says. Only who is meant, who refers and the day are needed; the rest can be asked for.
+
+    A needed text is asked for by the rule, so that it stands beside everything else that is wrong.
+    """
 
     received_on = date_field(label="Received on")
-    source = _text("source", label="Who refers", help_text="Provider and practice, or “self”.")
+    source = _text("source", label="Who refers*", help_text="Provider and practice, or “self”.")
     source_phone = _text("source_phone", label="Their phone", help_text="To ask for missing information.")
-    family_name = _text("family_name")
+    family_name = _text("family_name", label="Family name*")
     given_name = _text("given_name")
     birth_date = date_field(label="Born", required=False)
     sex = forms.ChoiceField(choices=[("", "Not said"), *Patient.Sex.choices], required=False)
@@ -85,4 +88,8 @@ class UploadForm(forms.Form):
 class OrderForm(forms.Form):
     """What 03/04/1974 means in a file."""
 
-    date_order = forms.ChoiceField(label="Dates written with numbers", choices=ReferralFile.Order.choices)
+    date_order = forms.ChoiceField(
+        label="Dates written with numbers",
+        choices=ReferralFile.Order.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )

@@ -130,15 +130,15 @@ def birth_problems(born: date | None, received_on: date) -> list[Problem]:
     return []
 
 
-def next_act(state: str, days: int, asked_for: str = "") -> NextAct:
+def next_act(state: str, days: int, asked_for: str) -> NextAct:
     """Return who acts next on a referral that has been in this state for so many days (ENR-34, ENR-35)."""
     if state == ReferralState.RECEIVED:
         late = days > TRIAGE_DAYS
         return NextAct("Scheduler or physician", "Decide", late, "overdue" if late else "due")
     if state == ReferralState.NEEDS_INFORMATION:
         late = days > ANSWER_DAYS
-        who = "Scheduler, ask again" if late else "Who was asked"
-        return NextAct(f"{who}: {asked_for}" if asked_for else who, "Enter the answer", late, _waiting(late))
+        who = f"{'Scheduler asks again' if late else 'Answer awaited'}: {asked_for}"
+        return NextAct(who, "Enter the answer", late, "overdue" if late else "info")
     if state == ReferralState.ACCEPTED:
         return NextAct("Assessor", "Open the patient", is_late=False, tone="ok")
     return NextAct("Nobody", "Take up again", is_late=False, tone="held")
@@ -190,10 +190,6 @@ def link_problems(born: date | None, patient: KnownPatient) -> list[Problem]:
 def reopens(state: str) -> bool:
     """Whether a returning patient in this state becomes a referred one again."""
     return state in (EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN)
-
-
-def _waiting(late: bool) -> str:
-    return "overdue" if late else "info"
 
 
 def _received(new: NewReferral, today: date) -> list[Problem]:

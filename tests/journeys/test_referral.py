@@ -39,7 +39,7 @@ def test_a_letter_becomes_a_patient() -> None:
         clinic.later(60 * 24 * 8)
         scheduler = clinic.sign_in("scheduler")
         scheduler.follow("Referrals").follow("Waiting for information").follow("Enter the answer")
-        assert "Scheduler, ask again: Last MRI, from Dr. Amsel" in scheduler.words
+        assert "Scheduler asks again: Last MRI, from Dr. Amsel" in scheduler.words
         scheduler.press("It arrived", note="Nothing new")
         scheduler.follow("Accept as a new patient").press("Accept and register", record_number="KT-20417")
         patient = Patient.objects.get()

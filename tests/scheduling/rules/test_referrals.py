@@ -94,7 +94,7 @@ def test_everything_wrong_is_told_at_once() -> None:
     ("state", "who"),
     [
         (ReferralState.RECEIVED, "Scheduler or physician"),
-        (ReferralState.NEEDS_INFORMATION, "Who was asked: imaging, Dr. Amsel"),
+        (ReferralState.NEEDS_INFORMATION, "Answer awaited: imaging, Dr. Amsel"),
         (ReferralState.ACCEPTED, "Assessor"),
         (ReferralState.DECLINED, "Nobody"),
         (ReferralState.WITHDRAWN, "Nobody"),
@@ -105,15 +105,15 @@ def test_enr_34_every_state_says_who_acts_next(state: ReferralState, who: str) -
 
 
 def test_enr_35_three_days_of_triage_pass_and_the_fourth_is_late() -> None:
-    assert not rules.next_act(ReferralState.RECEIVED, 3).is_late
-    late = rules.next_act(ReferralState.RECEIVED, 4)
+    assert not rules.next_act(ReferralState.RECEIVED, 3, "").is_late
+    late = rules.next_act(ReferralState.RECEIVED, 4, "")
     assert (late.is_late, late.tone) == (True, "overdue")
 
 
 def test_enr_35_after_seven_days_the_clinic_asks_again() -> None:
     assert not rules.next_act(ReferralState.NEEDS_INFORMATION, 7, "imaging").is_late
     late = rules.next_act(ReferralState.NEEDS_INFORMATION, 8, "imaging")
-    assert (late.is_late, late.who) == (True, "Scheduler, ask again: imaging")
+    assert (late.is_late, late.who) == (True, "Scheduler asks again: imaging")
 
 
 def test_age_is_counted_in_calendar_days_and_never_below_none() -> None:
