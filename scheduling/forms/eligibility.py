@@ -155,7 +155,7 @@ class EligibilityForm(forms.Form):
         answers = {name: self.cleaned_data[name] for name in _PREGNANCY} if potential else {}
         return {"childbearing_potential": potential} | answers
 
-    def _decision(self, which: str, *, asked: bool) -> dict[str, str]:
+    def _decision(self, which: str, *, asked: bool) -> dict[str, Any]:
         """Decision, rationale and the name behind it; as the last version has them for who may not decide."""
         names = [f"{which}_decision", f"{which}_rationale"]
         if not asked:

@@ -12,7 +12,7 @@ from scheduling.queries.clearance import screens_of, window_of
 from scheduling.queries.merging import assess_again
 from scheduling.rules.enrolment import ConsentView, CourseView, DayView, EnrolmentFacts, SeatView
 from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
-from scheduling.states import Caution, EnrolmentState, PregnancyState, SeatState, SequenceState
+from scheduling.states import Caution, EnrolmentState, PregnancyState, SeatState, SequenceState, Verdict
 
 
 def enrolment_facts(
@@ -44,6 +44,8 @@ def enrolment_facts(
             eligible=row.eligible if row else None,
             decision_open=bool(row and _undecided(row, cautions=row.eligible)),
             undecided=_undecided(row, cautions=True) if row else (),
+            unsuitable=row is not None and row.result == Verdict.DECLINE,
+            reassess_on=row.reassess_on if row else None,
             pregnancy=_pregnancy(row) if row else "",
             pregnancy_on=_pregnancy_day(row, site) if row else None,
             pregnancy_note=", ".join(filter(None, (row.pregnancy_reason, row.pregnancy_decided_by)))

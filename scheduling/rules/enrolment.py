@@ -91,6 +91,7 @@ class EnrolmentFacts:
     """What is known about one patient's way in. eligible: None while nobody has assessed.
 
     decision_open: a prescriber's decision is asked for and not taken.
+    unsuitable: the answers speak against the infusions; reassess_on: put off until then.
     seat: the last one that was not cancelled; course: the open sequence, or else the last one;
     finished: the last one that was completed or ended early.
     screened_on: date of the last health screen; screen_concern: it has a yes that nobody answered.
@@ -107,6 +108,8 @@ class EnrolmentFacts:
     eligible: bool | None = None
     decision_open: bool = False
     undecided: tuple[str, ...] = ()
+    unsuitable: bool = False
+    reassess_on: date | None = None
     pregnancy: str = ""
     pregnancy_on: date | None = None
     pregnancy_note: str = ""
@@ -167,7 +170,11 @@ def in_words(facts: EnrolmentFacts, today: date) -> tuple[str, str]:
         return _course_words(course, today)
     if facts.eligible is None:
         return "due", "Eligibility not recorded"
+    if facts.reassess_on is not None:
+        return "held" if facts.reassess_on > today else "due", f"Assess again from {short_day(facts.reassess_on)}"
     if not facts.eligible:
+        if facts.unsuitable:
+            return "overdue", "Not eligible"
         return "overdue", "Physician decides" if facts.decision_open else "Eligibility not finished"
     if facts.clearance is None and facts.state == EnrolmentState.CLEARED and not facts.lapsed(today):
         return "due", "Cleared, infusions not booked"

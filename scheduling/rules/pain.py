@@ -33,5 +33,5 @@ def diagnosis_of(categories: Collection[PainCategory]) -> str:
 def diagnosis_words(diagnosis: str) -> str:
     """Return a diagnosis for people: the label of a line of Table 1, any other text as it is."""
     if diagnosis == MULTIPLE_CATEGORIES:
-        return "Multiple pain categories"
+        return "Multiple categories"
     return str(PainCategory(diagnosis).label) if diagnosis in PainCategory.values else diagnosis

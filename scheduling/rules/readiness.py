@@ -267,13 +267,19 @@ def _eligible(facts: EnrolmentFacts, patient: int, today: date) -> Gate:
     if facts.eligible is None:
         return replace(gate, detail="Not assessed yet", todo=Todo("Record eligibility", EITHER, "Record"))
     undecided = f"Not decided: {', '.join(facts.undecided)}" if facts.undecided else ""
-    if facts.decision_open:
+    if facts.reassess_on is not None:
+        state = GateState.DUE if facts.reassess_on <= today else GateState.BLOCKED
+        todo = Todo("Assess again", f"from {long_day(facts.reassess_on)}", "Assess")
+        return replace(gate, state=state, detail=f"Assess again from {short_day(facts.reassess_on)}", todo=todo)
+    if facts.decision_open and not facts.unsuitable:
         state = GateState.DUE if facts.eligible else GateState.BLOCKED
         todo = Todo("Decide and finish the assessment", "Physician", "Open")
         return replace(gate, state=state, detail="The physician decides", clinical=undecided, todo=todo)
     if not facts.eligible:
-        todo = Todo("Finish the assessment", EITHER, "Open")
-        return replace(gate, state=GateState.BLOCKED, detail="Not finished", todo=todo)
+        title, detail = ("Decline, or assess again", "Not eligible")
+        if not facts.unsuitable:
+            title, detail = "Finish the assessment", "Not finished"
+        return replace(gate, state=GateState.BLOCKED, detail=detail, todo=Todo(title, EITHER, "Open"))
     if facts.stale(today):
         todo = Todo("Assess for a new course", EITHER, "Assess")
         gate = replace(gate, todo=todo)

@@ -53,8 +53,8 @@ def eligibility(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("scheduling:patient", patient.pk)
 
 
-@require_POST
 @requires(Permission.REGISTER_PATIENTS)
+@require_POST
 def eligibility_result(request: StaffRequest, pk: int) -> HttpResponse:
     """What the answers in the form would make of the patient; nothing is saved."""
     _, _, context = _asked(request, pk)

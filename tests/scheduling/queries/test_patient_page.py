@@ -7,6 +7,7 @@ from kitclinic.models import Site, StaffUser
 from scheduling import actions
 from scheduling.actions import Assessment
 from scheduling.models import GroupSeat, Patient
+from scheduling.queries.assessments import Line
 from scheduling.queries.patient_page import PatientPage, patient_page
 from scheduling.states import Caution, MissedReason, TransportKind, Verdict
 from tests.factories import scheduling as make
@@ -72,15 +73,15 @@ def test_who_only_books_gets_no_assessment(site: Site, scheduler: StaffUser, psy
     patient = make.patient(site=site)
     make.assess(patient, cautions=frozenset({Caution.LIVER_FAILURE}), acknowledged=frozenset(Caution))
     page = shown(patient, scheduler)
-    assert (page.clinical, page.assessment, page.cautions) == (False, None, [])
-    assert shown(patient, psychologist).cautions == ["Liver failure"]
+    assert (page.clinical, page.assessment, page.assessment_lines) == (False, None, ())
+    assert Line("Cautions", "Liver failure") in shown(patient, psychologist).assessment_lines
 
 
 def test_an_open_caution_is_marked(site: Site, physician: StaffUser) -> None:
     patient = make.patient(site=site)
     assessment = Assessment(make.facts(cautions=frozenset({Caution.HEART_FAILURE})))
     actions.assess_eligibility(patient=patient, assessment=assessment, by=physician, at=NOW, verdict=Verdict.OPEN)
-    assert shown(patient, physician).cautions == ["Heart failure, not acknowledged"]
+    assert Line("Cautions", "Heart failure, not acknowledged") in shown(patient, physician).assessment_lines
 
 
 def test_a_declined_patient_can_only_be_reopened(site: Site, physician: StaffUser) -> None:

@@ -55,6 +55,18 @@ def test_an_interrupted_sequence_asks_for_a_decision() -> None:
     assert in_words(found, MONDAY) == ("overdue", "Interrupted, decision needed")
 
 
+def test_enr_58_put_off_is_said_with_its_day_and_becomes_due_on_it() -> None:
+    found = facts(state=EnrolmentState.REFERRED, eligible=False, reassess_on=TODAY + timedelta(days=1))
+    words = in_words(found, TODAY)
+    assert (words[0], words[1].startswith("Assess again from ")) == ("held", True)
+    assert in_words(found, TODAY + timedelta(days=1))[0] == "due"
+
+
+def test_enr_52_not_eligible_by_the_answers_is_said() -> None:
+    found = facts(state=EnrolmentState.REFERRED, eligible=False, unsuitable=True)
+    assert in_words(found, TODAY) == ("overdue", "Not eligible")
+
+
 def test_enr_26_a_clearing_without_a_course_lapses_with_its_window() -> None:
     later = TODAY + timedelta(days=60)
     assert in_words(facts(seat=seat()), later) == ("due", "Group visit not booked")

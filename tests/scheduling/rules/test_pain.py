@@ -38,7 +38,7 @@ def test_enr_50_five_kinds_of_primary_pain_and_the_rest() -> None:
 
 def test_enr_50_a_diagnosis_is_read_in_words_and_a_referrals_own_words_stay() -> None:
     assert diagnosis_words("chronic primary: CRPS") == "Chronic primary: complex regional pain syndrome (CRPS)"
-    assert diagnosis_words("multiple categories") == "Multiple pain categories"
+    assert diagnosis_words("multiple categories") == "Multiple categories"
     assert diagnosis_words("Pain after shingles") == "Pain after shingles"
 
 

@@ -55,6 +55,18 @@ def test_enr_82_a_gate_that_waits_says_for_what_and_is_no_act(key: str) -> None:
     assert gate.todo is None
 
 
+def test_enr_58_put_off_blocks_its_gate_until_the_day() -> None:
+    for days, state in ((1, GateState.BLOCKED), (0, GateState.DUE), (-1, GateState.DUE)):
+        day = TODAY + timedelta(days=days)
+        gate = gates(facts(state=EnrolmentState.REFERRED, eligible=False, reassess_on=day))["eligible"]
+        assert (gate.state, gate.detail.startswith("Assess again from ")) == (state, True)
+
+
+def test_enr_52_answers_that_speak_against_it_block_the_gate_with_their_word() -> None:
+    gate = gates(facts(state=EnrolmentState.REFERRED, eligible=False, unsuitable=True))["eligible"]
+    assert (gate.state, gate.detail) == (GateState.BLOCKED, "Not eligible")
+
+
 def test_an_unfinished_assessment_blocks() -> None:
     gate = gates(facts(state=EnrolmentState.REFERRED, eligible=False))["eligible"]
     assert (gate.state, gate.detail) == (GateState.BLOCKED, "Not finished")

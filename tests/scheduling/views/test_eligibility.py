@@ -142,7 +142,7 @@ def test_what_is_computed_is_shown_while_it_is_typed(
     )
     address = reverse("scheduling:eligibility_result", args=[patient.pk])
     page = as_user(scheduler).post(address, form).content.decode()
-    assert "Multiple pain categories" in page
+    assert "Multiple categories" in page
     assert "12, age points" in page
     assert "Any tumor without metastasis is not counted beside metastatic solid tumor." in page
     assert "29.2 kg/m²" in page
@@ -256,8 +256,8 @@ def test_every_version_is_readable_with_what_changed(
     page = as_user(scheduler).get(url(patient)).content.decode()
     assert page.index("Version 2 counts now") < page.index("<b>Version 1</b>")
     assert "Changed since version 1" in page
-    assert "<td><s>5 months</s></td><td>6 months</td>" in page
-    assert "<td><s>none listed</s></td><td>gabapentin, tramadol</td>" in page
+    assert '<s>5 months</s></td><td data-label="Now">6 months</td>' in page
+    assert '<s>none listed</s></td><td data-label="Now">gabapentin, tramadol</td>' in page
     assert physician.name in page
     versions = versions_of(patient)
     assert [version.result for version in versions] == ["Eligible", "Not eligible"]
