@@ -39,7 +39,7 @@ def enrol_fully(
 ) -> Enrolled | None:
     """Referral to driver for one new person; what lies after ``now`` has not happened yet."""
     at = cast.site.instant(first_day - timedelta(days=random.randrange(26, 40)), 60 * random.randrange(9, 16))
-    enrolled = enrolment.refer(cast, random, number=next_number(cast, series), at=at)
+    enrolled = enrolment.refer(cast, random, number=next_number(cast, series), at=at, days=random.randrange(5))
     return course(
         cast,
         random,

@@ -89,10 +89,10 @@ class Enrolled:
     person: Person
 
 
-def refer(cast: Cast, random: Random, *, number: int, at: datetime) -> Enrolled:
-    """Take in one invented person and find them eligible, two hours after the referral was accepted."""
+def refer(cast: Cast, random: Random, *, number: int, at: datetime, days: int = 0) -> Enrolled:
+    """Take in one invented person and find them eligible, ``days`` and two hours after the acceptance."""
     enrolled = take_in(cast, random, someone(cast, random, at=at), number=number, at=at)
-    assess(cast, enrolled, at=at + timedelta(hours=2), allergies=_allergies(random))
+    assess(cast, enrolled, at=at + timedelta(days=days, hours=2), allergies=_allergies(random))
     return enrolled
 
 
