@@ -40,8 +40,8 @@ def open_wait(patient: Patient) -> GroupWait | None:
 def waiting_list(*, site: Site, today: date, groups: list[GroupRow]) -> list[WaitRow]:
     """Return who waits, in order of waiting, each with the free seat that falls to them.
 
-    groups: to come. Free seats are given out in this order; a patient with another language than the group
-    visit's is seated there all the same, so the language is shown and not decided on.
+    groups: to come. Free seats are given out in this order, in the patient's language where one is free, else
+    in another: the page says so, and an interpreter is ordered.
     """
     waits = GroupWait.objects.filter(
         site=site, ended_at__isnull=True, patient__state=EnrolmentState.ELIGIBLE
@@ -49,14 +49,12 @@ def waiting_list(*, site: Site, today: date, groups: list[GroupRow]) -> list[Wai
     left = {row.group.pk: row.left for row in groups if row.group.date > today}
     rows = []
     for wait in waits.order_by("since", "pk"):
-        found = next(
-            (
-                row.group
-                for row in groups
-                if left.get(row.group.pk) and (wait.series_id is None or wait.series_id == row.group.series_id)
-            ),
-            None,
-        )
+        free = [
+            row.group
+            for row in groups
+            if left.get(row.group.pk) and (wait.series_id is None or wait.series_id == row.group.series_id)
+        ]
+        found = next((group for group in free if _speaks(group, wait.patient)), free[0] if free else None)
         if found is not None:
             left[found.pk] -= 1
         rows.append(WaitRow(wait, max(0, (today - site.today(wait.since)).days), found))
@@ -77,19 +75,23 @@ def series_of(*, site: Site, today: date) -> QuerySet[GroupSeries]:
 def choices_for(patient: Patient, *, site: Site, today: date) -> list[Choice]:
     """Return the group visits to come for this patient, soonest first, the best one marked.
 
-    Best: a free one whose distance from a first infusion to come is nearest to the clinic's target; of equal
-    ones that in the patient's language, then the soonest.
+    Best: a free one in the patient's language; of several the one whose distance from a first infusion to come
+    is nearest to the clinic's target, then the soonest.
     """
     window = window_of(site)
     found: list[tuple[GroupRow, int | None, bool]] = []
     for row in coming_groups(site=site, today=today):
         first = first_infusion_day(row.group.date, site.first_weekday, window, after=today)
         gap = (first - row.group.date).days if first else None
-        found.append((row, gap, row.group.language.casefold() == patient.language.casefold()))
+        found.append((row, gap, _speaks(row.group, patient)))
     free = [
-        (abs(gap - window.target), not speaks, row.group.date, row.group.pk)
+        (not speaks, abs(gap - window.target), row.group.date, row.group.pk)
         for row, gap, speaks in found
         if row.left and gap
     ]
     best = min(free)[-1] if free else None
     return [Choice(row, gap, speaks, row.group.pk == best) for row, gap, speaks in found]
+
+
+def _speaks(group: GroupVisit, patient: Patient) -> bool:
+    return group.language.casefold() == patient.language.casefold()

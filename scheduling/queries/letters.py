@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 
 from kitclinic.models import Site
 from scheduling.models import GroupSeat, GroupVisit, Letter, Patient, Sequence
+from scheduling.rules.reminders import spoken
 from scheduling.rules.visits import OPEN_SEQUENCE
 from scheduling.states import SeatState
 
@@ -24,6 +25,15 @@ class Invitation:
     @property
     def patient(self) -> Patient:
         return self.seat.patient
+
+    @property
+    def time(self) -> str:
+        """Return "1:00 in the afternoon"."""
+        return spoken(self.seat.group.start_minute)
+
+    @property
+    def daily_time(self) -> str:
+        return spoken(self.minute) if self.minute is not None else ""
 
 
 def invitations_of(site: Site, *, seat: int | None = None, group: GroupVisit | None = None) -> list[Invitation]:

@@ -85,6 +85,7 @@ def patient_for(site: Site, monday: date, *, state: str = EnrolmentState.CLEARED
         birth_date=date(1950 + number % 50, 1 + number % 12, 1 + number % 28),
         sex=Patient.Sex.FEMALE,
         phone=f"555-01{number % 100:02d}",
+        consent_sms=True,
         state=state,
         created_at=site.instant(group_day - timedelta(days=14), 600),
     )

@@ -57,13 +57,13 @@ def test_a_missed_day_is_not_reminded_of(site: Site, scheduler: StaffUser) -> No
 
 def test_a_patient_without_phone_gets_an_email_and_without_both_a_person_is_told(site: Site) -> None:
     mailed, neither = booked_sequence(site).patient, booked_sequence(site).patient
-    mailed.phone, mailed.email = "", "b@example.org"
+    mailed.phone, mailed.email, mailed.consent_email = "", "b@example.org", True
     neither.phone = ""
     mailed.save()
     neither.save()
     queue_visit_reminders(at=site.instant(SUNDAY, 700))
     assert [message.to for message in sent("email")] == ["b@example.org"]
-    assert any("no phone and no e-mail" in message.text for message in sent("staff"))
+    assert any("has not agreed to text messages or e-mail" in message.text for message in sent("staff"))
 
 
 def test_the_task_calls_the_action(site: Site) -> None:
