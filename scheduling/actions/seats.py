@@ -17,8 +17,11 @@ from scheduling.states import SeatState
 
 
 def locked_seat(seat: GroupSeat, by: StaffUser) -> tuple[GroupSeat, Patient]:
-    """Lock seat and patient, in this order everywhere."""
-    rows = GroupSeat.objects.select_for_update(of=("self",)).select_related("group", "weight", "site")
+    """Lock seat and patient, in this order everywhere.
+
+    The weight is not joined: a row that was waited for would come with the weight of before the wait.
+    """
+    rows = GroupSeat.objects.select_for_update(of=("self",)).select_related("group", "site")
     mine = rows.get(site=by.site_id, pk=seat.pk)
     return mine, Patient.objects.select_for_update().get(site=by.site_id, pk=mine.patient_id)
 

@@ -8,6 +8,7 @@ from kitclinic.append_only import AppendOnly
 from kitclinic.models import OutboxMessage, SiteOwned
 from scheduling.models.groups import GroupSeat
 from scheduling.models.patients import Patient
+from scheduling.rules.appointment import text_parts
 from scheduling.states import EducationItem
 
 
@@ -109,6 +110,11 @@ class ConsentText(AppendOnly, SiteOwned):
 
     def __str__(self) -> str:
         return f"Consent text {self.language} {self.version}"
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """(heading, words) of each part."""
+        return text_parts(self.body)
 
 
 class Consent(AppendOnly, SiteOwned):

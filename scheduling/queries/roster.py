@@ -99,8 +99,10 @@ class SeatRow:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left to do before the physician decides, teaching included."""
-        return self.in_the_room and not self.missing and not self.not_taught
+        """Whether nothing is left to do before the physician decides, teaching included; or it is decided."""
+        if self.seat.state == SeatState.CLEARED:
+            return True
+        return self.is_here and not self.missing and not self.not_taught
 
     @property
     def standing(self) -> tuple[str, str, str]:

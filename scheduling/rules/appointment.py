@@ -192,7 +192,6 @@ def measure_problems(measures: Mapping[str, int | None]) -> list[Problem]:
     """
     given = {name: value for name, value in measures.items() if value is not None}
     problems = [problem for name, value in given.items() for problem in _impossible(name, value)]
-    problems += _unusual(given) if not problems else []
     sbp, dbp = given.get("sbp"), given.get("dbp")
     if sbp is not None and dbp is not None and dbp >= sbp:
         sentence = f"DBP {dbp} is not below SBP {sbp}. Read the monitor again; they may be exchanged."
@@ -200,7 +199,7 @@ def measure_problems(measures: Mapping[str, int | None]) -> list[Problem]:
     if (sbp is None) != (dbp is None):
         sentence = "Blood pressure is two numbers. Type SBP and DBP together."
         problems.append(Blocker(ENR_75.id, sentence, "dbp" if dbp is None else "sbp"))
-    return problems
+    return problems or _unusual(given)
 
 
 def _impossible(name: str, value: int) -> list[Problem]:
@@ -308,6 +307,15 @@ def consent_notices(*, signed_version: int, current_version: int) -> list[Proble
         return []
     sentence = f"Signed under version {signed_version}; the clinic's text is now version {current_version}."
     return [Notice(ENR_73.id, sentence, "consent")]
+
+
+def text_parts(body: str) -> list[tuple[str, str]]:
+    """Return (heading, words) of each part; parts are set apart by an empty line, a single line has no heading."""
+    found = []
+    for part in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):
+        first, _, rest = part.strip().partition("\n")
+        found.append((first, rest) if rest else ("", first))
+    return found
 
 
 def _letters(name: str) -> str:

@@ -11,6 +11,7 @@ from kitclinic.roles import Permission
 from scheduling import actions
 from scheduling.forms.roster import ConsentTextForm
 from scheduling.queries.records import consent_texts
+from scheduling.rules.appointment import text_parts
 
 TEMPLATE = "scheduling/consent_text.html"
 
@@ -28,12 +29,16 @@ def consent_text(request: StaffRequest) -> HttpResponse:
     return page(request, TEMPLATE, {"texts": texts, "chosen": chosen, "form": form})
 
 
+def _preview(form: ConsentTextForm) -> dict[str, object]:
+    return {"preview": form.cleaned_data, "preview_parts": text_parts(form.cleaned_data["body"])}
+
+
 def _publish(request: StaffRequest, context: dict[str, object]) -> HttpResponse:
     form = ConsentTextForm(request.POST)
     if not form.is_valid():
         return page(request, TEMPLATE, context | {"form": form}, status=422)
     if request.POST.get("act") == "preview":
-        return page(request, TEMPLATE, context | {"form": form, "preview": form.cleaned_data})
+        return page(request, TEMPLATE, context | {"form": form} | _preview(form))
     try:
         row = actions.publish_consent_text(
             site=request.clinic, by=request.user, at=timezone.now(), **form.cleaned_data

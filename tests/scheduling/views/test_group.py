@@ -1,13 +1,11 @@
-"""The roster in the browser: one act a button, one line comes back."""
+"""The roster in the browser: the list, the room's teaching, the news, the end."""
 
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +18,8 @@ from tests.factories import people
 from tests.factories import scheduling as make
 
 AsUser = Callable[[StaffUser], Client]
-ACTS = ("check_in", "absent", "weigh", "clear", "decline")
+HTMX = {"HX-Request": "true"}
+LEADS = (Role.NURSE, Role.PHYSICIAN, Role.PSYCHOLOGIST)
 
 
 @pytest.fixture
@@ -39,146 +38,89 @@ def page_of(client: Client, group: GroupVisit) -> str:
     return client.get(reverse("scheduling:group", args=[group.pk])).content.decode()
 
 
-def act(client: Client, name: str, seat: GroupSeat, htmx: bool = True, **form: Any) -> HttpResponse:
-    headers = {"HX-Request": "true"} if htmx else {}
-    answer: HttpResponse = client.post(reverse(f"scheduling:seat_{name}", args=[seat.pk]), form, headers=headers)
-    return answer
-
-
 @pytest.mark.parametrize("role", list(Role))
 def test_everybody_sees_the_roster_and_leads_act_on_it(
     site: Site, seat: GroupSeat, as_user: AsUser, role: Role
 ) -> None:
     client = as_user(people.staff(role, site=site))
     assert client.get(reverse("scheduling:group", args=[seat.group_id])).status_code == 200
-    leads = role in (Role.NURSE, Role.PHYSICIAN, Role.PSYCHOLOGIST)
-    for name in ACTS:
-        assert (act(client, name, seat).status_code != 403) is leads, name
-    held = client.post(reverse("scheduling:group_held", args=[seat.group_id]))
-    assert (held.status_code != 403) is leads
+    assert client.get(reverse("scheduling:group_rows", args=[seat.group_id])).status_code == 200
+    for name in ("group_held", "group_teach"):
+        answer = client.post(reverse(f"scheduling:{name}", args=[seat.group_id]))
+        assert (answer.status_code != 403) is (role in LEADS), name
 
 
 def test_names_stand_only_before_who_may_find_patients(site: Site, seat: GroupSeat, as_user: AsUser) -> None:
     page = page_of(as_user(people.staff("administrator", site=site)), seat.group)
     assert "Marrin" not in page
     assert "D.M." in page
-    assert "Paul Marrin" not in page
 
 
 def test_who_does_not_lead_sees_no_weight_and_no_clinical_word(
-    site: Site, came: GroupSeat, nurse: StaffUser, scheduler: StaffUser, as_user: AsUser
+    came: GroupSeat, nurse: StaffUser, scheduler: StaffUser, as_user: AsUser
 ) -> None:
-    assert "1 thing open" in page_of(as_user(scheduler), came.group)
+    assert "Here, not complete" in page_of(as_user(scheduler), came.group)
     actions.weigh_seat(seat=came, weight_kg=Decimal("82.5"), by=nurse, at=timezone.now())
-    assert "82.5" not in page_of(as_user(scheduler), came.group)
-    assert "82.5 kg" in page_of(as_user(nurse), came.group)
+    client = as_user(scheduler)
+    whole = client.get(reverse("scheduling:seat", args=[came.pk])).content.decode()
+    assert "82.5" not in whole
+    assert "Health screen" not in whole
+    assert "82.5 kg" in as_user(nurse).get(reverse("scheduling:seat", args=[came.pk])).content.decode()
 
 
-def test_groups_and_seats_of_another_site_are_not_there(
-    other_site: Site, seat: GroupSeat, as_user: AsUser
-) -> None:
+def test_groups_of_another_site_are_not_there(other_site: Site, seat: GroupSeat, as_user: AsUser) -> None:
     stranger = as_user(people.staff("nurse", site=other_site))
-    assert stranger.get(reverse("scheduling:group", args=[seat.group_id])).status_code == 404
-    assert stranger.post(reverse("scheduling:group_held", args=[seat.group_id])).status_code == 404
-    for name in ACTS:
-        assert act(stranger, name, seat).status_code == 404
+    for name in ("group", "group_rows"):
+        assert stranger.get(reverse(f"scheduling:{name}", args=[seat.group_id])).status_code == 404
+    for name in ("group_held", "group_teach"):
+        assert stranger.post(reverse(f"scheduling:{name}", args=[seat.group_id])).status_code == 404
 
 
-def test_check_in_answers_with_the_line_and_the_counts(seat: GroupSeat, nurse: StaffUser, as_user: AsUser) -> None:
-    client = as_user(nurse)
-    part = act(client, "check_in", seat, support="yes").content.decode()
-    line, _, rest = part.partition('<p class="summary"')
-    assert "Came, with support person" in line
-    assert "<b>1</b> came" in rest
-    assert 'hx-swap-oob="true"' in rest
-    csrf = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
-    assert csrf.sub("", line).strip() in csrf.sub("", page_of(client, seat.group))
+def test_the_news_come_only_when_there_are_any(seat: GroupSeat, nurse: StaffUser, as_user: AsUser) -> None:
+    client, address = as_user(nurse), reverse("scheduling:group_rows", args=[seat.group_id])
+    version = re.search(r'name="version" value="(\w+)"', page_of(client, seat.group))
+    assert version
+    assert client.get(address, {"version": version[1]}).status_code == 204
+    actions.check_in_seat(seat=seat, support_attended=True, by=nurse, at=timezone.now())
+    news = client.get(address, {"version": version[1], "open": str(seat.pk)}).content.decode()
+    assert "Here, 3 open" in news
+    assert f'id="kc-facts-support-{seat.pk}" hx-swap-oob="true"' in news
 
 
-def test_without_htmx_an_act_leads_back_to_the_roster(seat: GroupSeat, nurse: StaffUser, as_user: AsUser) -> None:
-    answer = act(as_user(nurse), "check_in", seat, htmx=False, support="no")
-    assert answer.headers["Location"] == reverse("scheduling:group", args=[seat.group_id])
-    seat.refresh_from_db()
-    assert seat.support_attended is False
-
-
-def test_absent_is_said_once(seat: GroupSeat, nurse: StaffUser, as_user: AsUser) -> None:
-    client = as_user(nurse)
-    assert "Absent" in act(client, "absent", seat).content.decode()
-    assert act(client, "absent", seat).status_code == 422
-
-
-@pytest.mark.parametrize("typed", ["82", "82.55", "82,5", "180 lb", ""])
-def test_a_weight_is_typed_with_exactly_one_decimal(
-    came: GroupSeat, nurse: StaffUser, as_user: AsUser, typed: str
-) -> None:
-    answer = act(as_user(nurse), "weigh", came, weight_kg=typed)
-    assert answer.status_code == 422
-    assert f'id="kg-{came.pk}-error"' in answer.content.decode()
-    came.refresh_from_db()
-    assert came.weight is None
-
-
-def test_a_questioned_weight_comes_back_and_is_typed_again(
+def test_the_news_hold_no_field_that_somebody_may_be_typing_in(
     came: GroupSeat, nurse: StaffUser, as_user: AsUser
 ) -> None:
-    client = as_user(nurse)
-    asked = act(client, "weigh", came, weight_kg="182.5")
-    page = asked.content.decode()
-    assert asked.status_code == 422
-    assert "WGT-0" in page
-    assert 'value="182.5"' in page
-    assert 'name="again_kg"' in page
-    whole = act(client, "weigh", came, htmx=False, weight_kg="182.5")
-    assert whole.status_code == 422
-    assert 'name="again_kg"' in whole.content.decode()
-    said = act(client, "weigh", came, weight_kg="182.5", again_kg="182.5", reason="Checked on a second scale.")
-    assert said.status_code == 200
-    assert "182.5 kg" in said.content.decode()
+    address = reverse("scheduling:group_rows", args=[came.group_id])
+    news = as_user(nurse).get(address, {"open": str(came.pk)}).content.decode()
+    fields = re.findall(r"<(?:input|textarea|select)[^>]*>", news)
+    assert fields
+    assert all('type="hidden"' in field for field in fields)
+    assert "<form" not in news
 
 
-def test_a_correction_says_what_was_wrong(came: GroupSeat, nurse: StaffUser, as_user: AsUser) -> None:
-    client = as_user(nurse)
-    act(client, "weigh", came, weight_kg="82.5")
-    assert act(client, "weigh", came, weight_kg="83.5", corrects="yes").status_code == 422
-    done = act(client, "weigh", came, weight_kg="83.5", corrects="yes", reason="read wrongly")
-    assert "83.5 kg" in done.content.decode()
-
-
-def test_clear_names_what_is_missing_and_then_clears(
-    came: GroupSeat, psychologist: StaffUser, as_user: AsUser
+def test_the_rooms_tick_answers_with_the_bar_and_the_list(
+    came: GroupSeat, nurse: StaffUser, as_user: AsUser
 ) -> None:
-    client = as_user(psychologist)
-    refused = act(client, "clear", came)
-    assert refused.status_code == 422
-    assert refused.headers["HX-Retarget"] == "#kc-problems"
-    act(client, "weigh", came, weight_kg="82.5")
-    assert "Cleared" in act(client, "clear", came, note="Well prepared.").content.decode()
+    address = reverse("scheduling:group_teach", args=[came.group_id])
+    client = as_user(nurse)
+    ticked = client.post(address, {"item": "ketamine"}, headers=HTMX).content.decode()
+    assert "All 1 here" in ticked
+    assert "Take back" in ticked
+    back = client.post(address, {"item": "ketamine", "back": "yes"}, headers=HTMX).content.decode()
+    assert "0 of 1 here" in back
+    assert client.post(address, {"item": "dancing"}, headers=HTMX).status_code == 422
 
 
-def test_not_cleared_needs_a_note_and_the_group_can_close(
-    came: GroupSeat, psychologist: StaffUser, as_user: AsUser
+def test_the_group_visit_closes_when_everybody_is_decided(
+    came: GroupSeat, physician: StaffUser, as_user: AsUser
 ) -> None:
-    client = as_user(psychologist)
-    assert act(client, "decline", came).status_code == 422
-    assert "Not cleared" in act(client, "decline", came, note="Wants time.", final="yes").content.decode()
+    client = as_user(physician)
+    assert "Close the group visit" not in page_of(client, came.group)
+    actions.decline_seat(seat=came, note="Wants time.", by=physician, at=timezone.now())
     assert "Close the group visit" in page_of(client, came.group)
     answer = client.post(reverse("scheduling:group_held", args=[came.group_id]))
     assert answer.headers["Location"] == reverse("scheduling:groups")
     assert "Close the group visit" not in page_of(client, came.group)
-
-
-def test_a_scheduler_gives_a_seat_back(
-    site: Site, scheduler: StaffUser, nurse: StaffUser, as_user: AsUser
-) -> None:
-    now = timezone.now()
-    group = make.group_visit(site=site, day=site.today(now) + timedelta(days=2), at=now)
-    seat = make.seat(make.eligible_patient(site=site, at=now), group=group, at=now)
-    client = as_user(scheduler)
-    assert "Cancel seat" in page_of(client, group)
-    assert act(as_user(nurse), "cancel", seat, reason="x").status_code == 403
-    assert act(client, "cancel", seat, htmx=False, reason="").status_code == 422
-    assert act(client, "cancel", seat, htmx=False, reason="Cannot come.").status_code == 302
 
 
 def test_an_empty_roster_says_where_seats_come_from(site: Site, nurse: StaffUser, as_user: AsUser) -> None:
@@ -186,6 +128,11 @@ def test_an_empty_roster_says_where_seats_come_from(site: Site, nurse: StaffUser
     assert "Nobody is expected yet" in page
 
 
-def test_acts_are_posted(seat: GroupSeat, nurse: StaffUser, as_user: AsUser) -> None:
-    for name in ACTS:
-        assert as_user(nurse).get(reverse(f"scheduling:seat_{name}", args=[seat.pk])).status_code == 405
+def test_a_roster_of_another_day_takes_no_attendance(site: Site, nurse: StaffUser, as_user: AsUser) -> None:
+    now = timezone.now()
+    group = make.group_visit(site=site, day=site.today(now) + timedelta(days=2), at=now)
+    seat = make.seat(make.eligible_patient(site=site, at=now), group=group, at=now)
+    page = as_user(nurse).get(reverse("scheduling:seat", args=[seat.pk])).content.decode()
+    assert "Attendance opens on the day" in page
+    assert "Both here" not in page
+    assert "Both are here" not in page
