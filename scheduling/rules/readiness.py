@@ -255,8 +255,12 @@ def _in_short(gate: Gate) -> Gate:
 
 def _referral(facts: EnrolmentFacts) -> Gate:
     if facts.is_over:
-        label = EnrolmentState(facts.state).label
-        return Gate("referral", "Referral", GateState.BLOCKED, label)
+        gate = Gate("referral", "Referral", GateState.BLOCKED, EnrolmentState(facts.state).label)
+        if facts.state == EnrolmentState.MERGED:
+            return gate
+        todo = Todo("Reopen the referral", "Every question is asked again", "Assess again")
+        there = replace(gate, url_name=ELIGIBILITY, url_key=facts.patient, permission=P.REGISTER_PATIENTS)
+        return replace(there, todo=todo)
     name = "Referral accepted"
     return Gate("referral", name, GateState.DONE, who=facts.referred_by, when=facts.referred_on)
 
