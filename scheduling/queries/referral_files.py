@@ -42,12 +42,6 @@ class FilePreview:
     left_columns: tuple[str, ...]
     separator: str
 
-    @property
-    def asks_for_order(self) -> bool:
-        return any(
-            "can be" in problem.sentence for problem in self.problems.shown if isinstance(problem, LineProblem)
-        )
-
 
 def read_stored(text: str, *, site: Site, date_order: str, at: datetime) -> ReadFile:
     """Return what the text of a file says on the clinic's today. Raises UnreadableFileError."""

@@ -107,7 +107,8 @@ def _act(
             return redirect("scheduling:referral", pk)
     now = _found(request, pk)
     # Somebody else may have been faster: then what was typed stands above what can be done now.
-    slot = f"{name}_form" if name in OFFERED.get(now.state, ()) else "overtaken_form"
+    offered = OFFERED.get(ReferralState(now.state), ())
+    slot = f"{name}_form" if name in offered else "overtaken_form"
     return _show(request, now, {slot: form}, status=422)
 
 

@@ -111,6 +111,21 @@ def test_what_was_typed_stays_when_somebody_else_was_faster(
     assert "Patient called." in page
 
 
+def test_a_step_on_a_referral_that_was_accepted_meanwhile_leads_to_the_patient(
+    site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    referral, patient = make.referral(site=site), make.patient(site=site)
+    actions.accept_referral(
+        referral=referral, patient=patient, by=scheduler, at=NOW, confirmed={"ENR-37": "Asked by phone."}
+    )
+    answer = as_user(scheduler).post(url("referral_decline", referral), {"reason": "Too far away."})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This referral is accepted and cannot become declined" in page
+    assert "Too far away." in page
+    assert reverse("scheduling:patient", args=[patient.pk]) in page
+
+
 def test_possible_duplicates_stand_there_before_accepting(
     site: Site, scheduler: StaffUser, as_user: AsUser
 ) -> None:
