@@ -307,11 +307,11 @@ def _complete(assessment: Assessment, *, at: datetime) -> None:
 
 
 def _address(assessment: Assessment) -> tuple[str, str] | None:
-    """Return how the patient is reached, text message first; None when only by hand."""
+    """Return how the patient may be reached, text message first; None when only by hand (ENR-48)."""
     patient = assessment.patient
-    if patient.phone:
+    if patient.may_text:
         return OutboxMessage.Channel.SMS, patient.phone
-    return (OutboxMessage.Channel.EMAIL, patient.email) if patient.email else None
+    return (OutboxMessage.Channel.EMAIL, patient.email) if patient.may_email else None
 
 
 def link_of(token: str) -> str:

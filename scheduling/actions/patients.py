@@ -148,9 +148,9 @@ def change_patient(
     """
     confirmed = confirmed or {}
     # As in a registration: nobody else enters a patient of this site meanwhile.
-    site = Site.objects.select_for_update(no_key=True).get(pk=by.site_id)
+    site = Site.objects.select_for_update(no_key=True).get(pk=patient.site_id)
     locked = Patient.objects.select_for_update(of=("self",)).select_related("merged_into", "site")
-    mine = locked.get(site=site, pk=patient.pk)
+    mine = locked.get(site=by.site_id, pk=patient.pk)
     refuse_if(change_problems(leads_to=leads_to(mine), is_registry=mine.is_registry))
     if version is not None and version != record_version(mine):
         raise Conflict([Blocker("STA-01", OVERTAKEN)])

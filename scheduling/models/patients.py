@@ -159,6 +159,16 @@ class Patient(SiteOwned):
         return "".join(f"{part[0]}." for part in (self.given_name, self.family_name) if part)
 
     @property
+    def may_text(self) -> bool:
+        """Whether a text message may be sent: the patient said yes, and there is a number (ENR-48)."""
+        return bool(self.phone and self.consent_sms)
+
+    @property
+    def may_email(self) -> bool:
+        """Whether an e-mail may be sent: the patient said yes, and there is an address (ENR-48)."""
+        return bool(self.email and self.consent_email)
+
+    @property
     def record_tail(self) -> str:
         return self.record_number[-4:]
 

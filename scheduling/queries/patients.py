@@ -76,7 +76,9 @@ def family_keys(patient: Patient) -> list[int]:
 
 def people_like(*, site: Site, person: Person) -> list[Match]:
     """Return everybody else of this site who may be the same person, those with most reasons first."""
-    known = Patient.objects.filter(site=site, birth_date__isnull=False).exclude(pk=person.key)
+    known = Patient.objects.filter(site=site, birth_date__isnull=False)
+    if person.key is not None:
+        known = known.exclude(pk=person.key)
     number = tidy_record_number(person.record_number)
     alike = Q(birth_date__in=births_to_compare(person.birth_date)) | Q(record_number__in=_numbers(number))
     tail = phone_tail(person.phone)

@@ -65,7 +65,9 @@ def sent(
     at: datetime = NOW,
     **fields: Any,
 ) -> Sent:
-    """A link on its way to a patient. fields: of the patient made for it."""
+    """A link on its way to a patient who agreed to messages. fields: of the patient made for it."""
+    fields.setdefault("consent_sms", True if fields.get("phone", "given") else None)
+    fields.setdefault("consent_email", True if fields.get("email") else None)
     person = patient or scheduling.patient(site=site, at=at - timedelta(days=1), **fields)
     assessment, token = actions.send_questionnaire(
         patient=person,

@@ -55,6 +55,15 @@ def test_without_a_phone_an_email_is_used_and_without_both_nothing_leaves(site: 
     assert OutboxMessage.objects.count() == 1
 
 
+@pytest.mark.parametrize("consent", [None, False])
+def test_enr_48_nothing_is_sent_where_the_patient_did_not_say_yes(site: Site, consent: bool | None) -> None:
+    address = {"phone": "216 555 0199", "email": "d.marrin@example.org"}
+    factory.sent(site=site, **address, consent_sms=consent, consent_email=True)
+    assert OutboxMessage.objects.get().channel == "email"
+    factory.sent(site=site, **address, consent_sms=consent, consent_email=consent)
+    assert OutboxMessage.objects.count() == 1
+
+
 @pytest.mark.parametrize(("instruments_", "occasion"), [((), "last"), (("PCS",), "last"), (("PHQ-9",), "later")])
 def test_pro_17_what_cannot_be_asked_is_not_sent(site: Site, instruments_: tuple[str, ...], occasion: str) -> None:
     with pytest.raises(Refused):
@@ -229,7 +238,7 @@ def test_pro_15_a_finished_questionnaire_is_not_brought_to_mind(site: Site) -> N
 
 
 def test_pro_15_no_reminder_on_the_day_of_an_infusion(site: Site) -> None:
-    chair = chairs.infusion(site=site, at_state="infusing")
+    chair = chairs.infusion(site=site, at_state="infusing", consent_sms=True)
     factory.sent(site=site, patient=chair.visit.patient, at=chair.at - timedelta(days=2))
     assert actions.remind_of_questionnaires(at=chair.at) == 0
     assert actions.remind_of_questionnaires(at=chair.at + timedelta(days=1)) == 1
