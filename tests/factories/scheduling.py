@@ -150,7 +150,8 @@ def group_visit(*, site: Site, day: date | None = None, at: datetime = NOW, **fi
     } | fields
     given.setdefault("physician", None)
     given.setdefault("psychologist", None)
-    given["at"] = min(given["at"], site.instant(given["day"], given["start_minute"]))  # planned before it begins
+    if given["day"] == site.today(given["at"]):  # planned before it begins, whatever the time of day is now
+        given["at"] = min(given["at"], site.instant(given["day"], given["start_minute"]))
     given["physician"] = given["physician"] or actor("physician", site)
     given["psychologist"] = given["psychologist"] or actor("psychologist", site)
     return actions.plan_group_visit(**given)
