@@ -131,7 +131,8 @@ def _range(drawn: Iterable[TimelineEvent], moments: Sequence[TimelineEvent], tod
 def _months(first: date, last: date, axis: Axis) -> Iterable[Month]:
     span = (last.year - first.year) * 12 + last.month - first.month
     step = 1 if span <= EVERY_MONTH else 3 if span <= EVERY_QUARTER else 12
-    room, named = LEFT, False
+    room: float = LEFT
+    named = False
     for number in range(first.year * 12 + first.month, last.year * 12 + last.month):
         day = date(number // 12, number % 12 + 1, 1)
         if number % 12 % step:
@@ -172,7 +173,7 @@ def _marks(events: Sequence[TimelineEvent], middle: float, axis: Axis) -> Iterab
             groups[-1][1].append(event)
         else:
             groups.append((x, [event]))
-    taken = float(LEFT)
+    taken: float = LEFT
     for place, (x, found) in enumerate(groups):
         word = ", ".join(dict.fromkeys(event.mark for event in found))
         wide, after = len(word) * CHARACTER, float(RIGHT)
@@ -193,13 +194,15 @@ def _marks(events: Sequence[TimelineEvent], middle: float, axis: Axis) -> Iterab
 
 def _runs(events: Sequence[TimelineEvent], axis: Axis) -> Iterable[Run]:
     groups = [(mark, list(found)) for mark, found in groupby(events, key=lambda event: event.mark)]
-    taken = float(LEFT)
+    taken: float = LEFT
     for place, (mark, found) in enumerate(groups):
         given = [event for event in found if not event.planned]
         state = f"{len(given)} of {len(found)}" if given else "planned"
         word = f"{mark}, {state}"
         start, end = (axis.place(event.day.toordinal()) for event in (found[0], found[-1]))
-        after = axis.place(groups[place + 1][1][0].day.toordinal()) - MARK if place + 1 < len(groups) else RIGHT
+        after: float = RIGHT
+        if place + 1 < len(groups):
+            after = axis.place(groups[place + 1][1][0].day.toordinal()) - MARK
         wide = len(word) * CHARACTER
         text_x, anchor = at(end + 8), ""
         if end + 8 + wide > after:
