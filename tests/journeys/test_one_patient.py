@@ -42,7 +42,7 @@ def the_referral_becomes_a_patient(clinic: Clinic) -> str:
     scheduler.at("scheduling:patient_new").press("Register", status=422, **twice)
     assert "1 patient here may be the same person" in scheduler.words
     assert Patient.objects.count() == 1
-    scheduler.follow("Marrin, Delphine")
+    scheduler.follow("Open KT-20417")
     assert scheduler.path == address  # the match leads to the patient who is here
     scheduler.follow("Record eligibility").press("Assess again on this date", status=422, pain_months="40")
     assert "Not saved:" in scheduler.words
