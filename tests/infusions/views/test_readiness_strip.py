@@ -14,7 +14,7 @@ from tests.factories import infusions, people, suite
 from tests.factories import scheduling as make
 
 COMPACT = re.compile(r'<div class="gates-c">.*?</span></div>', re.S)
-CLINICAL = ("regnan", " mg", " kg", "liver", "Liver", "negative", "infusions/", "Signed,", "score")
+CLINICAL = ("regnan", " mg", " kg", "liver", "Liver", "negative", "infusions/", "Signed,")
 
 
 @pytest.fixture
