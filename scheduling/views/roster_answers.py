@@ -78,6 +78,8 @@ def answer(request: StaffRequest, seat: GroupSeat, part: str, **extra: Any) -> H
     context = (
         roster_context(request, seat.group, seat.pk) | {"part": part, "part_template": _template(part)} | extra
     )
+    if not extra.get("opened", True):
+        context["open_key"] = 0  # checked in from the list while somebody else is open
     return render(request, "scheduling/_seat_answer.html", context)
 
 

@@ -40,7 +40,7 @@ def text(site: Site) -> ConsentText:
 
 
 def sign(seat: GroupSeat, text: ConsentText, by: StaffUser, **changes: Any) -> Consent:
-    arguments = {
+    arguments: dict[str, Any] = {
         "patient": seat.patient,
         "text": text,
         "signed_name": seat.patient.name,
@@ -86,7 +86,7 @@ def test_enr_71_a_screen_of_an_earlier_day_does_not_count(came: GroupSeat, physi
 def test_enr_72_possible_pregnancy_stops_until_a_negative_test(came: GroupSeat, physician: StaffUser) -> None:
     make.ready_seat(came)
     make.screen(came.patient, seat=came, pregnancy=True)
-    clear = {"seat": came, "by": physician, "at": NOW, "note": "Talked about it."}
+    clear: dict[str, Any] = {"seat": came, "by": physician, "at": NOW, "note": "Talked about it."}
     assert refused(actions.clear_seat, **clear) == {"ENR-72"}
     today = came.site.today(NOW)
     make.assess(came.patient, childbearing_potential=True, pregnancy="negative", pregnancy_tested_on=today)
@@ -136,7 +136,13 @@ def test_not_suitable_is_refused_once_an_infusion_has_begun(site: Site, physicia
     seat, sequence = _with_sequence(site)
     first = sequence.visits.order_by("day_index")[0]
     actions.mark_arrived(visit=first, by=make.actor("nurse", site), at=site.instant(first.date, 600))
-    decline = {"seat": seat, "note": "Unsafe.", "by": physician, "at": _group_at(seat), "final": True}
+    decline: dict[str, Any] = {
+        "seat": seat,
+        "note": "Unsafe.",
+        "by": physician,
+        "at": _group_at(seat),
+        "final": True,
+    }
     assert refused(actions.decline_seat, **decline) == {"ENR-70"}
     seat.refresh_from_db()
     assert seat.state == SeatState.ATTENDED, "nothing of it is kept"
@@ -190,7 +196,7 @@ def test_enr_74_only_the_current_text_is_signed_and_once(
 
 
 def test_versions_of_the_text(site: Site, text: ConsentText, lead: StaffUser, physician: StaffUser) -> None:
-    write = {"site": site, "title": "Ours", "body": "Words.", "at": NOW}
+    write: dict[str, Any] = {"site": site, "title": "Ours", "body": "Words.", "at": NOW}
     assert refused(actions.publish_consent_text, by=physician, **write) == {"ENR-74"}
     assert refused(actions.publish_consent_text, by=lead, **(write | {"body": " "})) == {"ENR-74"}
     same = write | {"title": text.title, "body": text.body}

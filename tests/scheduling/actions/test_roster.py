@@ -52,7 +52,7 @@ def test_check_in_takes_the_support_person_along(booked: GroupSeat, nurse: Staff
 
 
 def test_enr_77_a_second_first_check_in_with_another_answer_is_refused(came: GroupSeat, nurse: StaffUser) -> None:
-    act = {"seat": came, "by": nurse, "at": NOW, "first": True}
+    act: dict[str, Any] = {"seat": came, "by": nurse, "at": NOW, "first": True}
     with pytest.raises(Conflict) as caught:
         actions.check_in_seat(support_attended=False, **act)
     assert "came with support person" in str(caught.value)
@@ -106,7 +106,7 @@ def test_measurements_are_kept_field_by_field(came: GroupSeat, nurse: StaffUser)
 
 
 def test_enr_75_nothing_is_altered_and_the_unusual_is_confirmed(came: GroupSeat, nurse: StaffUser) -> None:
-    act = {"seat": came, "by": nurse, "at": NOW}
+    act: dict[str, Any] = {"seat": came, "by": nurse, "at": NOW}
     assert refused(actions.measure_seat, hr=251, **act) == {"ENR-75"}
     assert refused(actions.measure_seat, sbp=80, dbp=120, confirmed=frozenset({"ENR-75"}), **act) == {"ENR-75"}
     assert refused(actions.measure_seat, **act) == {"ENR-75"}
@@ -115,7 +115,7 @@ def test_enr_75_nothing_is_altered_and_the_unusual_is_confirmed(came: GroupSeat,
 
 
 def test_enr_77_a_newer_measurement_is_not_hidden(came: GroupSeat, nurse: StaffUser) -> None:
-    act = {"seat": came, "by": nurse, "at": NOW}
+    act: dict[str, Any] = {"seat": came, "by": nurse, "at": NOW}
     first = actions.measure_seat(sbp=138, dbp=84, seen=0, **act)
     with pytest.raises(Conflict) as caught:
         actions.measure_seat(sbp=128, dbp=84, seen=0, **act)
@@ -125,7 +125,7 @@ def test_enr_77_a_newer_measurement_is_not_hidden(came: GroupSeat, nurse: StaffU
 
 
 def test_nothing_is_recorded_before_the_check_in(booked: GroupSeat, nurse: StaffUser) -> None:
-    act = {"seat": booked, "by": nurse, "at": NOW}
+    act: dict[str, Any] = {"seat": booked, "by": nurse, "at": NOW}
     assert refused(actions.measure_seat, hr=70, **act) == {"ENR-23"}
     assert refused(actions.note_questions, questions="?", **act) == {"ENR-23"}
     assert refused(actions.screen_health, patient=booked.patient, answers=NO, note="", **act) == {"ENR-23"}
@@ -135,14 +135,14 @@ def test_nothing_is_recorded_before_the_check_in(booked: GroupSeat, nurse: Staff
 
 def test_enr_71_a_screen_is_whole_or_not_there(came: GroupSeat, nurse: StaffUser) -> None:
     left = {name: no for name, no in NO.items() if name != "chest"}
-    act = {"patient": came.patient, "seat": came, "note": "", "by": nurse, "at": NOW}
+    act: dict[str, Any] = {"patient": came.patient, "seat": came, "note": "", "by": nurse, "at": NOW}
     assert refused(actions.screen_health, answers=left, **act) == {"ENR-71"}
     assert not HealthScreen.objects.exists()
     assert actions.screen_health(answers=NO | {"chest": True}, **act).answers["chest"] is True
 
 
 def test_enr_77_a_newer_screen_is_not_hidden(came: GroupSeat, nurse: StaffUser) -> None:
-    act = {"patient": came.patient, "seat": came, "note": "", "by": nurse, "at": NOW, "seen": 0}
+    act: dict[str, Any] = {"patient": came.patient, "seat": came, "note": "", "by": nurse, "at": NOW, "seen": 0}
     actions.screen_health(answers=NO | {"chest": True}, **act)
     with pytest.raises(Conflict, match="1 times yes"):
         actions.screen_health(answers=NO, **act)
@@ -227,7 +227,7 @@ def test_absent_and_on_the_waiting_list_is_one_act(booked: GroupSeat, nurse: Sta
 
 
 def test_enr_79_each_note_is_a_version_and_the_latest_counts(came: GroupSeat, psychologist: StaffUser) -> None:
-    act = {"patient": came.patient, "by": psychologist, "at": NOW}
+    act: dict[str, Any] = {"patient": came.patient, "by": psychologist, "at": NOW}
     first = actions.write_team_note(note="Sleeps badly.", goals=" Walk \n\n Sleep ", seen=0, **act)
     assert first.goals == "Walk\nSleep"
     with pytest.raises(Conflict):
@@ -241,20 +241,21 @@ def test_enr_79_each_note_is_a_version_and_the_latest_counts(came: GroupSeat, ps
 
 def test_enr_79_nobody_else_writes_it(came: GroupSeat, nurse: StaffUser, physician: StaffUser) -> None:
     for by in (nurse, physician):
-        arguments = {"patient": came.patient, "note": "x", "goals": "", "by": by, "at": NOW}
+        arguments: dict[str, Any] = {"patient": came.patient, "note": "x", "goals": "", "by": by, "at": NOW}
         assert refused(actions.write_team_note, **arguments) == {"ENR-79"}
     assert not TeamNote.objects.exists()
 
 
 def test_seats_of_another_site_are_not_found(came: GroupSeat, other_site: Site) -> None:
     stranger = make.actor("nurse", other_site)
-    for act, arguments in (
+    acts: tuple[tuple[Any, dict[str, Any]], ...] = (
         (actions.measure_seat, {"seat": came, "hr": 70}),
         (actions.teach_seat, {"seat": came, "item": "ketamine"}),
         (actions.note_questions, {"seat": came, "questions": "x"}),
-    ):
+    )
+    for act, arguments in acts:
         with pytest.raises(GroupSeat.DoesNotExist):
-            act(by=stranger, at=NOW, **arguments)  # type: ignore[operator]
+            act(by=stranger, at=NOW, **arguments)
     with pytest.raises(GroupVisit.DoesNotExist):
         actions.teach_room(group=came.group, item="ketamine", by=stranger, at=NOW)
     with pytest.raises(Patient.DoesNotExist):

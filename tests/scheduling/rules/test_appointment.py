@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_enr_71_every_question_needs_its_answer() -> None:
 
 
 def test_enr_71_an_answer_is_yes_or_no_and_to_a_question_of_the_list() -> None:
-    assert rules(screen_problems(NO | {"chest": None})) == ["ENR-71"]  # type: ignore[dict-item]
+    assert rules(screen_problems(NO | {"chest": None})) == ["ENR-71"]  # type: ignore[arg-type]
     assert rules(screen_problems(NO | {"spaceships": True})) == ["ENR-71"]
 
 
@@ -112,10 +113,10 @@ def test_enr_73_a_newer_text_is_said() -> None:
 
 def test_enr_74_name_and_signature() -> None:
     names = ("Delphine Marrin", "Marrin, Delphine")
-    drawn = {"names": names, "signature": SIGNATURE, "on_paper": False}
-    assert consent_problems(signed_name="delphine  MARRIN", **drawn) == []  # type: ignore[arg-type]
-    assert [type(p) for p in consent_problems(signed_name="", **drawn)] == [Blocker]  # type: ignore[arg-type]
-    assert [type(p) for p in consent_problems(signed_name="Paul Marrin", **drawn)] == [NeedsTick]  # type: ignore[arg-type]
+    drawn: dict[str, Any] = {"names": names, "signature": SIGNATURE, "on_paper": False}
+    assert consent_problems(signed_name="delphine  MARRIN", **drawn) == []
+    assert [type(p) for p in consent_problems(signed_name="", **drawn)] == [Blocker]
+    assert [type(p) for p in consent_problems(signed_name="Paul Marrin", **drawn)] == [NeedsTick]
     empty = consent_problems(signed_name="Delphine Marrin", names=names, signature="", on_paper=False)
     assert [(p.rule, p.field) for p in empty] == [("ENR-74", "signature")]
     assert consent_problems(signed_name="Delphine Marrin", names=names, signature="", on_paper=True) == []
