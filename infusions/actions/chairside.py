@@ -10,7 +10,6 @@ from django.db import transaction
 from infusions.actions.charting import Kind, known_event, lock, write_event
 from infusions.actions.orders import hold_order
 from infusions.models import Infusion, InfusionEvent
-from infusions.queries.course import course_of
 from infusions.queries.orders import unsettled_ondansetron
 from infusions.queries.readiness import dosing_weight_kg, order_of
 from infusions.rules.chairside import (
@@ -31,6 +30,8 @@ from scheduling.models import Visit
 from scheduling.queries.patients import latest_eligibility
 from scheduling.rules.weights import hold_problems, holds_order
 from scheduling.states import VisitState
+
+LOOKED_BACK_AT = (Kind.PREMEDICATION, Kind.NO_PREMEDICATION, Kind.PREGNANCY_TEST)
 
 
 @transaction.atomic
@@ -124,8 +125,10 @@ def record_event(
     first = known_event(infusion=infusion, kind=kind, key=key, site_id=infusion.site_id, detail=detail, note=note)
     if first is not None:
         return first
-    course = course_of(infusion)
-    tests = course.of_kind(Kind.PREGNANCY_TEST)
+    earlier = InfusionEvent.objects.filter(infusion=infusion, kind__in=LOOKED_BACK_AT)
+    charted = list(earlier.values_list("kind", "detail__result"))
+    # Only when premedication is given does anybody ask what speaks against it.
+    assessment = latest_eligibility(infusion.patient) if kind == Kind.PREMEDICATION else None
     refuse_if(
         event_problems(
             EventFacts(
@@ -135,9 +138,9 @@ def record_event(
                 ordered_rate=order.rate_ml_per_h if order else None,
                 ordered_volume=order.total_ml if order else None,
                 premedication_ordered=bool(order and order.ondansetron),
-                against_ondansetron=unsettled_ondansetron(order, latest_eligibility(infusion.patient)),
-                premedication_answered=bool(course.of_kind(Kind.PREMEDICATION, Kind.NO_PREMEDICATION)),
-                found_pregnant=any(test.detail.get("result") == "positive" for test in tests),
+                against_ondansetron=unsettled_ondansetron(order, assessment),
+                premedication_answered=any(one != Kind.PREGNANCY_TEST for one, _ in charted),
+                found_pregnant=(Kind.PREGNANCY_TEST, "positive") in charted,
                 by_provider=by.may(Permission.CLEAR_FOR_START),
                 patient_name=infusion.patient.name,
                 seen_by=by.name,

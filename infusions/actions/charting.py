@@ -16,9 +16,12 @@ Kind = InfusionEvent.Kind
 def lock(infusion: Infusion) -> Infusion:
     """Return the row as it is now, held until the transaction ends."""
     rows = Infusion.objects.select_for_update(of=("self",))
-    return rows.select_related("site", "patient", "visit__sequence", "visit__site", "order", "nurse").get(
+    locked = rows.select_related("site", "patient", "visit__sequence", "order", "nurse").get(
         site_id=infusion.site_id, pk=infusion.pk
     )
+    # The site of all of them is one and the same: it is read once.
+    locked.visit.site = locked.patient.site = locked.visit.sequence.site = locked.site
+    return locked
 
 
 def known_event(

@@ -13,7 +13,6 @@ from django.db import transaction
 from infusions import actions
 from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
 from infusions.queries.course import course_of
-from infusions.queries.orders import current_order
 from infusions.rules.vitals import Vitals
 from infusions.states import OPEN_INFUSION, Identifier, InfusionState, Rhythm, StopReason
 from kitclinic.models import StaffUser
@@ -71,7 +70,7 @@ def _nurse_for(visit: Visit, at: datetime) -> StaffUser:
 
 def _weigh(chair: Chair, act: Act, at: datetime) -> None:
     infusion = _infusion(chair)
-    order = current_order(chair.visit.sequence)
+    order = chair.order
     usual = order.weight_kg if order else Decimal(80)
     drift = Decimal(Random(f"{chair.script.seed}:weight").randrange(-4, 5)) / 10
     weight = usual + drift
@@ -97,7 +96,7 @@ def _iv(chair: Chair, act: Act, at: datetime) -> None:
 
 
 def _premedication(chair: Chair, act: Act, at: datetime) -> None:
-    order = current_order(chair.visit.sequence)
+    order = chair.order
     if order is not None and order.ondansetron:
         _event(chair, act, at, Kind.PREMEDICATION)
     elif order is not None:
@@ -105,7 +104,7 @@ def _premedication(chair: Chair, act: Act, at: datetime) -> None:
 
 
 def _pump(chair: Chair, act: Act, at: datetime) -> None:
-    order = current_order(chair.visit.sequence)
+    order = chair.order
     if order is not None:
         detail = {"rate_ml_per_h": str(order.rate_ml_per_h), "volume_ml": str(order.total_ml)}
         _event(chair, act, at, Kind.PUMP_CHECKED, detail=detail)
@@ -174,7 +173,7 @@ def do_not_start(chair: Chair, at: datetime, why: str) -> None:
 
 def _complete(chair: Chair, act: Act, at: datetime) -> None:
     infusion = _infusion(chair)
-    order = current_order(chair.visit.sequence)
+    order = chair.order
     delivered = order.draw_ml * order.strength_mg_per_ml if order else Decimal(0)
     chair.infusion = actions.complete_infusion(
         infusion=infusion, delivered_mg=delivered, by=infusion.nurse, at=at, key=chair.key("complete:")

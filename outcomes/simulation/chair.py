@@ -6,7 +6,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db.models import Max
 
-from infusions.models import Infusion, InfusionEvent, VitalSet
+from infusions.models import Infusion, InfusionEvent, Order, VitalSet
+from infusions.queries.orders import current_order
 from outcomes.simulation.script import Script
 from scheduling.models import Visit
 
@@ -23,6 +24,14 @@ class Chair:
     sets_again: int = 0
     done: set[str] = field(default_factory=set)
     person_at: datetime | None = None
+    known_order: Order | None = None
+
+    @property
+    def order(self) -> Order | None:
+        """The order of this visit, looked up once between two refreshes: no act here changes its numbers."""
+        if self.known_order is None:
+            self.known_order = current_order(self.visit.sequence)
+        return self.known_order
 
     def key(self, name: str) -> UUID:
         return uuid5(NAMESPACE_URL, f"kitclinic:{self.script.seed}:{name}")
@@ -31,6 +40,7 @@ class Chair:
         """Look again at what is stored: a person may have acted meanwhile."""
         visits = Visit.objects.select_related("site", "patient", "sequence", "suite_day")
         self.visit = visits.get(pk=self.visit.pk)
+        self.known_order = None
         found = Infusion.objects.select_related("visit", "patient", "site", "nurse").filter(visit=self.visit)
         self.infusion = found.first()
         self.person_at = last_act_of_a_person(self)
