@@ -11,7 +11,7 @@ from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Problem, Refused, refuse_if
 from kitclinic.roles import PRESCRIBERS
 from kitclinic.states import move
-from scheduling.actions.groups import close_open_seat
+from scheduling.actions.groups import OPEN_SEAT, close_open_seat
 from scheduling.models import Eligibility, GroupSeat, Patient, Sequence
 from scheduling.queries.clearance import clearance_of, window_of
 from scheduling.queries.patients import latest_eligibility
@@ -86,6 +86,8 @@ def assess_eligibility(
     Decisions and acknowledgements are a prescriber's; in somebody else's form unchanged ones stay.
     version: the number this form was filled in for; a form that another one overtook is refused.
     """
+    # The seat before the patient, as everywhere at the group visit: no two acts wait for each other.
+    list(GroupSeat.objects.select_for_update().filter(site=by.site_id, patient=patient.pk, state__in=OPEN_SEAT))
     locked = Patient.objects.select_for_update().get(site=by.site_id, pk=patient.pk)
     last = latest_eligibility(locked)
     number = _next_version(locked, last, version)

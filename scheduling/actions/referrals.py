@@ -47,15 +47,16 @@ def receive_referral(
     problems = referral_problems(new, site.today(at))
     problems += already_here(new, referrals_like(site=site, new=new))
     refuse_if(problems, confirmed=frozenset(rule for rule, reason in confirmed.items() if reason.strip()))
+    asked = {problem.rule: confirmed[problem.rule] for problem in problems if problem.rule in confirmed}
     referral = Referral.objects.create(site=site, **stored(new), state_since=at, created_at=at, created_by=by)
-    begin(referral, by=by, at=at, reason="; ".join(confirmed.values())[:300])
+    begin(referral, by=by, at=at, reason="; ".join(dict.fromkeys(asked.values()))[:300])
     audit.record(
         event="referral received",
         by=by,
         at=at,
         site=site,
         subject=referral,
-        detail={"confirmed": sorted(confirmed)},
+        detail={"confirmed": asked},
     )
     return referral
 

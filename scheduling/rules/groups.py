@@ -264,8 +264,8 @@ def screen_problems(clearance: Clearance) -> list[Problem]:
     """Return what the health screen of a returning patient leaves open, whatever the week."""
     if clearance.screen_due:
         sentence = (
-            f"The health screen is due: none has been asked since the last infusion on {_date(clearance.ended_on)}. "
-            "Ask it, then book."
+            "The health screen is due: none has been asked since the last infusion on "
+            f"{_date(clearance.ended_on)}. Ask it, then book."
         )
         return [Blocker(ENR_61.id, sentence)]
     if clearance.concern:
