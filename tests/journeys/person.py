@@ -4,8 +4,9 @@ A field that is not on the page, a choice that is not offered and a button that 
 what these journeys do, a person can do.
 """
 
+import json
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.test import Client
 from django.urls import reverse
@@ -64,6 +65,25 @@ class Person:
             answer = self.client.post(address, data, follow=True)
         return self._show(answer, address, status)
 
+    def touch(self, label: str) -> "Person":
+        """Touch a button outside any form: what it fetches is read; after a change the page is read anew."""
+        found = self.page.touched_by(label)
+        assert found, f"nothing to touch reads {label!r} at {self.address}\n{self.words}"
+        given = found[0].attributes
+        if given.get("hx-get"):
+            self.page.read(self.client.get(str(given["hx-get"]), headers={"HX-Request": "true"}).content.decode())
+            return self
+        data = json.loads(given.get("hx-vals") or "{}")
+        data["csrfmiddlewaretoken"] = self.client.cookies["kitclinic_csrf"].value
+        answer = self.client.post(str(given["hx-post"]), data, headers={"HX-Request": "true"})
+        assert answer.status_code == 200, f"{answer.status_code} after {label!r}: {answer.content.decode()}"
+        return self.open(self.address)
+
+    def find(self, words: str) -> "Person":
+        """Type into the bar's search for patients and press Enter."""
+        (form,) = [form for form in self.page.forms if list(form.controls) == ["q"] and not form.buttons][:1]
+        return self.open(f"{form.attributes['action']}?{urlencode({'q': words})}")
+
     def _form(self, label: str, within: str) -> tuple[Form, Button]:
         found = [
             (form, button)
@@ -101,8 +121,8 @@ class Staff(Person):
         self.open("/").press("Sign in", username=user.username, password=PASSWORD)
 
 
-def _data(form: Form, button: Button, fields: dict[str, Any]) -> dict[str, list[str]]:
-    data = {name: list(control.chosen) for name, control in form.controls.items()}
+def _data(form: Form, button: Button, fields: dict[str, Any]) -> dict[str, list[Any]]:
+    data: dict[str, list[Any]] = {name: list(control.chosen) for name, control in form.controls.items()}
     for name, value in fields.items():
         assert name in form.controls, f"no field {name!r}; there are {sorted(form.controls)}"
         data[name] = _typed(form.controls[name], value)
@@ -111,7 +131,9 @@ def _data(form: Form, button: Button, fields: dict[str, Any]) -> dict[str, list[
     return {name: values for name, values in data.items() if values}
 
 
-def _typed(control: Control, value: Any) -> list[str]:
+def _typed(control: Control, value: Any) -> list[Any]:
+    if control.kind == "file":
+        return [value]
     if value is True:
         return control.options[:1]
     if value is False or value is None:

@@ -57,6 +57,7 @@ class Page(HTMLParser):
         self.links: list[Link] = []
         self.forms: list[Form] = []
         self.loads: list[str] = []
+        self.touches: list[Button] = []  # outside any form, each an act of its own
         self._text: list[str] = []
         self._silent = self._bold = self._dialog = 0
         self._form: Form | None = None
@@ -79,6 +80,7 @@ class Page(HTMLParser):
         more = Page(fragment)
         self.links += more.links
         self.forms += more.forms
+        self.touches += more.touches
         self._text += [" ", more.words]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -150,6 +152,8 @@ class Page(HTMLParser):
     def _button_begins(self, given: Attributes) -> None:
         self._button = Button(given)
         if given.get("type", "submit") != "submit":
+            if given.get("hx-post") or given.get("hx-get"):
+                self.touches.append(self._button)
             return
         if given.get("form"):
             self._elsewhere.append((str(given["form"]), self._button, {}))
@@ -202,6 +206,11 @@ class Page(HTMLParser):
             else:
                 _fill(form, given)
 
+    def touched_by(self, label: str) -> list[Button]:
+        """The buttons outside any form that read so, or are read out so."""
+        said = [(str(button.attributes.get("aria-label") or ""), button) for button in self.touches]
+        return [button for spoken, button in said if button.reads(label) or spoken.startswith(label)]
+
     def forms_with(self, label: str) -> list[tuple[Form, Button]]:
         """Forms with a button that reads so, else that begins so; an open dialog's first."""
         every = [
@@ -218,7 +227,7 @@ def _fill(form: Form, given: Attributes) -> None:
     control = form.controls.setdefault(name, Control(name, kind))
     value = given.get("value") or ""
     if kind in {"radio", "checkbox"}:
-        value = value or "on"
+        value = value if "value" in given else "on"  # an empty value is sent as it is
         control.options.append(value)
         if "checked" in given:
             control.chosen.append(value)

@@ -25,6 +25,7 @@ DELPHINE = {
     "sex": "female",
     "height_cm": "170",
     "phone": "216 555 0117",
+    "consent_sms": "yes",
     "language": "English",
     "diagnosis": "Complex regional pain syndrome",
 }
@@ -35,7 +36,6 @@ ANSWERS = {
     "inadequate_by_patient": "yes",
     "inadequate_by_pain_provider": "yes",
     "childbearing_potential": "no",
-    "pain_categories": ["chronic primary: CRPS"],
     "ketamine_misuse": "no",
     "substance_misuse": "no",
     "cautions_reviewed": True,
@@ -115,17 +115,6 @@ def seat_in_the_group(scheduler: Person) -> None:
     (group,) = scheduler.page.forms_with("Book both seats")[0][0].controls["group"].options
     scheduler.press("Book both seats", group=group, support_person="Paul Marrin", support_relationship="husband")
     assert "Seats booked for Delphine Marrin and the support person." in scheduler.words
-
-
-def hold_the_group(clinic: Clinic, *, weight_kg: str = "82.5") -> None:
-    """On the day: the nurse checks in and weighs, the physician clears."""
-    clinic.clock(GROUP_DAY, "13:05")
-    nurse = clinic.sign_in("nurse").at("scheduling:groups").follow("Open the roster")
-    nurse.press("Came, with support person").press("Save", within="weigh", weight_kg=weight_kg)
-    assert f"{weight_kg} kg" in nurse.words
-    clinic.clock(GROUP_DAY, "14:20")
-    physician = clinic.sign_in("physician").open(nurse.address).press("Clear", note="Goals set.")
-    assert "Cleared 14:20" in physician.words
 
 
 def book_five_days(clinic: Clinic, patient_address: str, *, time: str = "09:00") -> Person:

@@ -10,7 +10,7 @@ from infusions.models import Flag, Infusion, InfusionEvent, Order, VitalSet
 from kitclinic.models import AuditEvent, OutboxMessage
 from outcomes.models import Assessment, SafetyTask, Score
 from scheduling.models import Eligibility, GroupSeat, Patient, Visit
-from tests.journeys import steps
+from tests.journeys import enrolling, steps
 from tests.journeys.person import Person
 from tests.journeys.steps import DAY_1, DELPHINE, GROUP_DAY, Clinic
 
@@ -58,7 +58,7 @@ def the_referral_becomes_a_patient(clinic: Clinic) -> str:
 def the_group_visit_clears_the_patient(clinic: Clinic, address: str) -> None:
     steps.plan_the_group(clinic)
     steps.seat_in_the_group(clinic.sign_in("scheduler").open(address))
-    steps.hold_the_group(clinic)
+    enrolling.hold_the_group(clinic)
     seat = GroupSeat.objects.get()
     assert (seat.state, seat.support_attended, seat.weight.weight_kg) == ("cleared", True, Decimal("82.5"))
 

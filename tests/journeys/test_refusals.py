@@ -15,11 +15,15 @@ from infusions.models import Flag, Infusion, Order
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES
 from outcomes.models import Assessment, SafetyTask
-from scheduling.models import GroupSeat, NurseShift, ProviderPresence, Visit
+from scheduling import actions
+from scheduling.actions import NewSeries
+from scheduling.models import Consent, GroupSeat, NurseShift, ProviderPresence, Visit
+from scheduling.rules.group_plans import SeriesPlan
 from tests.factories import infusions as at_chair
 from tests.factories import orders as ordering
 from tests.factories import outcomes as questionnaires
 from tests.factories import people, suite
+from tests.factories import scheduling as make
 from tests.factories.scheduling import actor
 from tests.journeys import steps
 from tests.journeys.person import Person
@@ -182,13 +186,40 @@ class Elsewhere:
     site: Site
     chair: at_chair.Chair
     task: SafetyTask
+    enrolment: dict[str, int]  # beginning of a page's name -> the row it is about
 
 
 @pytest.fixture
 def elsewhere(other_site: Site) -> Elsewhere:
     chair = at_chair.infusion(site=other_site, monday=DAY_1, at_state="infusing")
     chair.later(minutes=15).vitals(at_chair.Vitals(170, 78, 70, 98, at_chair.Rhythm.SINUS))
-    return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site))
+    return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), enrolment_of(other_site))
+
+
+def enrolment_of(site: Site) -> dict[str, int]:
+    """A referral, a list of them, a series, somebody who waits for a seat, a booked seat and a merged record."""
+    by, at = actor("scheduler", site), site.instant(DAY_1, 480)
+    leads = {role: actor(role, site) for role in ("physician", "psychologist")}
+    plan = SeriesPlan(5, 540, 90, "Room 2", 12, "English", DAY_1)
+    series, _ = actions.start_series(site=site, new=NewSeries(plan, **leads), by=by, at=at)
+    booked = make.booked_patient(
+        site=site, group=make.group_visit(site=site, day=DAY_1, start_minute=900, at=at), at=at
+    )
+    waits = actions.wait_for_seat(patient=make.eligible_patient(site=site, at=at), by=by, at=at)
+    two = [make.patient(site=site, at=at) for _ in range(2)]
+    merge = actions.merge_patients(kept=two[0], folded=two[1], reason="One passport.", by=by, at=at)
+    line = b"Received on,Source,Family name\n2026-10-01,self,Ng\n"
+    file = actions.upload_referrals(site=site, name="list.csv", data=line, date_order="ask", by=by, at=at)
+    seat = GroupSeat.objects.get(patient=booked)
+    return {
+        "referral_file": file.pk,
+        "referral": make.referral(site=site, at=at).pk,
+        "series_end": series.pk,
+        "wait_stop": waits.pk,
+        "merge_undo": merge.pk,
+        "consent_withdraw": Consent.objects.filter(site=site)[0].pk,
+        "group": seat.group_id,
+    }
 
 
 def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
@@ -196,8 +227,6 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
     visit, seat = there.chair.visit, GroupSeat.objects.filter(site=there.site)[0]
     app, _, page = name.partition(":")
     rows: dict[str, int] = {
-        "group": seat.group_id,
-        "group_held": seat.group_id,
         "drivers": visit.sequence_id,
         "sequence_end": visit.sequence_id,
         "provider_remove": ProviderPresence.objects.filter(site=there.site)[0].pk,
@@ -207,6 +236,7 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "safety_task": there.task.pk,
     }
     pk = rows.get(page, visit.patient_id)
+    pk = next((row for start, row in there.enrolment.items() if page.startswith(start)), pk)
     if page.startswith("seat_") and page != "seat_new":
         pk = seat.pk
     if app == "infusions" and page.startswith("order"):
