@@ -116,9 +116,9 @@ def register_patient(
     problems += birth_problems(new.birth_date, referral.received_on) if referral else []
     refuse_if(problems, confirmed=frozenset(rule for rule, reason in confirmed.items() if reason.strip()))
     patient = Patient.objects.create(site=site, **new.columns(), created_at=at)
-    begin(patient, by=by, at=at, reason="; ".join(confirmed.values())[:300])
-    settle_referral(referral=referral, patient=patient, by=by, at=at)
     asked = {problem.rule: confirmed[problem.rule] for problem in problems if problem.rule in confirmed}
+    begin(patient, by=by, at=at, reason="; ".join(dict.fromkeys(asked.values()))[:300])
+    settle_referral(referral=referral, patient=patient, by=by, at=at)
     audit.record(
         event="patient registered",
         by=by,

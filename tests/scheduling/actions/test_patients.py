@@ -45,7 +45,9 @@ def test_a_possible_duplicate_asks_and_saves_once_it_is_somebody_else(site: Site
     assert [problem.rule for problem in refused.value.problems] == ["ENR-06"]
     confirmed = {"ENR-06": "Twin sister, both were here."}
     patient = actions.register_patient(site=site, new=twin, by=scheduler, at=NOW, confirmed=confirmed)
-    assert AuditEvent.objects.get(event="patient registered").detail == {"confirmed": confirmed}
+    assert AuditEvent.objects.get(event="patient registered", patient_id=patient.pk).detail == {
+        "confirmed": confirmed
+    }
 
 
 def test_a_confirmation_without_a_reason_does_not_count(site: Site, scheduler: StaffUser) -> None:
