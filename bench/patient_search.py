@@ -26,7 +26,7 @@ from django.urls import reverse  # noqa: E402
 from kitclinic.models import Site  # noqa: E402
 from scheduling.models import Patient  # noqa: E402
 from scheduling.queries.patients import people_like  # noqa: E402
-from scheduling.queries.search import everybody, find, matching  # noqa: E402
+from scheduling.queries.search import ENOUGH, everybody, few_ranked, find, matching, read_words  # noqa: E402
 from scheduling.rules.identity import Person  # noqa: E402
 from scheduling.rules.search import read_search  # noqa: E402
 from tests.conftest import _create, _drop, _use_database  # noqa: E402
@@ -93,7 +93,8 @@ def timed(what: str, act: object, *, note: str = "") -> None:
 
 def plan(site: Site, text: str) -> str:
     """The scans of a search's plan."""
-    rows = matching(site=site, search=read_search(text, today=TODAY))
+    wanted = read_words(read_search(text, today=TODAY))
+    rows = few_ranked(matching(site=site, wanted=wanted), wanted, ENOUGH + 1)
     lines = [line.strip(" ->") for line in rows.explain().splitlines() if "Scan" in line]
     return "; ".join(line.partition("  (")[0] for line in lines if "merged" not in line)
 
@@ -113,7 +114,7 @@ def main(count: int) -> None:
         print(f"{'':34} {'median':>11} {'p95':>11}")
         for what, text in SEARCHES.items():
             found = find(site=site, text=text, today=TODAY)
-            note = f"{found.total:,} found; {plan(site, text)}"
+            note = f"{'over ' if found.too_many else ''}{found.total:,} found; {plan(site, text)}"
             timed(what, lambda text=text: find(site=site, text=text, today=TODAY), note=note)
         new = Person("KT-9999999", "Marrin", "Delphine", date(1974, 3, 14), "216 555 0142")
         timed("possible duplicates", lambda: people_like(site=site, person=new))
@@ -121,10 +122,11 @@ def main(count: int) -> None:
         client = Client()
         client.force_login(people.staff("scheduler", site=site))
         url = reverse("scheduling:patients")
-        timed(
-            "live search, the whole answer",
-            lambda: client.get(url, {"q": "marri"}, headers={"HX-Request": "true"}),
-        )
+        for typed in ("marri", "lan", "m"):
+            timed(
+                f"live search, the whole answer: {typed}",
+                lambda typed=typed: client.get(url, {"q": typed}, headers={"HX-Request": "true"}),
+            )
         connection.close()
     finally:
         connections.close_all()

@@ -9,10 +9,12 @@ from django.urls import reverse
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Role
 from scheduling.actions import merge_patients
-from scheduling.queries.search import MOST
+from scheduling.models import Patient
+from scheduling.queries.search import ENOUGH, MOST
 from scheduling.views.patients import A_PAGE
 from tests.factories import people
 from tests.factories import scheduling as make
+from tests.factories.scheduling import NOW
 
 URL = reverse("scheduling:patients")
 AsUser = Callable[[StaffUser], Client]
@@ -95,7 +97,22 @@ def test_more_than_a_page_says_how_many_more(site: Site, scheduler: StaffUser, a
         make.patient(site=site, family_name="Marrin")
     page = as_user(scheduler).get(URL, {"q": "marr"}).content.decode()
     assert page.count("<tr data-kc-item>") == MOST
+    assert f"{MOST + 2} records match “marr”; the first {MOST} are shown" in page
     assert "And 2 more records: type more" in page
+
+
+def test_more_than_enough_says_so_and_gives_no_number_it_did_not_count(
+    site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    Patient.objects.bulk_create(
+        Patient(site=site, record_number=f"B-{number}", family_name="Marrin", birth_date=NOW, created_at=NOW)
+        for number in range(ENOUGH + 1)
+    )
+    page = as_user(scheduler).get(URL, {"q": "arri"}).content.decode()
+    assert page.count("<tr data-kc-item>") == MOST
+    assert f"More than {ENOUGH} records match “arri”; {MOST} are shown, the likeliest first" in page
+    assert f"More than {ENOUGH} records; type more of the name" in page
+    assert "And " not in page.partition('<p class="more">')[2].partition("</p>")[0]
 
 
 def test_the_preferred_name_stands_in_the_list(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
