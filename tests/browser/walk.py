@@ -220,6 +220,20 @@ class Walk:
         self.tap("rhythm", "sinus", within="#chart-pad").tap("symptoms", *symptoms, within="#chart-pad")
         return self.says("complete, tap to save", where="#chart-pad [data-kc-togo]")
 
+    def draw(self) -> "Walk":
+        """A signature with the finger, in the middle of its box."""
+        box = self.page.locator("[data-kc-signature-box]")
+        box.scroll_into_view_if_needed()
+        frame = box.bounding_box()
+        assert frame
+        mouse, left, top = self.page.mouse, frame["x"] + 50, frame["y"] + 50
+        mouse.move(left, top)
+        mouse.down()
+        for step in range(24):
+            mouse.move(left + 10 * step, top + 18 * (step % 3))
+        mouse.up()
+        return self
+
     def says(self, words: str, *, where: str = "body") -> "Walk":
         """Wait until these words stand there."""
         expect(self.page.locator(where).first).to_contain_text(words)
