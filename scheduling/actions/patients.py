@@ -21,7 +21,7 @@ from scheduling.queries.patients import (
     questions_of_change,
     record_version,
 )
-from scheduling.rules.contact import Contact, contact_problems, tidy, tidy_email, tidy_phone
+from scheduling.rules.contact import Contact, contact_problems, tidy, tidy_email, tidy_lines, tidy_phone
 from scheduling.rules.identity import Person, duplicate_problems, person_problems, tidy_record_number
 from scheduling.rules.merging import change_problems, merged_problems
 from scheduling.rules.referrals import birth_problems
@@ -30,7 +30,17 @@ from scheduling.rules.weights import WGT_10, open_questions, reading_problems, w
 from scheduling.states import WeightSource
 
 IDENTIFYING = frozenset(
-    {"record_number", "family_name", "given_name", "preferred_name", "birth_date", "phone", "email", "diagnosis"}
+    {
+        "record_number",
+        "family_name",
+        "given_name",
+        "preferred_name",
+        "birth_date",
+        "phone",
+        "email",
+        "address",
+        "diagnosis",
+    }
 )
 OVERTAKEN = (
     "Somebody else has changed this record meanwhile. What stands there now is shown below; "
@@ -60,6 +70,7 @@ class NewPatient:
     consent_email: bool | None = None  # None: not asked
     consent_sms: bool | None = None
     consent_phone: bool | None = None
+    address: str = ""  # postal, one line a line
 
     @property
     def person(self) -> Person:
@@ -84,6 +95,7 @@ class NewPatient:
             "marital_status": self.marital_status,
             "phone": tidy_phone(self.phone),
             "email": tidy_email(self.email),
+            "address": tidy_lines(self.address),
             "language": tidy(self.language),
             "needs_interpreter": self.needs_interpreter,
             "consent_email": self.consent_email,

@@ -47,6 +47,13 @@ class PatientForm(forms.Form):
     )
     phone = forms.CharField(max_length=30, required=False)
     email = forms.EmailField(label="E-mail", required=False, help_text="For reminders and questionnaires.")
+    address = forms.CharField(
+        max_length=300,
+        label="Postal address",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text="As on an envelope, without the name. Letters go there.",
+    )
     language = forms.CharField(max_length=40, initial="English")
     needs_interpreter = forms.BooleanField(label="Needs an interpreter", required=False)
     consent_email = forms.ChoiceField(label="E-mail", choices=CONSENT, required=False)

@@ -77,6 +77,7 @@ class Patient(SiteOwned):
     height_cm = models.PositiveSmallIntegerField(null=True)
     phone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
+    address = models.TextField(max_length=300, blank=True)  # postal, as on an envelope, one line a line
     language = models.CharField(max_length=40, default="English")
     needs_interpreter = models.BooleanField(default=False)
     # May this channel be used? Null was not asked, and then it is not used.
@@ -169,6 +170,11 @@ class Patient(SiteOwned):
     def may_email(self) -> bool:
         """Whether an e-mail may be sent: the patient said yes, and there is an address (ENR-48)."""
         return bool(self.email and self.consent_email)
+
+    @property
+    def address_lines(self) -> tuple[str, ...]:
+        """The postal address, line by line."""
+        return tuple(self.address.splitlines())
 
     @property
     def record_tail(self) -> str:

@@ -109,6 +109,7 @@ def _facts(patient: Patient) -> list[tuple[str, str]]:
         ("Gender", patient.get_gender_display()),
         ("Phone", patient.phone),
         ("E-mail", patient.email),
+        ("Address", ", ".join(patient.address_lines)),
         ("Language", patient.language + (", interpreter" if patient.needs_interpreter else "")),
         ("State", patient.get_state_display()),
         ("Registered", _day(patient.site.today(patient.created_at))),

@@ -36,6 +36,7 @@ REGISTRY_FIELDS = (
     "marital_status",
     "phone",
     "email",
+    "address",
     "language",
     "needs_interpreter",
     "consent_email",

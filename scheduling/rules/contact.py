@@ -39,6 +39,11 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+def tidy_lines(text: str) -> str:
+    """Return the lines that say something, each tidied."""
+    return "\n".join(filter(None, map(tidy, text.splitlines())))
+
+
 def tidy_phone(text: str) -> str:
     """Return the number as typed, with single spaces."""
     return tidy(text)

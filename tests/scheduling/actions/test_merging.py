@@ -62,6 +62,7 @@ def test_a_registration_keeps_every_new_field_tidied(site: Site, scheduler: Staf
         needs_interpreter=True,
         phone=" 216  555 0142",
         email="D@Example.ORG",
+        address=" 4  Alder Court\r\n\r\nLakewood, OH 44107 ",
         consent_email=True,
         consent_sms=False,
     )
@@ -70,6 +71,7 @@ def test_a_registration_keeps_every_new_field_tidied(site: Site, scheduler: Staf
     assert (made.preferred_name, made.gender, made.needs_interpreter) == ("Della", "woman", True)
     assert (made.ethnic_group, made.marital_status) == ("Declined", "Declined")
     assert (made.phone, made.email) == ("216 555 0142", "D@example.org")
+    assert made.address_lines == ("4 Alder Court", "Lakewood, OH 44107")
     assert (made.consent_email, made.consent_sms, made.consent_phone) == (True, False, None)
 
 

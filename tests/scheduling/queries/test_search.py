@@ -220,10 +220,10 @@ def test_rows_written_in_bulk_and_changed_names_are_found(site: Site) -> None:
 
 MANY = """
 INSERT INTO scheduling_patient (site_id, record_number, family_name, given_name, preferred_name, birth_date, sex,
-    gender, ethnic_group, marital_status, phone, email, language, needs_interpreter, diagnosis, state,
+    gender, ethnic_group, marital_status, phone, email, address, language, needs_interpreter, diagnosis, state,
     is_registry, created_at)
 SELECT %s, 'KT-' || lpad(n::text, 5, '0'), 'Marrin' || chr(97 + n %% 26), chr(97 + n %% 23) || 'elphine', '',
-    date '1940-01-01' + n * 5, 'female', '', 'White', 'Single', '', '', 'English', false, '', 'referred',
+    date '1940-01-01' + n * 5, 'female', '', 'White', 'Single', '', '', '', 'English', false, '', 'referred',
     false, now()
 FROM generate_series(1, 4000) n
 """

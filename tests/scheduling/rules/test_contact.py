@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scheduling.rules.contact import Contact, contact_problems, tidy, tidy_email, tidy_phone
+from scheduling.rules.contact import Contact, contact_problems, tidy, tidy_email, tidy_lines, tidy_phone
 
 REACHED = Contact("216 555 0142", "delphine@example.org")
 
@@ -50,3 +50,5 @@ def test_contact_is_tidied_and_not_rewritten() -> None:
     assert tidy_phone(" +1  (216) 555-0142 ") == "+1 (216) 555-0142"
     assert tidy_email(" Delphine.M@Example.ORG ") == "Delphine.M@example.org"
     assert tidy_email("") == ""
+    assert tidy_lines(" 4  Alder Court \r\n\r\n Lakewood, OH ") == "4 Alder Court\nLakewood, OH"
+    assert tidy_lines(" \n ") == ""

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kitclinic.models import Site, StaffUser
+from kitclinic.models import AuditEvent, Site, StaffUser
 from kitclinic.roles import Role
 from scheduling import actions
 from scheduling.models import Patient
@@ -64,6 +64,31 @@ def test_the_form_shows_the_record_and_saves_the_change(site: Site, scheduler: S
     patient.refresh_from_db()
     assert (patient.preferred_name, patient.ethnic_group) == ("Dee", "Declined")
     assert (patient.consent_email, patient.consent_sms, patient.consent_phone) == (True, False, None)
+
+
+def test_the_address_is_shown_changed_and_told_in_the_audit_without_its_words(
+    site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    patient = make.patient(site=site, address="4 Alder Court\nLakewood, OH")
+    client = as_user(scheduler)
+    page = client.get(url(patient)).content.decode()
+    assert "4 Alder Court\nLakewood, OH</textarea>" in page
+    same = typed(patient, address="4 Alder Court\r\nLakewood, OH", height_cm="170")
+    assert client.post(url(patient), same | {"ethnic_group": patient.ethnic_group}).status_code == 302
+    patient.refresh_from_db()
+    answer = client.post(url(patient), typed(patient, address="9 Birch Lane\r\n\r\n Euclid, OH "))
+    assert answer.status_code == 302
+    patient.refresh_from_db()
+    assert patient.address == "9 Birch Lane\nEuclid, OH"
+    first, second = AuditEvent.objects.filter(event="patient changed").order_by("pk")
+    assert "address" not in first.detail["changed"], "the browser's line ends are no change"
+    assert second.detail["changed"]["address"] == []
+    seen = client.get(reverse("scheduling:patient", args=[patient.pk])).content.decode()
+    assert "9 Birch Lane<br>Euclid, OH" in seen
+    stale = client.post(url(patient), typed(patient, version="0", address="Elsewhere"))
+    assert "<dt>Postal address</dt><dd>9 Birch Lane\nEuclid, OH</dd>" in stale.content.decode()
+    too_long = client.post(url(patient), typed(patient, address="x" * 301))
+    assert too_long.status_code == 422
 
 
 def test_what_somebody_else_changed_meanwhile_is_shown_and_the_second_save_counts(

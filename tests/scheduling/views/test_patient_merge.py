@@ -64,7 +64,9 @@ def test_both_records_stand_side_by_side_and_the_chosen_one_is_kept(
     two: tuple[Patient, Patient], scheduler: StaffUser, as_user: AsUser
 ) -> None:
     client = as_user(scheduler)
+    Patient.objects.filter(pk=two[1].pk).update(address="4 Alder Court\nLakewood, OH")
     page = client.get(url(two[0]), {"other": two[1].pk}).content.decode()
+    assert "<td>not given</td><td>4 Alder Court, Lakewood, OH</td>" in page
     assert "12 Mar 1974" in page
     assert "21 Mar 1974" in page
     answer = client.post(url(two[0]), {"other": two[1].pk, "keep": two[1].pk, "reason": "Same insurance number."})

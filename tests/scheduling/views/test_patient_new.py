@@ -41,8 +41,9 @@ def test_only_scheduler_and_physician_register(site: Site, as_user: AsUser, role
 
 
 def test_a_registration_leads_to_the_patient(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
-    answer = as_user(scheduler).post(URL, typed())
+    answer = as_user(scheduler).post(URL, typed(address="4 Alder Court\r\nLakewood, OH"))
     patient = Patient.objects.get()
+    assert patient.address_lines == ("4 Alder Court", "Lakewood, OH")
     assert answer.headers["Location"] == reverse("scheduling:patient", args=[patient.pk])
     assert (patient.name, patient.height_cm, patient.language) == ("Delphine Marrin", 168, "Spanish")
 

@@ -175,11 +175,13 @@ def test_the_registration_form_is_filled_from_the_letter(
 
 def test_accepting_registers_and_leads_to_the_patient(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
     referral = make.referral(site=site)
-    answer = as_user(scheduler).post(url("referral_accept", referral), registered(referral))
+    typed = registered(referral) | {"address": "4 Alder Court"}
+    answer = as_user(scheduler).post(url("referral_accept", referral), typed)
     patient = Patient.objects.get()
     assert answer.headers["Location"] == reverse("scheduling:patient", args=[patient.pk])
     referral.refresh_from_db()
     assert (referral.state, referral.patient) == ("accepted", patient)
+    assert patient.address == "4 Alder Court"
     again = as_user(scheduler).get(url("referral_accept", referral))
     assert again.headers["Location"] == url("referral", referral)
 

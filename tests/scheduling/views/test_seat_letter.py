@@ -56,6 +56,17 @@ def test_the_letter_says_when_where_what_and_who(group: GroupVisit, scheduler: S
     assert not Letter.objects.filter(channel=Letter.Channel.PRINT).exists(), "looking records nothing"
 
 
+def test_the_letter_is_addressed_to_the_patient_and_without_address_by_name_alone(
+    group: GroupVisit, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    address = "4 Alder Court\nApartment 2\nLakewood, OH 44107"
+    patient = make.booked_patient(site=group.site, group=group, address=address)
+    other = make.booked_patient(site=group.site, group=group)
+    pages = text_of(as_user(scheduler).get(reverse("scheduling:group_letters", args=[group.pk])).content)
+    assert f"{patient.name} 4 Alder Court Apartment 2 Lakewood, OH 44107 Record" in pages[0]
+    assert f"{other.name} Record {other.record_number}" in pages[1]
+
+
 def test_booked_infusion_days_stand_in_the_letter(
     group: GroupVisit, scheduler: StaffUser, as_user: AsUser
 ) -> None:
