@@ -82,13 +82,9 @@ def test_a_referral_becomes_five_days_and_a_signed_order(walk: Walk, clinic: Noo
     walk.says("Seats booked for Delphine Marrin and the support person.")
 
     walk.sign_in(clinic.staff("nurse")).press("Groups", within=".bar-nav").press("Open the roster")
-    walk.press("Came, with support person").says("Came, with support person", where=".seat-line .came")
-    walk.fill(weight_kg="82.5").press("Save", within=".seat-line").says("82.5", where=".seat-line .scale")
-    walk.inspect()
-    roster = walk.page.url
+    roster = hold_the_group(walk)
     walk.sign_in(clinic.staff("physician")).open(roster)
-    walk.page.get_by_role("button", name="Clear", exact=True).click()
-    walk.says("Cleared", where=".seat-line .verdict")
+    walk.press("Clear", within=".part--decision").says("Cleared", where=".part--decision")
 
     walk.sign_in(clinic.staff("scheduler")).open(address)
     walk.press("Offers")
@@ -132,8 +128,23 @@ def find_eligible(walk: Walk) -> None:
 def plan_the_group(walk: Walk, clinic: Noon) -> None:
     leads = {role: str(clinic.staff(role).pk) for role in ("physician", "psychologist")}
     walk.fill(date=clinic.today.isoformat(), start="13:00", **leads)
+    walk.press("Plan it").says("is the provider on site")  # asked, because the physician is on the roster then
     walk.inspect()
+    walk.page.get_by_label("I have checked this; it is right").check()
+    walk.page.locator("[name='reason_ENR-64']").fill("A colleague covers the suite.")
     walk.press("Plan it").says("The group visit is planned.")
+
+
+def hold_the_group(walk: Walk) -> str:
+    """Everything the nurse records before the decision; the address of the open patient on the roster."""
+    walk.page.locator(".rr-open", has_text="Marrin").click()
+    walk.press("Both are here").says("Came, with support person", where=".seat")
+    walk.fill(weight_kg="82.5").press("Save", within="form.weigh").says("82.5 kg", where=".seat .reading")
+    walk.press("Asked all of them: the rest is no").press("Save the health screen").says("No to all questions")
+    walk.press("Read and sign the consent").fill(signed_name="Delphine Marrin").draw()
+    walk.press("Signed", within="dialog[open] .dlg-foot").says("Nothing is missing.", where=".missing")
+    walk.inspect()
+    return walk.page.url
 
 
 def book_by_keyboard(walk: Walk, clinic: Noon) -> None:

@@ -32,7 +32,9 @@ class Place:
     query: str = ""
 
     def address(self, ward: Ward) -> str:
-        return reverse(self.name, args=self.args(ward)) + self.query.format(registry=ward.registry)
+        return reverse(self.name, args=self.args(ward)) + self.query.format(
+            registry=ward.registry, other=ward.other.pk
+        )
 
 
 GO = "main .btn--go"
@@ -50,7 +52,14 @@ PAGES = (
     Place("nurse", "infusions:chart_sheet", lambda w: [w.observing.visit.pk, "discharge"], act="dialog .btn--go"),
     Place("nurse", "infusions:chart_print", lambda w: [w.gone.visit.pk]),
     Place("nurse", "scheduling:patient", lambda w: [w.running.visit.patient_id], act="main a.btn"),
-    Place("nurse", "scheduling:group", lambda w: [w.group.pk], act="main .btn--go"),
+    Place("nurse", "scheduling:group", lambda w: [w.group.pk], act="main .rr-in"),
+    Place("nurse", "scheduling:seat", lambda w: [w.here.pk], act="#kc-panel .btn--go"),
+    Place("nurse", "scheduling:consent", lambda w: [w.here.patient_id], act=GO),
+    Place("nurse", "scheduling:health_screen", lambda w: [w.here.patient_id], act=GO),
+    Place("physician", "scheduling:seat", lambda w: [w.here.pk], act=".part--decision .btn--go"),
+    Place("psychologist", "scheduling:seat_note", lambda w: [w.here.patient_id], act="main summary.btn"),
+    Place("physician", "scheduling:patient", lambda w: [w.running.visit.patient_id], act="main a.btn"),
+    Place("physician", "scheduling:patient_events", lambda w: [w.running.visit.patient_id], act="main a"),
     Place("nurse", "scheduling:visit_missed", lambda w: [w.expected.pk], act=GO),
     Place("nurse", "outcomes:send", lambda w: [w.cleared.pk], act=GO),
     Place("nurse", "outcomes:answers", lambda w: [w.answered.pk]),
@@ -81,6 +90,25 @@ PAGES = (
     Place("scheduler", "scheduling:sequence_end", lambda w: [w.to_write.pk], act=GO),
     Place("scheduler", "scheduling:suite_day", lambda w: [w.day.date.isoformat()], act=GO),
     Place("scheduler", "scheduling:day_sheet", lambda w: [w.day.date.isoformat()]),
+    Place("scheduler", "scheduling:referrals", act="main .btn--go"),
+    Place("scheduler", "scheduling:referral", lambda w: [w.letter.pk], act=GO),
+    Place("scheduler", "scheduling:referral_new", act=GO),
+    Place("scheduler", "scheduling:referral_accept", lambda w: [w.letter.pk], act=GO),
+    Place("scheduler", "scheduling:referral_import", act=GO),
+    Place("scheduler", "scheduling:patient_edit", lambda w: [w.referred.pk], act=GO),
+    Place("scheduler", "scheduling:patient_merge", lambda w: [w.referred.pk], act="main .btn"),
+    Place("scheduler", "scheduling:patient_merge", lambda w: [w.referred.pk], act=GO, query="?other={other}"),
+    Place("scheduler", "scheduling:merge_undo", lambda w: [w.merge.pk], act=GO),
+    Place("scheduler", "scheduling:patient", lambda w: [w.merge.folded_id], act=GO),
+    Place("scheduler", "scheduling:groups", act=GO),
+    Place("scheduler", "scheduling:group", lambda w: [w.group.pk], act=".rr-open"),
+    Place("scheduler", "scheduling:group_change", lambda w: [w.group.pk], act=GO),
+    Place("scheduler", "scheduling:group_messages", lambda w: [w.group.pk], act="main .btn"),
+    Place("scheduler", "scheduling:series_new", act=GO),
+    Place("scheduler", "scheduling:series_end", lambda w: [w.series.pk], act=GO),
+    Place("clinic_lead", "scheduling:funnel", act="main a"),
+    Place("clinic_lead", "scheduling:settings", act=GO),
+    Place("clinic_lead", "scheduling:consent_text", act=GO),
     Place("clinic_lead", "outcomes:dashboard", act="#source"),
     Place("administrator", "scheduling:week"),
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,7 +11,19 @@ from infusions.models import Order
 from kitclinic.models import Site, StaffUser
 from outcomes.actions import import_registry
 from outcomes.models import Assessment, SafetyTask
-from scheduling.models import GroupVisit, Patient, Sequence, SuiteDay, Visit
+from scheduling import actions
+from scheduling.models import (
+    GroupSeat,
+    GroupSeries,
+    GroupVisit,
+    Patient,
+    PatientMerge,
+    Referral,
+    Sequence,
+    SuiteDay,
+    Visit,
+)
+from scheduling.rules.group_plans import SeriesPlan
 from tests.browser.live import noon_site
 from tests.factories import infusions, orders, outcomes, registry, scheduling, suite
 from tests.factories.infusions import Chair
@@ -58,7 +71,10 @@ def noon() -> Noon:
 
 @dataclass(frozen=True)
 class Ward:
-    """Everybody the pages of the product are about. registry: slug of an imported cohort."""
+    """Everybody the pages of the product are about. registry: slug of an imported cohort.
+
+    here: a seat whose patient is checked in; letter: a referral to decide; other: somebody like nobody else.
+    """
 
     noon: Noon
     referred: Patient
@@ -75,6 +91,11 @@ class Ward:
     answered: Assessment
     day: SuiteDay
     registry: str
+    here: GroupSeat
+    letter: Referral
+    other: Patient
+    merge: PatientMerge
+    series: GroupSeries
 
 
 def ward(folder: Path) -> Ward:
@@ -110,7 +131,33 @@ def ward(folder: Path) -> Ward:
         answered=outcomes.completed(site=site, at=now - timedelta(hours=2)).assessment,
         day=SuiteDay.objects.get(site=site, date=today),
         registry=slug,
+        **_enrolment(made, group),
     )
+
+
+def _enrolment(made: Noon, group: GroupVisit) -> dict[str, Any]:
+    """What the pages of enrolment are about."""
+    site, by, at = made.site, made.staff("scheduler"), made.now
+    came = scheduling.booked_patient(site=site, group=group, at=site.instant(made.today, 495))
+    seat = GroupSeat.objects.get(patient=came)
+    checked_in = actions.check_in_seat(seat=seat, support_attended=True, by=made.staff("nurse"), at=at)
+    actions.write_team_note(
+        patient=came, note="Calm in the group.", goals="Walk to the garden", by=made.staff("psychologist"), at=at
+    )
+    scheduling.booked_patient(site=site, group=group, at=site.instant(made.today, 496))  # expected
+    kept, folded = (scheduling.patient(site=site, at=at) for _ in range(2))
+    leads = {role: made.staff(role) for role in ("physician", "psychologist")}
+    plan = SeriesPlan(made.today.weekday(), 18 * 60, 60, "Room 2", 12, "English", made.today)
+    series, _ = actions.start_series(
+        site=site, new=actions.NewSeries(plan, **leads), by=by, at=at, confirmed={"ENR-64": "a colleague is there"}
+    )
+    return {
+        "here": checked_in,
+        "letter": scheduling.referral(site=site, at=at),
+        "other": scheduling.patient(site=site, at=at),
+        "merge": actions.merge_patients(kept=kept, folded=folded, reason="One passport.", by=by, at=at),
+        "series": series,
+    }
 
 
 def _preparing(made: Noon) -> Chair:

@@ -219,6 +219,7 @@ def enrolment_of(site: Site) -> dict[str, int]:
         "merge_undo": merge.pk,
         "consent_withdraw": Consent.objects.filter(site=site)[0].pk,
         "group": seat.group_id,
+        "seat_letter": seat.pk,
     }
 
 
@@ -236,9 +237,9 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "safety_task": there.task.pk,
     }
     pk = rows.get(page, visit.patient_id)
-    pk = next((row for start, row in there.enrolment.items() if page.startswith(start)), pk)
     if page.startswith("seat_") and page != "seat_new":
         pk = seat.pk
+    pk = next((row for start, row in there.enrolment.items() if page.startswith(start)), pk)
     if app == "infusions" and page.startswith("order"):
         pk = Order.objects.get(site=there.site).pk
     every = {
@@ -260,20 +261,21 @@ def test_what_belongs_to_another_clinic_is_not_there(site: Site, elsewhere: Else
         for name, pattern in ADDRESSES.items():
             role = next(role for role, may in ROLES.items() if set(pattern.callback.any_of) & may)  # type: ignore[attr-defined]
             address = reverse(name, kwargs=values_of(name, elsewhere))
-            ours = _ask(address, actor(role, site))
+            filled = {"patient": elsewhere.chair.visit.patient_id, "group": elsewhere.enrolment["group"]}
+            ours = _ask(address, actor(role, site), filled)
             with transaction.atomic():
-                theirs = _ask(address, actor(role, elsewhere.site))
+                theirs = _ask(address, actor(role, elsewhere.site), filled)
                 transaction.set_rollback(True)  # the act itself is not what is tested
             if ours != 404 or theirs in {403, 404}:
                 found[name] = (ours, theirs)
     assert found == {}
 
 
-def _ask(address: str, user: StaffUser) -> int:
+def _ask(address: str, user: StaffUser, body: dict[str, int]) -> int:
     client = Client()
     client.force_login(user)
     answer = client.get(address)
-    return (client.post(address) if answer.status_code == 405 else answer).status_code
+    return (client.post(address, body) if answer.status_code == 405 else answer).status_code
 
 
 def test_the_figures_of_another_clinic_are_not_there(clinic: steps.Clinic, other_site: Site) -> None:
