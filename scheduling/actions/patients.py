@@ -15,6 +15,7 @@ from kitclinic.states import begin
 from scheduling.actions.triage import settle_referral
 from scheduling.models import Patient, Referral, Sequence, Weight
 from scheduling.queries.patients import (
+    diagnosis_is_assessed,
     latest_weight,
     leads_to,
     people_like,
@@ -157,6 +158,7 @@ def change_patient(
 
     confirmed: as in ``register_patient``. version: of the record the form was filled in for
     (``record_version``); a form that another change overtook is refused with a Conflict.
+    The diagnosis is the referral's words until an assessment names the pain categories; then it stays.
     """
     confirmed = confirmed or {}
     # As in a registration: nobody else enters a patient of this site meanwhile.
@@ -169,7 +171,10 @@ def change_patient(
     problems = questions_of_change(mine, new.person, today=site.today(at))
     problems += contact_problems(new.contact)
     refuse_if(problems, confirmed=frozenset(rule for rule, reason in confirmed.items() if reason.strip()))
-    changed = {name: (getattr(mine, name), value) for name, value in new.columns().items()}
+    columns = new.columns()
+    if diagnosis_is_assessed(mine):
+        del columns["diagnosis"]
+    changed = {name: (getattr(mine, name), value) for name, value in columns.items()}
     changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
     if not changed:
         return mine

@@ -26,7 +26,7 @@ def date_field(**options: Any) -> forms.DateField:
 
 
 class PatientForm(forms.Form):
-    """Who is referred, or what the registry says now."""
+    """Who is referred, or what the registry says now. assessed: an assessment names the diagnosis."""
 
     version = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)  # of the record shown
     record_number = forms.CharField(max_length=20, help_text="As it stands on the referral.")
@@ -65,8 +65,10 @@ class PatientForm(forms.Form):
         max_length=80, label="Pain diagnosis", required=False, help_text="As the referral names it."
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, assessed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if assessed:
+            del self.fields["diagnosis"]
         self.fields["family_name"].widget.attrs["autofocus"] = True
         self.fields["language"].widget.attrs["list"] = "kc-languages"
         for name in (*_TYPED, "birth_date"):
@@ -94,7 +96,7 @@ class PatientForm(forms.Form):
         return [
             (str(self.fields[name].label or name.replace("_", " ").capitalize()), _words(patient, name))
             for name in REGISTRY_FIELDS
-            if getattr(patient, name) != mine[name]
+            if name in self.fields and getattr(patient, name) != mine[name]
         ]
 
 

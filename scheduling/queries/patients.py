@@ -114,6 +114,12 @@ def record_version(patient: Patient) -> str:
     return sha256("\x1f".join(values).encode()).hexdigest()[:16]
 
 
+def diagnosis_is_assessed(patient: Patient) -> bool:
+    """Whether an assessment named the pain categories; the diagnosis follows from them (ENR-50)."""
+    rows = Eligibility.objects.filter(site=patient.site_id, patient=patient)
+    return rows.filter(pain_categories__len__gt=0).exists()
+
+
 def latest_eligibility(patient: Patient) -> Eligibility | None:
     """Return the assessment that counts."""
     assessments = Eligibility.objects.filter(site=patient.site_id, patient=patient)

@@ -13,16 +13,15 @@ from kitclinic.roles import Permission
 from scheduling.actions import change_patient
 from scheduling.forms.patients import LANGUAGES, PatientForm, confirmations
 from scheduling.models import Patient
-from scheduling.queries.patients import made_alike, record_version
+from scheduling.queries.patients import diagnosis_is_assessed, made_alike, record_version
 
 
 @requires(Permission.REGISTER_PATIENTS)
 def patient_edit(request: StaffRequest, pk: int) -> HttpResponse:
     rows = Patient.objects.select_related("merged_into", "site")
     patient = get_object_or_404(rows, site=request.clinic, pk=pk, birth_date__isnull=False)
-    form = PatientForm(
-        request.POST or None, initial=PatientForm.initial_of(patient, version=record_version(patient))
-    )
+    initial = PatientForm.initial_of(patient, version=record_version(patient))
+    form = PatientForm(request.POST or None, initial=initial, assessed=diagnosis_is_assessed(patient))
     context: dict[str, Any] = {"form": form, "patient": patient, "languages": LANGUAGES}
     if request.method != "POST" or not form.is_valid():
         return page(request, "scheduling/patient_edit.html", context, status=422 if form.errors else 200)

@@ -13,6 +13,7 @@ from kitclinic.roles import Role
 from scheduling import actions
 from scheduling.models import Patient
 from scheduling.queries.patients import record_version
+from scheduling.states import PainCategory, Verdict
 from tests.factories import people
 from tests.factories import scheduling as make
 
@@ -113,6 +114,35 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_the_second_save_count
     assert client.post(url(patient), mine | {"version": record_version(patient)}).status_code == 302
     patient.refresh_from_db()
     assert (patient.language, patient.family_name) == ("Spanish", mine["family_name"])
+
+
+def test_the_referrals_words_can_be_changed_until_an_assessment_names_the_diagnosis(
+    site: Site, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    patient, client = make.patient(site=site), as_user(scheduler)
+    unfinished = actions.Assessment(facts=make.facts(pain_categories=frozenset()))
+    actions.assess_eligibility(
+        patient=patient, assessment=unfinished, by=scheduler, at=make.NOW, verdict=Verdict.OPEN
+    )
+    assert 'name="diagnosis"' in client.get(url(patient)).content.decode()
+    assert client.post(url(patient), typed(patient, diagnosis="CRPS, left arm")).status_code == 302
+    patient.refresh_from_db()
+    assert patient.diagnosis == "CRPS, left arm"
+    before = typed(patient, diagnosis="Back pain", language="French")
+    make.assess(patient, pain_categories=frozenset({PainCategory.CRPS}))
+    patient.refresh_from_db()
+    assessed = patient.diagnosis
+    page = client.get(url(patient)).content.decode()
+    assert 'name="diagnosis"' not in page
+    assert "From the pain categories of the assessment" in page
+    assert reverse("scheduling:eligibility", args=[patient.pk]) in page
+    overtaken = client.post(url(patient), before)
+    assert overtaken.status_code == 422
+    assert "Back pain" not in overtaken.content.decode()
+    assert client.post(url(patient), before | {"version": record_version(patient)}).status_code == 302
+    patient.refresh_from_db()
+    assert (patient.language, patient.diagnosis) == ("French", assessed)
+    assert assessed == PainCategory.CRPS.value
 
 
 def test_a_possible_duplicate_made_by_the_change_is_a_card_with_a_way_to_it(
