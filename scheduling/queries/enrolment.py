@@ -3,16 +3,24 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from kitclinic.models import Site, Transition
-from scheduling.models import Consent, Eligibility, GroupSeat, Patient, Visit
+from scheduling.models import Consent, Eligibility, GroupSeat, Patient, Referral, Visit
 from scheduling.models import Sequence as Course
 from scheduling.queries.clearance import screens_of, window_of
 from scheduling.queries.merging import assess_again
 from scheduling.rules.enrolment import ConsentView, CourseView, DayView, EnrolmentFacts, SeatView
 from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
-from scheduling.states import Caution, EnrolmentState, PregnancyState, SeatState, SequenceState, Verdict
+from scheduling.states import (
+    Caution,
+    EnrolmentState,
+    PregnancyState,
+    ReferralState,
+    SeatState,
+    SequenceState,
+    Verdict,
+)
 
 
 def enrolment_facts(
@@ -32,12 +40,13 @@ def enrolment_facts(
     facts = {}
     for patient in patients:
         row, seat = assessed.get(patient.pk), seats.get(patient.pk)
-        day, who = referred.get(patient.pk, (site.today(patient.created_at), ""))
+        day, who, referral = referred.get(patient.pk, (site.today(patient.created_at), "", 0))
         facts[patient.pk] = EnrolmentFacts(
             state=patient.state,
             referred_on=day,
             referred_by=who,
             patient=patient.pk,
+            referral=referral,
             assessed_at=row.assessed_at if row else None,
             assessed_on=site.today(row.assessed_at) if row else None,
             assessed_by=row.assessed_by.name if row else "",
@@ -129,15 +138,24 @@ def _latest_seats(keys: list[int], site: Site) -> QuerySet[GroupSeat]:
     return rows.select_related("group", "decided_by").order_by("patient", "-pk").distinct("patient")
 
 
-def _referrals(keys: list[int], site: Site) -> dict[int, tuple[date, str]]:
-    """Who took each patient in, and when; the last time where a referral was reopened."""
-    rows = Transition.objects.filter(
-        site=site,
-        subject=Patient._meta.db_table,
-        subject_id__in=keys,
-        to_state=EnrolmentState.REFERRED,
-    ).select_related("by")
-    return {row.subject_id: (site.today(row.at), row.by.name if row.by else "") for row in rows.order_by("pk")}
+def _referrals(keys: list[int], site: Site) -> dict[int, tuple[date, str, int]]:
+    """When each patient was taken in, by whom, and on which referral; the last one where it was reopened."""
+    accepted = Referral.objects.filter(site=site, patient=OuterRef("subject_id"), state=ReferralState.ACCEPTED)
+    last = Subquery(accepted.order_by("-decided_at", "-pk").values("pk")[:1])
+    rows = (
+        Transition.objects.annotate(referral=last)
+        .filter(
+            site=site,
+            subject=Patient._meta.db_table,
+            subject_id__in=keys,
+            to_state=EnrolmentState.REFERRED,
+        )
+        .select_related("by")
+    )
+    return {
+        row.subject_id: (site.today(row.at), row.by.name if row.by else "", row.referral or 0)
+        for row in rows.order_by("pk")
+    }
 
 
 def _bookings(keys: list[int], site: Site) -> dict[int, tuple[date, str]]:

@@ -43,7 +43,7 @@ def own_events(keys: Sequence[int], *, site: Site, reader: StaffUser, at: dateti
     visits = list(Visit.objects.filter(site=site, patient__in=keys).select_related("sequence").order_by("pk"))
     moves = _moves(keys, seats, courses, site)
     found = [
-        *_referrals(keys, site, clinical),
+        *_referrals(keys, site, reader, clinical),
         *_ways(moves, site, clinical),
         *_assessments(keys, site, reader, clinical),
         *_merges(keys, site),
@@ -74,7 +74,8 @@ def _name(person: StaffUser | None) -> str:
     return person.name if person else ""
 
 
-def _referrals(keys: Sequence[int], site: Site, clinical: bool) -> Iterator[TimelineEvent]:
+def _referrals(keys: Sequence[int], site: Site, reader: StaffUser, clinical: bool) -> Iterator[TimelineEvent]:
+    opens = "scheduling:referral" if reader.may(Permission.FIND_PATIENTS) else ""
     for row in Referral.objects.filter(site=site, patient__in=keys).select_related("decided_by"):
         received = site.instant(row.received_on, 0)
         reason = f"; {row.reason}" if clinical and row.reason else ""
@@ -84,6 +85,8 @@ def _referrals(keys: Sequence[int], site: Site, clinical: bool) -> Iterator[Time
             "referral",
             "Referral received",
             f"from {row.source}{reason}",
+            url_name=opens,
+            url_key=row.pk,
             lane="Visits",
             mark="Referral",
             timed=False,

@@ -90,6 +90,7 @@ class CourseView:
 class EnrolmentFacts:
     """What is known about one patient's way in. eligible: None while nobody has assessed.
 
+    referral: key of the accepted one, 0 for a patient of an imported registry.
     decision_open: a prescriber's decision is asked for and not taken.
     unsuitable: the answers speak against the infusions; reassess_on: put off until then.
     seat: the last one that was not cancelled; course: the open sequence, or else the last one;
@@ -102,6 +103,7 @@ class EnrolmentFacts:
     referred_on: date
     referred_by: str = ""
     patient: int = 0
+    referral: int = 0
     assessed_at: datetime | None = None
     assessed_on: date | None = None
     assessed_by: str = ""

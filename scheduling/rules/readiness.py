@@ -46,6 +46,7 @@ ENR_83 = Rule(
 
 P = Permission
 ELIGIBILITY, GROUP, SEAT = "scheduling:eligibility", "scheduling:group", "scheduling:seat_new"
+REFERRAL = "scheduling:referral"
 OFFERS, DRIVERS, PATIENT = "scheduling:offers", "scheduling:drivers", "scheduling:patient"
 EITHER = "Scheduler or physician"
 SAT = (SeatState.ATTENDED, SeatState.REVIEW, SeatState.CLEARED)
@@ -262,7 +263,8 @@ def _referral(facts: EnrolmentFacts) -> Gate:
         there = replace(gate, url_name=ELIGIBILITY, url_key=facts.patient, permission=P.REGISTER_PATIENTS)
         return replace(there, todo=todo)
     name = "Referral accepted"
-    return Gate("referral", name, GateState.DONE, who=facts.referred_by, when=facts.referred_on)
+    gate = Gate("referral", name, GateState.DONE, who=facts.referred_by, when=facts.referred_on)
+    return replace(gate, url_name=REFERRAL, url_key=facts.referral) if facts.referral else gate
 
 
 def _eligible(facts: EnrolmentFacts, patient: int, today: date) -> Gate:

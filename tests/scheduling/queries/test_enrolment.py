@@ -52,6 +52,24 @@ def test_the_last_assessment_and_the_last_seat_count(site: Site) -> None:
     assert facts.seat.decided_by == "Anneke Vantongeren"
 
 
+def test_the_referral_that_was_accepted_last_is_the_one_to_open(site: Site) -> None:
+    patient, other = make.patient(site=site), make.patient(site=site)
+    by = make.actor("physician", site)
+    first = patient.referrals.get()
+    assert enrolment_facts([patient, other], site=site)[patient.pk].referral == first.pk
+    assert enrolment_facts([patient, other], site=site)[other.pk].referral == other.referrals.get().pk
+    again = make.referral(
+        site=site,
+        family_name=patient.family_name,
+        given_name=patient.given_name,
+        birth_date=patient.birth_date,
+        at=NOW + timedelta(days=30),
+    )
+    assert enrolment_facts([patient], site=site)[patient.pk].referral == first.pk, "an open one is not accepted"
+    actions.accept_referral(referral=again, patient=patient, by=by, at=NOW + timedelta(days=31))
+    assert enrolment_facts([patient], site=site)[patient.pk].referral == again.pk
+
+
 def test_a_reopened_referral_shows_its_second_day(site: Site) -> None:
     patient = make.patient(site=site)
     by, later = make.actor("physician", site), NOW + timedelta(days=40)

@@ -47,6 +47,15 @@ def test_a_new_patient_has_the_referral_and_nothing_planned(site: Site, schedule
     assert not any(event.planned for event in found)
 
 
+def test_a_referral_received_leads_to_its_page_for_who_may_open_it(site: Site, nurse: StaffUser) -> None:
+    patient = make.patient(site=site)
+    (received,) = [event for event in entries(patient, nurse) if event.title == "Referral received"]
+    assert (received.url_name, received.url_key) == ("scheduling:referral", patient.referrals.get().pk)
+    administrator = people.staff(Role.ADMINISTRATOR, site=site)
+    (received,) = [event for event in entries(patient, administrator) if event.title == "Referral received"]
+    assert received.url_name == ""
+
+
 def test_everything_of_all_apps_is_there_for_the_nurse_once(treated: Patient, nurse: StaffUser) -> None:
     found = entries(treated, nurse)
     kinds = {event.kind for event in found}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kitclinic.roles import Permission
 from scheduling.rules.enrolment import ConsentView, EnrolmentFacts
 from scheduling.rules.readiness import KEYS, Gate, GateState, Strip, enrolment_gates, strip
 from scheduling.states import EnrolmentState, SeatState, SequenceState
@@ -43,8 +44,16 @@ def test_enr_82_a_referred_patient_is_due_for_eligibility_and_the_rest_waits() -
     assert kinds(REFERRED) == ["done", "due", "wait", "wait", "wait", "wait", "wait"]
     found = gates(REFERRED)
     assert found["referral"].line == "Mon 3 Aug, Nkem Osei"
+    assert found["referral"].url_name == "", "an imported patient has no referral to open"
     assert found["group"].detail == "After eligibility"
     assert [key for key, gate in found.items() if gate.todo] == ["eligible"]
+
+
+def test_an_accepted_referral_can_be_opened_from_its_gate_by_who_finds_patients() -> None:
+    gate = gates(replace(REFERRED, referral=12))["referral"]
+    assert (gate.url_name, gate.url_key) == ("scheduling:referral", 12)
+    assert gate.permission == Permission.FIND_PATIENTS
+    assert gate.todo is None
 
 
 @pytest.mark.parametrize("key", ["group", "cleared", "consent", "sequence", "driver"])

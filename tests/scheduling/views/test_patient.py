@@ -36,6 +36,18 @@ def test_the_page_opens_for_who_may_find_patients(
     assert as_user(people.staff(role, site=site)).get(url(patient)).status_code == expected
 
 
+@pytest.mark.parametrize("role", [Role.SCHEDULER, Role.NURSE, Role.PHYSICIAN, Role.PSYCHOLOGIST])
+def test_strip_and_timeline_lead_to_the_referral(
+    site: Site, patient: Patient, as_user: AsUser, role: Role
+) -> None:
+    client = as_user(people.staff(role, site=site))
+    there = reverse("scheduling:referral", args=[patient.referrals.get().pk])
+    page = client.get(url(patient)).content.decode()
+    assert f'<a href="{there}">Referral accepted</a>' in page
+    assert f'<a class="link" href="{there}">Referral received</a>' in page
+    assert client.get(there).status_code == 200
+
+
 def test_a_patient_of_another_site_is_not_there(other_site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
     assert as_user(scheduler).get(url(make.patient(site=other_site))).status_code == 404
 
