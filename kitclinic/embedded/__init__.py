@@ -20,6 +20,7 @@ from psycopg import sql
 OWNER_ROLE = "kitclinic_owner"
 APP_ROLE = "kitclinic_app"
 DATABASE = "kitclinic"
+SETUP_LOCK = 7_302_026  # any number, the same for every process
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107 or 103
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ def _started(data: Path) -> str:
 def _ensure_roles(host: str) -> None:
     """Create the owner role, the application role and the database once."""
     with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(%s)", [SETUP_LOCK])  # two first starts at once: one after the other
         known = {row[0] for row in admin.execute("SELECT rolname FROM pg_roles")}
         if OWNER_ROLE not in known:
             admin.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(OWNER_ROLE)))

@@ -189,7 +189,7 @@ def test_without_a_broker_a_missed_day_is_recorded_and_its_page_shown(
 def test_without_a_broker_a_questionnaire_is_sent_and_waits_in_the_outbox(
     broker_is_down: None, site: Site, as_user: Any
 ) -> None:
-    someone = patient(site=site)
+    someone = patient(site=site, consent_sms=True)
     choice = {"instruments": ["PHQ-9", "GAD-7"], "occasion": "baseline"}
     client = as_user(people.staff("nurse", site=site))
     assert client.post(f"/patients/{someone.pk}/questionnaire/", choice).status_code == 200

@@ -1,6 +1,6 @@
 """A row moves only along its table, and every step is written down with who, when and why."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -28,9 +28,14 @@ def steps(thing: Patient) -> list[tuple[str, str]]:
 
 def put(thing: Patient, state: str) -> Patient:
     """The row in a state, as a row: how it got there is not what is tested."""
-    Patient.objects.filter(pk=thing.pk).update(state=state)
+    Patient.objects.filter(pk=thing.pk).update(state=state, merged_into=leads_to(thing, state))
     thing.refresh_from_db()
     return thing
+
+
+def leads_to(thing: Patient, state: str) -> Patient | None:
+    """Another record for a merged one, none for every other state: the database asks for it."""
+    return patient(site=thing.site, birth_date=date(1951, 3, 4)) if state == S.MERGED else None
 
 
 def test_a_new_row_has_its_first_transition_from_nothing(someone: Patient) -> None:
@@ -58,7 +63,8 @@ def test_sta_01_a_row_moves_exactly_along_its_table(someone: Patient, nurse: Sta
     put(someone, was)
     before = steps(someone)
     if to in ENROLMENT_TRANSITIONS[S(was)]:
-        move(someone, to, by=nurse, at=AT)
+        someone.merged_into = leads_to(someone, to)
+        move(someone, to, by=nurse, at=AT, also=("merged_into",))
         assert steps(someone) == [*before, (was, to)]
     else:
         with pytest.raises(Refused):

@@ -41,8 +41,9 @@ def assessment(patient: Patient, by: StaffUser, **fields: Any) -> Any:
         "eligible": True,
         "version": 1,
     }
+    answers = complete | {"result": "eligible" if fields.get("eligible", True) else "open"} | fields
     return lambda: Eligibility.objects.create(
-        site=patient.site, patient=patient, assessed_by=by, assessed_at=NOW, **(complete | fields)
+        site=patient.site, patient=patient, assessed_by=by, assessed_at=NOW, **answers
     )
 
 

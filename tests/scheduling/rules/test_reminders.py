@@ -33,4 +33,4 @@ def test_rem_01_the_text_names_neither_clinic_nor_treatment() -> None:
 def test_rem_02_staff_read_the_records_tail_not_a_name() -> None:
     text = driver_text("8813", day_words="Monday 14 September", clock="09:05", chair=4)
     assert text == "No driver is named for record …8813, Monday 14 September 09:05, chair 4. Call the patient."
-    assert "another way" in unreachable_text("8813", day_words="Monday 14 September", clock="09:05")
+    assert "by phone or letter" in unreachable_text("8813", day_words="Monday 14 September", clock="09:05")

@@ -134,5 +134,5 @@ def test_the_offers_page_needs_few_queries(
         open_week(site, MONDAY + timedelta(weeks=week))
     fill(site, MONDAY, STARTS_56[:12])
     patient, client = patient_for(site, MONDAY), as_user(scheduler)
-    with django_assert_max_num_queries(13):  # session, user, site and notes among them
+    with django_assert_max_num_queries(14):  # session, user, site, notes and the clearance among them
         client.get(f"/patients/{patient.pk}/offers/")
