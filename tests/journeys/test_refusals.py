@@ -225,7 +225,7 @@ def enrolment_of(site: Site) -> dict[str, int]:
 
 def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
     """The values that lead to this page at the other clinic."""
-    visit, seat = there.chair.visit, GroupSeat.objects.filter(site=there.site)[0]
+    visit, seat = there.chair.visit, GroupSeat.objects.filter(site=there.site).order_by("pk")[0]
     app, _, page = name.partition(":")
     rows: dict[str, int] = {
         "drivers": visit.sequence_id,
@@ -237,7 +237,7 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "safety_task": there.task.pk,
     }
     pk = rows.get(page, visit.patient_id)
-    if page.startswith("seat_") and page != "seat_new":
+    if str(ADDRESSES[name].pattern).startswith("seats/"):
         pk = seat.pk
     pk = next((row for start, row in there.enrolment.items() if page.startswith(start)), pk)
     if app == "infusions" and page.startswith("order"):

@@ -111,7 +111,7 @@ def test_the_panel_counts_what_happened_and_computes_adverse_events(site, django
     chair = infusions.infusion(site=site, at_state="infusing")
     chair.later(minutes=15).vitals(HIGH, symptoms=("nausea",))
     actions.stop_infusion(infusion=chair.infusion, by=chair.nurse, at=chair.at, key=uuid4(), reason="side_effect")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         (course,) = patient_days(chair.visit.patient)
     (day,) = course.days  # the four days to come are on the schedule, not here
     assert (day.change, day.flags, day.side_effects) == ("SBP +21.9%", 1, ("nausea",))
