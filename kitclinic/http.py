@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import IntegrityError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kitclinic.db import explain
 from kitclinic.problems import Conflict, Problem, Refused
@@ -78,11 +79,18 @@ class RefusalMiddleware:
 def refusal(request: HttpRequest, problems: tuple[Problem, ...], *, status: int = 422) -> HttpResponse:
     """The answer to a refused act: the list of problems, as a fragment or as a page."""
     template = "components/_problems.html" if is_htmx(request) else "refused.html"
-    response = render(request, template, {"problems": problems}, status=status)
+    response = render(request, template, {"problems": problems, "came_from": _came_from(request)}, status=status)
     if is_htmx(request):
         response.headers["HX-Retarget"] = "#kc-problems"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this clinic that sent the form, "" where the browser does not say."""
+    referer = request.headers.get("Referer", "")
+    here = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if here and referer != request.build_absolute_uri() else ""
 
 
 def is_htmx(request: HttpRequest) -> bool:

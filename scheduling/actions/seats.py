@@ -41,7 +41,11 @@ def assessment_problems(patient: Patient, *, clearing: bool) -> list[Problem]:
     if last is None:
         return [Blocker(ENR_25.id, "Nobody has assessed this patient. Record eligibility first.")]
     if not last.eligible:
-        return [Blocker(ENR_25.id, "The last assessment does not find this patient eligible. Finish it first.")]
+        sentence = (
+            "The last assessment does not find this patient eligible. "
+            f"Version {last.version} says: {last.get_result_display().lower()}. Open it and finish it first."
+        )
+        return [Blocker(ENR_25.id, sentence)]
     again = assess_again([patient.pk], site=patient.site_id)
     return [*assess_again_problems(due=bool(again)), *assess(last.facts, clearing=clearing)]
 

@@ -64,6 +64,26 @@ def test_a_refusal_is_a_422_with_every_sentence(db: None) -> None:
     assert "No driver named." in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("referer", "leads_back"),
+    [
+        ("http://testserver/groups/7/", True),
+        ("http://elsewhere.example/groups/7/", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_before_of_this_clinic_only(
+    db: None, referer: str, leads_back: bool
+) -> None:
+    request = _get()
+    request.META["HTTP_REFERER"] = referer
+    refused = Refused([Blocker("INF-01", "No signed order.")])
+    answer = RefusalMiddleware(lambda request: HttpResponse()).process_exception(request, refused)
+    assert answer is not None
+    assert ("Back to the page before" in answer.content.decode()) is leads_back
+
+
 def test_a_lost_race_is_a_409_in_the_constraints_own_words(site: Site) -> None:
     _queue(site)
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
