@@ -36,7 +36,7 @@ from scheduling.models import Patient, SearchGrams
 from scheduling.rules.identity import tidy_record_number
 from scheduling.rules.search import Search, read_search
 
-MOST = 50  # records shown; whoever wants another one types more
+MOST = 20  # records shown, a screenful: whoever wants another one types more
 ENOUGH = 200  # records counted; nobody looks through more
 
 

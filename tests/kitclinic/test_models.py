@@ -30,7 +30,7 @@ def event(site: Site, nurse: StaffUser) -> AuditEvent:
 def test_the_application_role_cannot_change_what_was_written(event: AuditEvent, statement: str) -> None:
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert AuditEvent.objects.get().event == "looked"
+    assert AuditEvent.objects.get(pk=event.pk).event == "looked"
 
 
 def test_the_application_role_cannot_create_tables(db: None) -> None:
