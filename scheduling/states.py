@@ -103,8 +103,11 @@ SEAT_TRANSITIONS: dict[SeatState, frozenset[SeatState]] = {
 
 
 class SequenceState(TextChoices):
-    """Five visits booked as one."""
+    """Five visits booked as one, from the wish on."""
 
+    REQUESTED = "requested", "Requested"
+    HELD = "held", "Held"
+    TENTATIVE = "tentative", "Tentative"
     CONFIRMED = "confirmed", "Confirmed"
     IN_PROGRESS = "in_progress", "In progress"
     INTERRUPTED = "interrupted", "Interrupted"
@@ -113,16 +116,45 @@ class SequenceState(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+# REQUESTED has a wish and no visits. HELD keeps five places until a minute, then is a request again.
+# TENTATIVE has its week and a window of clock times promised; the exact time may still move until it is
+# confirmed. Back to REQUESTED: a hold that ran out, a booking undone, a week that the clinic closed.
 # INTERRUPTED waits for a decision after a missed day. CANCELLED means that no visit was attended.
 SEQUENCE_TRANSITIONS: dict[SequenceState, frozenset[SequenceState]] = {
+    SequenceState.REQUESTED: frozenset(
+        {SequenceState.HELD, SequenceState.TENTATIVE, SequenceState.CONFIRMED, SequenceState.CANCELLED}
+    ),
+    SequenceState.HELD: frozenset(
+        {SequenceState.REQUESTED, SequenceState.TENTATIVE, SequenceState.CONFIRMED, SequenceState.CANCELLED}
+    ),
+    SequenceState.TENTATIVE: frozenset(
+        {
+            SequenceState.REQUESTED,
+            SequenceState.CONFIRMED,
+            SequenceState.IN_PROGRESS,
+            SequenceState.INTERRUPTED,
+            SequenceState.CANCELLED,
+        }
+    ),
     SequenceState.CONFIRMED: frozenset(
-        {SequenceState.IN_PROGRESS, SequenceState.INTERRUPTED, SequenceState.CANCELLED}
+        {
+            SequenceState.REQUESTED,
+            SequenceState.IN_PROGRESS,
+            SequenceState.INTERRUPTED,
+            SequenceState.CANCELLED,
+        }
     ),
     SequenceState.IN_PROGRESS: frozenset(
         {SequenceState.COMPLETED, SequenceState.INTERRUPTED, SequenceState.ENDED_EARLY}
     ),
     SequenceState.INTERRUPTED: frozenset(
-        {SequenceState.IN_PROGRESS, SequenceState.ENDED_EARLY, SequenceState.CANCELLED}
+        {
+            SequenceState.CONFIRMED,
+            SequenceState.IN_PROGRESS,
+            SequenceState.COMPLETED,
+            SequenceState.ENDED_EARLY,
+            SequenceState.CANCELLED,
+        }
     ),
     SequenceState.COMPLETED: frozenset(),
     SequenceState.ENDED_EARLY: frozenset(),
@@ -149,6 +181,49 @@ VISIT_TRANSITIONS: dict[VisitState, frozenset[VisitState]] = {
     VisitState.CANCELLED: frozenset(),
 }
 
+
+class PlaceOfferState(TextChoices):
+    """A place that became free, offered to one person on the waiting list."""
+
+    OPEN = "open", "Waiting for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    EXPIRED = "expired", "Expired"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+PLACE_OFFER_TRANSITIONS: dict[PlaceOfferState, frozenset[PlaceOfferState]] = {
+    PlaceOfferState.OPEN: frozenset(
+        {
+            PlaceOfferState.ACCEPTED,
+            PlaceOfferState.DECLINED,
+            PlaceOfferState.EXPIRED,
+            PlaceOfferState.WITHDRAWN,
+        }
+    ),
+    PlaceOfferState.ACCEPTED: frozenset(),
+    PlaceOfferState.DECLINED: frozenset(),
+    PlaceOfferState.EXPIRED: frozenset(),
+    PlaceOfferState.WITHDRAWN: frozenset(),
+}
+
+
+class ProposalState(TextChoices):
+    """A plan that the product worked out and a scheduler accepts or not."""
+
+    OPEN = "open", "Waiting for a decision"
+    ACCEPTED = "accepted", "Accepted"
+    DISMISSED = "dismissed", "Dismissed"
+    OVERTAKEN = "overtaken", "Overtaken by other changes"
+
+
+PROPOSAL_TRANSITIONS: dict[ProposalState, frozenset[ProposalState]] = {
+    ProposalState.OPEN: frozenset({ProposalState.ACCEPTED, ProposalState.DISMISSED, ProposalState.OVERTAKEN}),
+    ProposalState.ACCEPTED: frozenset(),
+    ProposalState.DISMISSED: frozenset(),
+    ProposalState.OVERTAKEN: frozenset(),
+}
+
 TRANSITIONS = {
     ReferralState: REFERRAL_TRANSITIONS,
     EnrolmentState: ENROLMENT_TRANSITIONS,
@@ -156,7 +231,56 @@ TRANSITIONS = {
     SeatState: SEAT_TRANSITIONS,
     SequenceState: SEQUENCE_TRANSITIONS,
     VisitState: VISIT_TRANSITIONS,
+    PlaceOfferState: PLACE_OFFER_TRANSITIONS,
+    ProposalState: PROPOSAL_TRANSITIONS,
 }
+
+
+class WeekRule(TextChoices):
+    """What the clinic does with a week that has a closed day."""
+
+    SKIP = "skip", "Skip: no sequence begins in this week"
+    SATURDAY = "saturday", "Open the Saturday: five consecutive dates"
+    SHORT = "short", "Short course of four, with the patient's consent"
+    ROLLING = "rolling", "Rolling: any five consecutive clinic days, a weekend may fall inside"
+
+
+class SequenceMode(TextChoices):
+    """Which five days a sequence was booked as; logged on the sequence."""
+
+    SAME_WEEK = "same_week", "Five days of one week"
+    CALENDAR_DAYS = "calendar_days", "Five consecutive dates, Saturday included"
+    CLINIC_DAYS = "clinic_days", "Five consecutive clinic days, weekend inside"
+    SHORT = "short", "Short course of four"
+
+
+class CoverKind(TextChoices):
+    """Whom a time on the floor lacks."""
+
+    NURSE = "nurse", "Nurse"
+    PROVIDER = "provider", "Provider on site"
+
+
+class ProposalKind(TextChoices):
+    """What a worked-out plan is for."""
+
+    RETIME = "retime", "Better times for tentative sequences of a week"
+    REPAIR = "repair", "A day after a call-out or a closure"
+
+
+class DriverSource(TextChoices):
+    """Who confirmed that the driver comes."""
+
+    LINK = "link", "The patient, by link"
+    STAFF = "staff", "A member of staff"
+
+
+class FeedKind(TextChoices):
+    """Whose calendar a feed is."""
+
+    NURSE = "nurse", "Nurse"
+    PROVIDER = "provider", "Provider"
+    PATIENT = "patient", "Patient"
 
 
 class MissedReason(TextChoices):

@@ -30,6 +30,13 @@ class Site(models.Model):
     sma_target_days = models.PositiveSmallIntegerField(default=7)  # one week (Tankha 2025)
     clearance_days = models.PositiveSmallIntegerField(default=180)  # returning patients: no new group visit
     holiday_calendar = models.CharField(max_length=10, default="US", blank=True)  # country, or country-region
+    daily_cap = models.PositiveSmallIntegerField(null=True)  # visits a day at most; null: as many as fit
+    hold_minutes = models.PositiveSmallIntegerField(default=15)  # a hold while the patient is on the phone
+    offer_hours = models.PositiveSmallIntegerField(default=4)  # a waiting patient's time to answer an offer
+    confirm_days = models.PositiveSmallIntegerField(default=7)  # a tentative time is confirmed so long before
+    quiet_from_minute = models.PositiveSmallIntegerField(default=1200)  # no message to patients from here on
+    quiet_to_minute = models.PositiveSmallIntegerField(default=480)  # and until here
+    driver_deadline_minute = models.PositiveSmallIntegerField(default=960)  # the clinic day before: a task
     bring_along = models.TextField(max_length=1000, blank=True)  # what to bring to the group visit, one a line
     is_demo = models.BooleanField(default=False)
     registry_of = models.ForeignKey(

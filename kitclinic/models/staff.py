@@ -39,6 +39,7 @@ class StaffUser(AbstractBaseUser):
         Site, null=True, blank=True, on_delete=models.PROTECT, related_name="staff"
     )
     theme = models.CharField(max_length=10, choices=Theme.choices, blank=True, default=Theme.SYSTEM)
+    is_ketamine_trained = models.BooleanField(default=False)  # a nurse counts on the floor only when trained
     is_active = models.BooleanField(default=True)
     is_superuser = models.BooleanField(default=False)
     is_simulated = models.BooleanField(default=False)  # acts only in a demonstration clinic

@@ -12,17 +12,25 @@ from scheduling.models.group_records import (
     TeamNote,
 )
 from scheduling.models.groups import GroupSeat, GroupSeries, GroupVisit, GroupWait
+from scheduling.models.links import CalendarFeed, DriverLink
 from scheduling.models.patients import Patient, PatientMerge, PhoneTail, SearchGrams
+from scheduling.models.places import PlaceOffer, PlaceWait, Proposal
 from scheduling.models.referrals import Referral, ReferralFile
 from scheduling.models.sequences import Sequence, Visit
-from scheduling.models.suite import NurseShift, ProviderPresence, SuiteDay
+from scheduling.models.staffing import CallOut, CoverNeeded, Leave, NurseBreak, NurseShift, ProviderPresence
+from scheduling.models.suite import ChairOutage, OpeningHours, ProtocolVersion, SuiteDay, WeekPolicy
 from scheduling.models.weights import Weight
 
 __all__ = [
     "Biometrics",
+    "CalendarFeed",
+    "CallOut",
+    "ChairOutage",
     "Consent",
     "ConsentText",
     "ConsentWithdrawal",
+    "CoverNeeded",
+    "DriverLink",
     "EducationGiven",
     "Eligibility",
     "GroupSeat",
@@ -30,11 +38,18 @@ __all__ = [
     "GroupVisit",
     "GroupWait",
     "HealthScreen",
+    "Leave",
     "Letter",
+    "NurseBreak",
     "NurseShift",
+    "OpeningHours",
     "Patient",
     "PatientMerge",
     "PhoneTail",
+    "PlaceOffer",
+    "PlaceWait",
+    "Proposal",
+    "ProtocolVersion",
     "ProviderPresence",
     "Referral",
     "ReferralFile",
@@ -43,5 +58,6 @@ __all__ = [
     "SuiteDay",
     "TeamNote",
     "Visit",
+    "WeekPolicy",
     "Weight",
 ]

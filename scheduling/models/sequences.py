@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
 from django.db.models.expressions import CombinedExpression
@@ -11,12 +13,14 @@ from django.db.models.expressions import CombinedExpression
 from kitclinic.models import SiteOwned
 from scheduling.models.groups import GroupSeat
 from scheduling.models.patients import Patient
-from scheduling.models.suite import SuiteDay
+from scheduling.models.suite import ProtocolVersion, SuiteDay
 from scheduling.rules.capacity import clock
 from scheduling.states import (
     SEQUENCE_TRANSITIONS,
     VISIT_TRANSITIONS,
+    DriverSource,
     MissedReason,
+    SequenceMode,
     SequenceState,
     TransportKind,
     VisitState,
@@ -24,14 +28,44 @@ from scheduling.states import (
 
 
 class Sequence(SiteOwned):
-    """Five visits on consecutive clinic days at one clock time, booked together."""
+    """Five visits on consecutive clinic days at one clock time, booked together; at first only a wish for them.
+
+    ``first_day`` and ``start_minute`` are null exactly while nothing is booked: requested, or cancelled before
+    it was. Minutes are local, after midnight.
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="sequences")
     number = models.PositiveSmallIntegerField()  # 1 for the first course
     seat = models.ForeignKey(GroupSeat, null=True, on_delete=models.PROTECT, related_name="+")
-    first_day = models.DateField()
-    start_minute = models.PositiveSmallIntegerField()
+    seat_came_along = models.BooleanField(default=False)  # the seat was booked in the same act
+    protocol = models.ForeignKey(ProtocolVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    mode = models.CharField(max_length=20, choices=SequenceMode.choices, default=SequenceMode.SAME_WEEK)
+    planned_visits = models.PositiveSmallIntegerField(default=5)
+    first_day = models.DateField(null=True)
+    start_minute = models.PositiveSmallIntegerField(null=True)
     state = models.CharField(max_length=20, choices=SequenceState.choices, default=SequenceState.CONFIRMED)
+
+    # the wish
+    wish_from_day = models.DateField(null=True)  # not before
+    wish_minute = models.PositiveSmallIntegerField(null=True)
+    wish_from_minute = models.PositiveSmallIntegerField(null=True)  # seated at or after
+    wish_to_minute = models.PositiveSmallIntegerField(null=True)  # discharged by
+    wish_avoids = ArrayField(models.DateField(), default=list)
+    wish_note = models.CharField(max_length=200, blank=True)
+    requested_at = models.DateTimeField(null=True)
+
+    # the booking
+    booked_at = models.DateTimeField(null=True)
+    booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    booking_key = models.CharField(max_length=64, blank=True)  # one per accepted offer: a second click finds it
+    held_until = models.DateTimeField(null=True)
+    promised_from_minute = models.PositiveSmallIntegerField(null=True)  # while tentative: starts no earlier
+    promised_to_minute = models.PositiveSmallIntegerField(null=True)  # while tentative: starts no later
+    soft_reason = models.CharField(max_length=200, blank=True)  # why a wish or the one clock time was set aside
+    short_consent_at = models.DateTimeField(null=True)  # when the patient agreed to four days
+    short_consent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # who recorded it
 
     TRANSITIONS: ClassVar = SEQUENCE_TRANSITIONS
 
@@ -44,9 +78,41 @@ class Sequence(SiteOwned):
             ),
             models.UniqueConstraint(
                 fields=["site", "patient"],
-                condition=Q(state__in=["confirmed", "in_progress", "interrupted"]),
+                condition=Q(state__in=["tentative", "confirmed", "in_progress", "interrupted"]),
                 name="sequence_one_open_at_a_time",
                 violation_error_message="This patient already has a sequence that is not finished.",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "patient"],
+                condition=Q(state__in=["requested", "held"]),
+                name="sequence_one_request_at_a_time",
+                violation_error_message="This patient already has a request or a hold. Reload to see it.",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "booking_key"],
+                condition=~Q(booking_key=""),
+                name="sequence_booking_key_once",
+                violation_error_message="This offer has been booked already. Reload to see it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="requested", first_day__isnull=True, start_minute__isnull=True)
+                | Q(state="cancelled")
+                | ~Q(state__in=["requested", "cancelled"])
+                & Q(first_day__isnull=False, start_minute__isnull=False),
+                name="sequence_booked_has_first_day",
+                violation_error_message="A booked sequence has a first day and a time; a request has none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", held_until__isnull=False)
+                | ~Q(state="held") & Q(held_until__isnull=True),
+                name="sequence_held_has_an_end",
+                violation_error_message="A hold needs the minute at which it ends.",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="short", planned_visits=4, short_consent_at__isnull=False)
+                | ~Q(mode="short") & Q(planned_visits=5),
+                name="sequence_short_has_consent",
+                violation_error_message="A course of four days needs the patient's recorded consent.",
             ),
         ]
 
@@ -92,6 +158,12 @@ class Visit(SiteOwned):
     driver_relationship = models.CharField(max_length=60, blank=True)
     driver_phone = models.CharField(max_length=30, blank=True)
     driver_transport = models.CharField(max_length=20, choices=TransportKind.choices, blank=True)
+    driver_confirmed_at = models.DateTimeField(null=True)  # its own answer: the named driver will come
+    driver_confirmed_via = models.CharField(max_length=10, choices=DriverSource.choices, blank=True)
+    driver_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    makes_up_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="make_ups")
 
     TRANSITIONS: ClassVar = VISIT_TRANSITIONS
 
@@ -99,6 +171,7 @@ class Visit(SiteOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["site", "sequence", "day_index"],
+                condition=~Q(state__in=["missed", "cancelled"]),  # a make-up takes the missed day's number
                 name="visit_day_once",
                 violation_error_message="This day of the sequence is already booked.",
             ),

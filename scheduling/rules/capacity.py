@@ -107,6 +107,8 @@ class DayPlan:
 
     booked: visits that hold a place (not cancelled, not missed); lengths: of the next visit booked.
     closed: why the clinic is closed that day ("Labor Day"), "" when it is open.
+    out: chairs out of service; cap: visits at most, None as many as fit.
+    nurse_cover, provider_cover: cover needed, a span a person: it counts for what is booked, never for more.
     """
 
     day: date
@@ -118,12 +120,21 @@ class DayPlan:
     chairs: int = CHAIRS
     lengths: Lengths = Lengths()
     closed: str = ""
+    out: frozenset[int] = frozenset()
+    cap: int | None = None
+    nurse_cover: tuple[Span, ...] = ()
+    provider_cover: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.open < self.close <= HORIZON or self.chairs < 0:
             raise ValueError("a day opens before it closes and has chairs")
         if any(start >= end for start, end in (*self.nurses, *self.provider)):
             raise ValueError("a span ends after it starts")
+
+    @property
+    def usable(self) -> tuple[int, ...]:
+        """The numbers of the chairs in service."""
+        return tuple(chair for chair in range(1, self.chairs + 1) if chair not in self.out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,8 @@ class Profile:
 
     starts: minutes at which grid, hours, provider and closed days let a visit start.
     room: every minute that counts; chairs, places, ivs: layers of free chairs, of patients that the
-    nurses can still take, of IV starts they can still do.
+    nurses can still take, of IV starts they can still do. left: visits that the daily cap still lets in,
+    None without a cap.
     """
 
     lengths: Lengths
@@ -141,6 +153,7 @@ class Profile:
     chairs: Layers
     places: Layers
     ivs: Layers
+    left: int | None = None
 
 
 def on_floor(shift: Span, breaks: Iterable[Span]) -> tuple[Span, ...]:
@@ -159,19 +172,22 @@ def profile(day: DayPlan) -> Profile:
     lengths = day.lengths
     room = mask((day.open, day.close + lengths.occupied))
     nurses = _pile(day.nurses)
-    chairs: Layers = (room,) * day.chairs
+    chairs: Layers = (room,) * len(day.usable)
     places: Layers = tuple(layer for layer in nurses for _ in range(PATIENTS_PER_NURSE))
     ivs: Layers = tuple(layer for layer in nurses for _ in range(STARTS_PER_NURSE))
     for visit in day.booked:
         chairs = _take(chairs, mask(visit.occupied))
         places = _take(places, mask(visit.attended))
         ivs = _take(ivs, mask(visit.iv))
-    return Profile(lengths, _allowed_starts(day), room, chairs, places, ivs)
+    left = None if day.cap is None else max(0, day.cap - len(day.booked))
+    return Profile(lengths, _allowed_starts(day), room, chairs, places, ivs, left)
 
 
 def feasible(free: Profile) -> int:
     """Return the starts at which one more visit fits, as a bit mask: bit m is minute m."""
     lengths = free.lengths
+    if free.left == 0:
+        return 0
     blocked = (
         _dilate(_full(free.room, free.chairs), lengths.occupied)
         | _dilate(_full(free.room, free.places), lengths.attended)
@@ -202,6 +218,7 @@ def after(free: Profile, start: int) -> Profile:
         _take(free.chairs, mask((start, start + lengths.occupied))),
         _take(free.places, mask((start, start + lengths.attended))),
         _take(free.ivs, mask((start, start + lengths.iv))),
+        None if free.left is None else max(0, free.left - 1),
     )
 
 
@@ -229,7 +246,7 @@ def refusals(day: DayPlan, start: int) -> list[Problem]:
     free, visit = profile(day), BookedVisit(start, day.lengths)
     chairs = _run(_full(free.room, free.chairs), visit.occupied)
     if chairs:
-        sentence = f"all {day.chairs} chairs are taken from {clock(chairs[0])} to {clock(chairs[1])}"
+        sentence = f"all {len(day.usable)} chairs are taken from {clock(chairs[0])} to {clock(chairs[1])}"
         problems.append(_refusal(SCH_03, when, sentence))
     places = _run(_full(free.room, free.places), visit.attended)
     if places:
@@ -330,6 +347,7 @@ def _both(one: Profile, other: Profile) -> Profile:
         fewer(one.chairs, other.chairs),
         fewer(one.places, other.places),
         fewer(one.ivs, other.ivs),
+        min((left for left in (one.left, other.left) if left is not None), default=None),
     )
 
 

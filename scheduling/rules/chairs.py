@@ -53,7 +53,7 @@ def free_chairs(day: DayPlan, start: int) -> list[int]:
     """Return the chairs nobody is in from ``start`` to the end of cleaning, lowest first."""
     end = start + day.lengths.occupied
     taken = {visit.chair for visit in day.booked if visit.start < end and start < visit.occupied[1]}
-    return [chair for chair in range(1, day.chairs + 1) if chair not in taken]
+    return [chair for chair in day.usable if chair not in taken]
 
 
 def free_chair(day: DayPlan, start: int, prefer: Sequence[int] = ()) -> int:

@@ -39,6 +39,7 @@ def staff(role: str, *, site: Site, **fields: Any) -> StaffUser:
             "name": name,
             "credentials": credentials,
             "role": role,
+            "is_ketamine_trained": role == "nurse",
             "site": site,
         }
         | fields
