@@ -5,7 +5,8 @@ from django.db import migrations, models
 
 def count_the_nurses_of_today(apps, schema_editor):
     """Who stood on the floor before there was a flag goes on standing there."""
-    apps.get_model("kitclinic", "StaffUser").objects.using(schema_editor.connection.alias).filter(role="nurse").update(is_ketamine_trained=True)
+    staff = apps.get_model("kitclinic", "StaffUser").objects.using(schema_editor.connection.alias)
+    staff.filter(role="nurse").update(is_ketamine_trained=True)
 
 
 class Migration(migrations.Migration):
