@@ -7,6 +7,7 @@ from scheduling.actions.consent import (
     sign_consent,
     withdraw_consent,
 )
+from scheduling.actions.drivers import answer_by_link, confirm_driver, name_driver
 from scheduling.actions.eligibility import Assessment, assess_eligibility
 from scheduling.actions.group_plans import cancel_group_visit, change_group_visit, plan_group_visit
 from scheduling.actions.groups import book_seat, cancel_seat, mark_group_held, seat_from_waiting
@@ -50,7 +51,6 @@ from scheduling.actions.sequences import (
     mark_arrived,
     mark_attended,
     mark_missed,
-    name_driver,
 )
 from scheduling.actions.series import NewSeries, end_series, extend_all_series, plan_series_visits, start_series
 from scheduling.actions.settings import ClinicSettings, change_clinic_settings
@@ -75,6 +75,7 @@ __all__ = [
     "NewReferral",
     "NewSeries",
     "accept_referral",
+    "answer_by_link",
     "ask_for_information",
     "assess_eligibility",
     "begin_with_consent_text",
@@ -91,6 +92,7 @@ __all__ = [
     "choose_date_order",
     "clear_seat",
     "close_suite_day",
+    "confirm_driver",
     "copy_roster",
     "decline_referral",
     "decline_seat",

@@ -1,4 +1,4 @@
-"""Sequences and their visits: booking five days at once, drivers, arrival, missed days, the end."""
+"""Sequences and their visits: booking five days at once, arrival, missed days, the end."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -16,7 +16,6 @@ from scheduling.queries.merging import assess_again
 from scheduling.queries.plans import booked_days, current_seat, day_plans, week_plan
 from scheduling.rules.capacity import Lengths
 from scheduling.rules.chairs import ChairMove, ChairPlan, plan_chairs
-from scheduling.rules.drivers import Driver, driver_problems
 from scheduling.rules.merging import assess_again_problems
 from scheduling.rules.sequences import (
     SCH_10,
@@ -136,44 +135,6 @@ def _move_chairs(moves: Iterable[ChairMove]) -> None:
         visit.chair = to_chair[visit.pk]
     if visits:
         Visit.objects.bulk_update(visits, ["chair"])
-
-
-@transaction.atomic
-def name_driver(
-    *,
-    visits: Iterable[Visit],
-    name: str,
-    relationship: str,
-    phone: str,
-    transport: str,
-    by: StaffUser,
-    at: datetime,
-    confirmed: frozenset[str] = frozenset(),
-) -> list[Visit]:
-    """Name who drives this patient home on one or more days that are still to come."""
-    chosen = list(visits)
-    if not chosen:
-        refuse_if([Blocker("DRV-01", "Choose at least one day for this driver.", "visits")])
-    days, rows = _lock_visits(chosen)
-    driver = Driver(transport, name, relationship, phone)
-    refuse_if(driver_problems(driver, patient_name=rows[0].patient.name) + _driven(rows), confirmed=confirmed)
-    for visit in rows:
-        visit.driver_name, visit.driver_relationship = " ".join(name.split()), relationship.strip()
-        visit.driver_phone, visit.driver_transport = phone.strip(), transport
-    Visit.objects.bulk_update(rows, ["driver_name", "driver_relationship", "driver_phone", "driver_transport"])
-    note_change(days)
-    for visit in rows:
-        _record("driver_named", visit, by=by, at=at, transport=transport)
-    return rows
-
-
-def _driven(visits: list[Visit]) -> list[Problem]:
-    problems: list[Problem] = []
-    if len({visit.patient_id for visit in visits}) > 1:
-        problems.append(Blocker("DRV-01", "These days belong to different patients. Name each driver apart."))
-    if any(visit.state not in (VisitState.BOOKED, VisitState.ARRIVED) for visit in visits):
-        problems.append(Blocker("DRV-01", "One of these days is over or released. Reload and choose again."))
-    return problems
 
 
 @transaction.atomic

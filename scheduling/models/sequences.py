@@ -164,6 +164,7 @@ class Visit(SiteOwned):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     makes_up_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="make_ups")
+    revision = models.PositiveIntegerField(default=0)  # changes of time and state, counted by the database
 
     TRANSITIONS: ClassVar = VISIT_TRANSITIONS
 
@@ -190,6 +191,12 @@ class Visit(SiteOwned):
                 | ~Q(state__in=["missed", "cancelled"]) & Q(missed_reason=""),
                 name="visit_missed_has_reason",
                 violation_error_message="A missed or cancelled day needs its reason.",
+            ),
+            models.CheckConstraint(
+                condition=Q(driver_confirmed_at__isnull=True, driver_confirmed_via="")
+                | Q(driver_confirmed_at__isnull=False) & ~Q(driver_confirmed_via="") & ~Q(driver_name=""),
+                name="visit_driver_confirmed_is_named",
+                violation_error_message="Only a named driver can be confirmed, with who confirmed it and when.",
             ),
             ExclusionConstraint(
                 name="visit_chair_is_free",
@@ -250,3 +257,8 @@ class Visit(SiteOwned):
     @property
     def driver_named(self) -> bool:
         return bool(self.driver_name and self.driver_phone and self.driver_transport)
+
+    @property
+    def driver_confirmed(self) -> bool:
+        """Whether somebody has said that the named driver will come on this day."""
+        return self.driver_confirmed_at is not None

@@ -1,10 +1,11 @@
 """Who drives the patient home; asked at booking and before the start, seen in person at discharge."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from kitclinic.problems import Blocker, NeedsTick, Problem
 from kitclinic.register import Rule
-from scheduling.states import TransportKind
+from scheduling.states import TransportKind, VisitState
 
 PHONE_DIGITS = 7  # DRV-02: fewer digits cannot be called
 
@@ -20,6 +21,12 @@ DRV_02 = Rule(
     source="clinic default",
 )
 DRV_03 = Rule("DRV-03", "At discharge a member of staff has seen the driver in person.", source="clinic default")
+DRV_04 = Rule(
+    "DRV-04",
+    "That the named driver comes is an answer of its own, for each day, given by the patient or recorded by staff; "
+    "naming another driver takes it back.",
+    source="clinic default",
+)
 
 ALLOWED = frozenset({TransportKind.FAMILY, TransportKind.FRIEND, TransportKind.OTHER_KNOWN})
 REFUSED: dict[TransportKind, str] = {
@@ -78,6 +85,35 @@ def driver_problems(driver: Driver, *, patient_name: str = "") -> list[Problem]:
             Blocker(DRV_02.id, "Type a phone number on which the driver can be reached.", "driver_phone")
         )
     return problems
+
+
+def days_problems(*, patients: Collection[int], states: Collection[str]) -> list[Problem]:
+    """Return why one driver cannot be named or confirmed for these days together.
+
+    patients: keys, one a day; states: VisitState, one a day.
+    """
+    problems: list[Problem] = []
+    if not states:
+        problems.append(Blocker(DRV_01.id, "Choose at least one day for this driver.", "days"))
+    if len(set(patients)) > 1:
+        sentence = "These days belong to different patients. Name each driver apart."
+        problems.append(Blocker(DRV_01.id, sentence))
+    if any(state not in (VisitState.BOOKED, VisitState.ARRIVED) for state in states):
+        problems.append(Blocker(DRV_01.id, "One of these days is over or released. Reload and choose again."))
+    return problems
+
+
+def confirmation_problems(named: Collection[bool]) -> list[Problem]:
+    """Return the refusal to confirm a driver on a day on which nobody is named. named: one a day (DRV-04)."""
+    if all(named):
+        return []
+    return [Blocker(DRV_04.id, "On one of these days nobody is named yet. Name the driver first.")]
+
+
+def same_driver(one: Driver, other: Driver) -> bool:
+    """Return whether both are one person: the same name and the same phone number."""
+    digits = ["".join(filter(str.isdigit, driver.phone)) for driver in (one, other)]
+    return _plain(one.full_name) == _plain(other.full_name) and digits[0] == digits[1] and one.kind == other.kind
 
 
 def discharge_problems(driver: Driver, *, patient_name: str = "") -> list[Problem]:
