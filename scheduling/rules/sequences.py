@@ -1,13 +1,23 @@
 """Five visits in a row: one week, one clock time, offered only where all five days can hold them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from kitclinic.problems import Blocker, Problem, Refused
 from kitclinic.register import Rule
+from scheduling.rules.blocks import (
+    SHORT_VISITS,
+    VISITS,
+    Block,
+    WeekPlan,
+    block_of,
+    blocks_of,
+    plans_of,
+)
+from scheduling.rules.blocks import clinic_week as clinic_week
+from scheduling.rules.blocks import is_clinic_day as is_clinic_day
 from scheduling.rules.capacity import (
-    DayPlan,
     Profile,
     after,
     clock,
@@ -21,9 +31,8 @@ from scheduling.rules.capacity import (
 )
 from scheduling.rules.chairs import ChairPlan, plan_chairs
 from scheduling.rules.groups import STANDARD, Clearance, Window, start_problems
-from scheduling.states import EnrolmentState
+from scheduling.states import EnrolmentState, WeekRule
 
-VISITS = 5  # SCH-10
 OFFERS = 5  # SCH-15
 OFFERS_A_WEEK = 3  # SCH-15: more only where no later week has a start
 APART_MINUTES = 30  # SCH-15: two offers of one week differ by so much
@@ -31,13 +40,14 @@ APART_MINUTES = 30  # SCH-15: two offers of one week differ by so much
 SCH_10 = Rule(
     "SCH-10",
     "A sequence is 5 visits on the first five clinic days of one week, consecutive dates; by default "
-    "Monday to Friday.",
+    "Monday to Friday. Other days only in a week about which the clinic has decided (SCH-40).",
     source="Tankha 2025 (five consecutive days); one week: clinic default",
 )
 SCH_11 = Rule("SCH-11", "The five visits start at the same clock time.", source="clinic default")
 SCH_12 = Rule(
     "SCH-12",
-    "A week with a closed day is not offered: a sequence is never booked as four days.",
+    "A week with a closed day is not offered, unless the clinic has decided about it: a sequence is never cut "
+    "to four days silently.",
     source="clinic default",
 )
 SCH_13 = Rule("SCH-13", "A patient has one sequence in a week and one visit on a day.", source="clinic default")
@@ -53,27 +63,6 @@ SCH_18 = Rule(
     "A sequence is booked for a patient who has a group visit booked or is cleared.",
     source="Tankha 2025 (group visit before the first infusion)",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class WeekPlan:
-    """The five days of one clinic week, in order."""
-
-    days: tuple[DayPlan, ...]
-
-    def __post_init__(self) -> None:
-        if len(self.days) != VISITS:
-            raise ValueError(f"a week plan has {VISITS} days")
-        if any(day.day != self.first_day + timedelta(days=place) for place, day in enumerate(self.days)):
-            raise ValueError("the days of a week plan follow each other")
-
-    @property
-    def first_day(self) -> date:
-        return self.days[0].day
-
-    @property
-    def dates(self) -> tuple[date, ...]:
-        return tuple(day.day for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +95,6 @@ class Offer:
         return f"keeps {self.places_after} of {self.places_now - 1} places"
 
 
-def clinic_week(day: date, first_weekday: int = 0) -> tuple[date, ...]:
-    """Return the five dates of the clinic week ``day`` belongs to. first_weekday: 0 Monday … 6 Sunday."""
-    if not 0 <= first_weekday <= 6:
-        raise ValueError("first_weekday is 0 (Monday) to 6 (Sunday)")
-    first = day - timedelta(days=(day.weekday() - first_weekday) % 7)
-    return tuple(first + timedelta(days=place) for place in range(VISITS))
-
-
-def is_clinic_day(day: date, first_weekday: int = 0) -> bool:
-    """Return whether the day is one of the five; closed days are not looked at."""
-    return day in clinic_week(day, first_weekday)
-
-
 def week_profile(week: WeekPlan) -> Profile:
     """Return what is free on all five days at one clock time."""
     return together([profile(day) for day in week.days])
@@ -137,30 +113,36 @@ def week_problems(
     today: date,
     window: Window = STANDARD,
     clearance: Clearance | None = None,
+    block: Block | None = None,
 ) -> list[Problem]:
     """Return what stands against this week, whatever the start.
 
     group_day: date of the patient's group visit; booked_days: dates on which the patient has a visit;
-    clearance: of a returning patient, whose weeks do not depend on a group visit.
+    clearance: of a returning patient, whose weeks do not depend on a group visit; block: one of ``blocks_of``,
+    None for the week's first.
     """
     problems: list[Problem] = []
-    if week.first_day <= today:
+    block = block or next(iter(blocks_of(week)), None)
+    dates = block.dates if block else week.dates
+    if dates[0] <= today:
         sentence = f"The week of {date_words(week.first_day)} has begun. Choose a later week."
         problems.append(Blocker(SCH_14.id, sentence, "week"))
-    closed = [day for day in week.days if day.closed]
-    if closed:
-        named = " and ".join(f"{date_words(day.day)} ({day.closed})" for day in closed)
-        sentence = (
-            f"The clinic is closed on {named}, so this week has {VISITS - len(closed)} days. "
-            f"A sequence needs {VISITS} in a row. Choose another week."
-        )
-        problems.append(Blocker(SCH_12.id, sentence, "week"))
-    own = sorted(set(week.dates).intersection(booked_days))
+    if block is None:
+        problems.append(Blocker(SCH_12.id, f"{_no_block(week)} Choose another week.", "week"))
+    own = sorted(set(dates).intersection(booked_days))
     if own:
         sentence = f"This patient already has a visit on {date_words(own[0])}."
         remedy = "Choose another week, or move that sequence."
         problems.append(Blocker(SCH_13.id, f"{sentence} {remedy}", "week"))
-    return problems + start_problems(group_day, week.first_day, window=window, clearance=clearance)
+    return problems + start_problems(group_day, dates[0], window=window, clearance=clearance)
+
+
+def dates_problems(week: WeekPlan, dates: Sequence[date]) -> list[Problem]:
+    """Return the refusal of days that are no block of this week, while the week has others."""
+    if not blocks_of(week) or block_of(week, dates):
+        return []
+    sentence = "A sequence takes days in a row that the clinic allows for this week. Choose one of the offers."
+    return [Blocker(SCH_10.id, sentence, "first_day")]
 
 
 def why_not(
@@ -172,12 +154,40 @@ def why_not(
     today: date,
     window: Window = STANDARD,
     clearance: Clearance | None = None,
+    block: Block | None = None,
 ) -> list[Problem]:
-    """Return every reason against this start in this week; empty means that it can be booked."""
+    """Return every reason against this start on these days; empty means that it can be booked.
+
+    block: one of ``blocks_of``, None for the week's first. Each problem names its rule, its day and its minute.
+    """
+    block = block or next(iter(blocks_of(week)), None)
     problems = week_problems(
-        week, group_day=group_day, booked_days=booked_days, today=today, window=window, clearance=clearance
+        week,
+        group_day=group_day,
+        booked_days=booked_days,
+        today=today,
+        window=window,
+        clearance=clearance,
+        block=block,
     )
-    return problems + [problem for day in week.days if not day.closed for problem in refusals(day, minute)]
+    days = plans_of(week, block.dates) if block else [day for day in week.days if not day.closed]
+    return problems + [problem for day in days for problem in refusals(day, minute)]
+
+
+def _no_block(week: WeekPlan) -> str:
+    """Say why no sequence begins in this week, with the closed days by name."""
+    named = " and ".join(f"{date_words(day.day)} ({day.closed})" for day in week.closed)
+    left = VISITS - len(week.closed)
+    if not named:
+        return f"Fewer than {VISITS} clinic days follow each other from this week on."
+    closed = f"The clinic is closed on {named}, so this week has {left} day{'' if left == 1 else 's'}."
+    if week.rule == WeekRule.SATURDAY:
+        return f"{closed} With the Saturday, no {VISITS} of its dates follow each other."
+    if week.rule == WeekRule.SHORT:
+        return f"{closed} A short course needs {SHORT_VISITS}."
+    if week.rule == WeekRule.ROLLING:
+        return f"{closed} No {VISITS} clinic days in a row begin in it."
+    return f"{closed} A sequence needs {VISITS} in a row."
 
 
 def offers(
