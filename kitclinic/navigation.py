@@ -16,6 +16,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Referrals", "scheduling:referrals", Permission.REGISTER_PATIENTS),
     ("Patients", "scheduling:patients", Permission.FIND_PATIENTS),
     ("Funnel", "scheduling:funnel", Permission.RUN_CLINIC),
+    ("Completion", "scheduling:completion", Permission.RUN_CLINIC),
     ("Safety", "outcomes:safety", Permission.ANSWER_SAFETY_TASKS),
     ("Outcomes", "outcomes:dashboard", Permission.SEE_OUTCOMES),
     ("Settings", "scheduling:settings", Permission.RUN_CLINIC),

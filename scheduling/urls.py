@@ -11,6 +11,7 @@ from scheduling.views import seat_decision as decisions
 from scheduling.views import suite_day as suite
 from scheduling.views import week as planner
 from scheduling.views.book import book
+from scheduling.views.completion import completion, completion_csv
 from scheduling.views.consent_text import consent_text
 from scheduling.views.day_sheet import day_sheet
 from scheduling.views.drivers import drivers
@@ -38,10 +39,13 @@ from scheduling.views.seat_note import seat_note
 from scheduling.views.sequence_end import sequence_end
 from scheduling.views.series_new import series_end, series_new
 from scheduling.views.settings import settings
+from scheduling.views.utilisation import utilisation, utilisation_csv
 from scheduling.views.visit_missed import visit_missed
 
 app_name = "scheduling"
 urlpatterns = [
+    path("completion/", completion, name="completion"),
+    path("completion/export.csv", completion_csv, name="completion_csv"),
     path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
     path("consent-text/", consent_text, name="consent_text"),
     path("funnel/", funnel, name="funnel"),
@@ -120,6 +124,8 @@ urlpatterns = [
     path("suite/<str:day>/sheet/", day_sheet, name="day_sheet"),
     path("suite/providers/<int:pk>/remove/", suite.provider_remove, name="provider_remove"),
     path("suite/shifts/<int:pk>/remove/", suite.shift_remove, name="shift_remove"),
+    path("utilisation/", utilisation, name="utilisation"),
+    path("utilisation/export.csv", utilisation_csv, name="utilisation_csv"),
     path("visits/<int:pk>/missed/", visit_missed, name="visit_missed"),
     path("week/", planner.week, name="week"),
     path("week/open/", planner.weeks_open, name="weeks_open"),
