@@ -3,6 +3,7 @@
 Nothing else is sent, so that a field half-typed in another part stays as it is.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +82,15 @@ def answer(request: StaffRequest, seat: GroupSeat, part: str, **extra: Any) -> H
     if not extra.get("opened", True):
         context["open_key"] = 0  # checked in from the list while somebody else is open
     return render(request, "scheduling/_seat_answer.html", context)
+
+
+def acted(request: StaffRequest, seat: GroupSeat, part: str, act: Callable[..., object]) -> HttpResponse:
+    """Act now as this person, and answer the part; where somebody was faster, the refusal beside the form."""
+    try:
+        act(by=request.user, at=timezone.now())
+    except Conflict as conflict:
+        return overtaken_answer(request, seat, part, conflict)
+    return answer(request, seat, part)
 
 
 def refused_form(request: StaffRequest, seat: GroupSeat, part: str, **extra: Any) -> HttpResponse:

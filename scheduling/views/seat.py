@@ -1,5 +1,7 @@
 """One patient of the roster, and the acts of the team on the day; each act writes its own fields only."""
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,7 +14,14 @@ from kitclinic.roles import Permission
 from scheduling import actions
 from scheduling.forms.groups import WeighForm
 from scheduling.forms.roster import MeasureForm, ScreenForm, SupportForm, yes_no
-from scheduling.views.roster_answers import answer, overtaken_answer, refused_form, roster_context, seat_of
+from scheduling.views.roster_answers import (
+    acted,
+    answer,
+    overtaken_answer,
+    refused_form,
+    roster_context,
+    seat_of,
+)
 
 
 @requires(Permission.LEAD_GROUPS, Permission.BOOK)
@@ -53,13 +62,8 @@ def seat_support(request: StaffRequest, pk: int) -> HttpResponse:
     found, form = seat_of(request, pk), SupportForm(request.POST)
     if not form.is_valid():
         return refused_form(request, found, "support", form=form)
-    try:
-        actions.name_support(
-            seat=found, support=form.changes(), seen=form.seen(), by=request.user, at=timezone.now()
-        )
-    except Conflict as conflict:
-        return overtaken_answer(request, found, "support", conflict)
-    return answer(request, found, "support")
+    act = partial(actions.name_support, seat=found, support=form.changes(), seen=form.seen())
+    return acted(request, found, "support", act)
 
 
 @requires(Permission.LEAD_GROUPS)
@@ -96,13 +100,8 @@ def seat_measure(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return refused_form(request, found, "measure", form=form)
     confirmed = frozenset(request.POST.getlist("confirmed"))
-    try:
-        actions.measure_seat(
-            seat=found, by=request.user, at=timezone.now(), confirmed=confirmed, **form.cleaned_data
-        )
-    except Conflict as conflict:
-        return overtaken_answer(request, found, "measure", conflict)
-    return answer(request, found, "measure")
+    act = partial(actions.measure_seat, seat=found, confirmed=confirmed, **form.cleaned_data)
+    return acted(request, found, "measure", act)
 
 
 @requires(Permission.LEAD_GROUPS)
@@ -111,19 +110,10 @@ def seat_screen(request: StaffRequest, pk: int) -> HttpResponse:
     found, form = seat_of(request, pk), ScreenForm(request.POST)
     if not form.is_valid():
         return refused_form(request, found, "screen", screen_form=form, form=form)
-    try:
-        actions.screen_health(
-            patient=found.patient,
-            seat=found,
-            answers=form.answers(),
-            note=form.cleaned_data["note"],
-            seen=form.cleaned_data["seen"],
-            by=request.user,
-            at=timezone.now(),
-        )
-    except Conflict as conflict:
-        return overtaken_answer(request, found, "screen", conflict)
-    return answer(request, found, "screen")
+    said = {"answers": form.answers(), "note": form.cleaned_data["note"], "seen": form.cleaned_data["seen"]}
+    return acted(
+        request, found, "screen", partial(actions.screen_health, patient=found.patient, seat=found, **said)
+    )
 
 
 @requires(Permission.LEAD_GROUPS)
@@ -139,17 +129,8 @@ def seat_teach(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def seat_questions(request: StaffRequest, pk: int) -> HttpResponse:
     found, asked = seat_of(request, pk), request.POST.get("questions", "")[:1000]
-    try:
-        actions.note_questions(
-            seat=found,
-            questions=asked,
-            seen=request.POST.get("was_questions"),
-            by=request.user,
-            at=timezone.now(),
-        )
-    except Conflict as conflict:
-        return overtaken_answer(request, found, "questions", conflict)
-    return answer(request, found, "questions")
+    act = partial(actions.note_questions, seat=found, questions=asked, seen=request.POST.get("was_questions"))
+    return acted(request, found, "questions", act)
 
 
 @requires(Permission.BOOK)

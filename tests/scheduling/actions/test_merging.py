@@ -146,6 +146,8 @@ def test_a_minor_confirmed_once_is_not_asked_about_again(site: Site, scheduler: 
     new = make.new_patient(birth_date=date(2010, 1, 1))
     young = actions.register_patient(site=site, new=new, by=scheduler, at=NOW, confirmed={"ENR-04": "Trial."})
     actions.change_patient(patient=young, new=as_typed(young, language="French"), by=scheduler, at=NOW)
+    young.refresh_from_db()
+    assert young.language == "French"
 
 
 def test_a_patient_of_another_clinic_is_not_changed(kept: Patient, other_site: Site) -> None:
