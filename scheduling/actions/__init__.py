@@ -1,5 +1,8 @@
 """The only door for writes of enrolment and schedule."""
 
+from scheduling.actions.absences import cancel_leave, record_call_out, record_leave, take_back_call_out
+from scheduling.actions.booking import book_sequence, confirm_sequence
+from scheduling.actions.chairs import return_chair, take_chair_out
 from scheduling.actions.clearing import clear_seat, decline_seat, review_seat
 from scheduling.actions.consent import (
     begin_with_consent_text,
@@ -7,10 +10,14 @@ from scheduling.actions.consent import (
     sign_consent,
     withdraw_consent,
 )
+from scheduling.actions.cover import settle_cover, take_cover
+from scheduling.actions.driver_links import driver_address, make_driver_link, new_driver_token, open_driver_link
 from scheduling.actions.drivers import answer_by_link, confirm_driver, name_driver
 from scheduling.actions.eligibility import Assessment, assess_eligibility
 from scheduling.actions.group_plans import cancel_group_visit, change_group_visit, plan_group_visit
 from scheduling.actions.groups import book_seat, cancel_seat, mark_group_held, seat_from_waiting
+from scheduling.actions.holds import release_all_expired_holds, release_expired_holds, release_hold, undo_booking
+from scheduling.actions.hours import set_opening_hours, write_protocol
 from scheduling.actions.invitations import queue_group_reminders, record_printed_letter
 from scheduling.actions.merging import merge_patients, undo_merge
 from scheduling.actions.patients import NewPatient, change_patient, record_weight, register_patient
@@ -33,6 +40,7 @@ from scheduling.actions.referrals import (
     withdraw_referral,
 )
 from scheduling.actions.reminders import queue_visit_reminders
+from scheduling.actions.requests import change_request, request_sequence, withdraw_request
 from scheduling.actions.roster import (
     check_in_seat,
     mark_seat_absent,
@@ -46,7 +54,6 @@ from scheduling.actions.roster import (
     write_team_note,
 )
 from scheduling.actions.sequences import (
-    book_sequence,
     cancel_sequence,
     mark_arrived,
     mark_attended,
@@ -54,15 +61,20 @@ from scheduling.actions.sequences import (
 )
 from scheduling.actions.series import NewSeries, end_series, extend_all_series, plan_series_visits, start_series
 from scheduling.actions.settings import ClinicSettings, change_clinic_settings
+from scheduling.actions.staffing import (
+    change_breaks,
+    put_on_shift,
+    put_provider_on_site,
+    set_ketamine_training,
+    take_off_shift,
+    take_provider_off_site,
+)
 from scheduling.actions.suite import (
     change_hours,
     close_suite_day,
     open_suite_day,
-    put_on_shift,
-    put_provider_on_site,
     reopen_suite_day,
-    take_off_shift,
-    take_provider_off_site,
+    set_daily_cap,
 )
 from scheduling.actions.teaching import take_back_room, take_back_teaching, teach_room, teach_seat
 from scheduling.actions.waiting import stop_waiting, wait_for_seat
@@ -82,26 +94,32 @@ __all__ = [
     "book_seat",
     "book_sequence",
     "cancel_group_visit",
+    "cancel_leave",
     "cancel_seat",
     "cancel_sequence",
+    "change_breaks",
     "change_clinic_settings",
     "change_group_visit",
     "change_hours",
     "change_patient",
+    "change_request",
     "check_in_seat",
     "choose_date_order",
     "clear_seat",
     "close_suite_day",
     "confirm_driver",
+    "confirm_sequence",
     "copy_roster",
     "decline_referral",
     "decline_seat",
     "discard_referral_file",
+    "driver_address",
     "end_series",
     "extend_all_series",
     "import_referrals",
     "import_waiting_files",
     "information_arrived",
+    "make_driver_link",
     "mark_arrived",
     "mark_attended",
     "mark_group_held",
@@ -111,7 +129,9 @@ __all__ = [
     "merge_patients",
     "name_driver",
     "name_support",
+    "new_driver_token",
     "note_questions",
+    "open_driver_link",
     "open_suite_day",
     "open_weeks",
     "plan_group_visit",
@@ -123,24 +143,39 @@ __all__ = [
     "queue_visit_reminders",
     "rebook_seat",
     "receive_referral",
+    "record_call_out",
+    "record_leave",
     "record_printed_letter",
     "record_weight",
     "register_patient",
+    "release_all_expired_holds",
+    "release_expired_holds",
+    "release_hold",
     "reopen_referral",
     "reopen_suite_day",
+    "request_sequence",
+    "return_chair",
     "review_seat",
     "screen_health",
     "seat_from_waiting",
+    "set_daily_cap",
+    "set_ketamine_training",
+    "set_opening_hours",
+    "settle_cover",
     "sign_consent",
     "start_import",
     "start_series",
     "stop_waiting",
+    "take_back_call_out",
     "take_back_room",
     "take_back_teaching",
+    "take_chair_out",
+    "take_cover",
     "take_off_shift",
     "take_provider_off_site",
     "teach_room",
     "teach_seat",
+    "undo_booking",
     "undo_merge",
     "upload_referrals",
     "wait_for_seat",
@@ -148,5 +183,7 @@ __all__ = [
     "weigh_seat",
     "withdraw_consent",
     "withdraw_referral",
+    "withdraw_request",
+    "write_protocol",
     "write_team_note",
 ]

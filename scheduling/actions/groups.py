@@ -1,11 +1,11 @@
 """Seats in a group visit: book, from the waiting list too, give back; close the group visit."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from kitclinic.models import StaffUser
-from kitclinic.problems import Blocker, Refused, refuse_if
+from kitclinic.problems import Blocker, Problem, Refused, refuse_if
 from kitclinic.states import begin, move
 from scheduling.actions.invitations import tell_patient
 from scheduling.actions.seats import assessment_problems, decide_seat, locked_seat, note_act
@@ -33,18 +33,7 @@ def book_seat(
     """Give an eligible patient and the support person a seat; the last one goes to one of two schedulers."""
     planned = GroupVisit.objects.select_for_update().get(site=by.site_id, pk=group.pk)
     locked = Patient.objects.select_for_update().get(site=by.site_id, pk=patient.pk)
-    mine = GroupSeat.objects.filter(site=by.site_id, patient=locked, state__in=OPEN_SEAT)
-    problems = seat_problems(
-        plan_of(planned),
-        locked.state,
-        support_person=support_person,
-        already_seated=mine.exists(),
-        today=planned.site.today(at),
-    )
-    problems += assessment_problems(locked, clearing=False)
-    if planned.state != GroupVisitState.PLANNED:
-        problems.append(Blocker(ENR_25.id, "This group visit is over. Choose one to come.", "group"))
-    refuse_if(problems)
+    refuse_if(booking_problems(planned, locked, support_person, today=planned.site.today(at)))
     seat = GroupSeat.objects.create(
         site=planned.site,
         group=planned,
@@ -58,6 +47,22 @@ def book_seat(
     note_act("seat booked", seat, by, at, group=planned.pk)
     tell_patient(seat=seat, kind=Letter.Kind.INVITATION, by=by, at=at)
     return seat
+
+
+def booking_problems(group: GroupVisit, patient: Patient, support_person: str, *, today: date) -> list[Problem]:
+    """Return what stands against a seat. Group visit and patient are locked."""
+    mine = GroupSeat.objects.filter(site=group.site_id, patient=patient, state__in=OPEN_SEAT)
+    problems = seat_problems(
+        plan_of(group),
+        patient.state,
+        support_person=support_person,
+        already_seated=mine.exists(),
+        today=today,
+    )
+    problems += assessment_problems(patient, clearing=False)
+    if group.state != GroupVisitState.PLANNED:
+        problems.append(Blocker(ENR_25.id, "This group visit is over. Choose one to come.", "group"))
+    return problems
 
 
 @transaction.atomic

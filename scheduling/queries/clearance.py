@@ -8,7 +8,7 @@ from kitclinic.models import Site
 from kitclinic.roles import PRESCRIBERS
 from scheduling.models import Eligibility, GroupSeat, HealthScreen, Patient, Sequence
 from scheduling.rules.groups import Clearance, Window
-from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
+from scheduling.rules.visits import FINISHED, NOT_BEGUN, OPEN_SEQUENCE
 from scheduling.states import EnrolmentState, SeatState, VisitState
 
 
@@ -37,19 +37,25 @@ def screens_of(patients: Iterable[int], *, site: Site) -> dict[int, Screened]:
     }
 
 
-def clearance_of(patient: Patient) -> Clearance | None:
-    """Return what this patient's next course can begin on; None where only a group visit opens the way."""
+def clearance_of(patient: Patient, *, replacing: bool = False) -> Clearance | None:
+    """Return what this patient's next course can begin on; None where only a group visit opens the way.
+
+    replacing: for an earlier place instead of a course that is booked and has not begun.
+    """
     if patient.state != EnrolmentState.CLEARED:
         return None
     site = patient.site
     seats = GroupSeat.objects.filter(site=site, patient=patient, state=SeatState.CLEARED).select_related("group")
     seat = seats.order_by("-group__date", "-pk").first()
     courses = list(Sequence.objects.filter(site=site, patient=patient).order_by("-first_day", "-pk"))
-    if seat is None or seat.decided_at is None or any(course.state in OPEN_SEQUENCE for course in courses):
+    if seat is None or seat.decided_at is None:
         return None
-    over = (one for one in courses if one.state in FINISHED and one.first_day >= seat.group.date)
-    finished = next(over, None)
-    if finished is None:
+    unfinished = OPEN_SEQUENCE - NOT_BEGUN if replacing else OPEN_SEQUENCE
+    if any(course.state in unfinished for course in courses):
+        return None
+    over = (one for one in courses if one.state in FINISHED)
+    finished = next((one for one in over if one.first_day and one.first_day >= seat.group.date), None)
+    if finished is None or finished.first_day is None:
         return None
     attended = finished.visits.filter(state=VisitState.ATTENDED).order_by("-date")
     ended = attended.values_list("date", flat=True).first() or finished.first_day

@@ -23,7 +23,12 @@ SCH_26 = Rule(
     source="clinic default",
 )
 
-OPEN_SEQUENCE = frozenset({SequenceState.CONFIRMED, SequenceState.IN_PROGRESS, SequenceState.INTERRUPTED})
+# Booked and not over. A request has no days, and a hold is no booking yet: a patient may hold an earlier place.
+OPEN_SEQUENCE = frozenset(
+    {SequenceState.TENTATIVE, SequenceState.CONFIRMED, SequenceState.IN_PROGRESS, SequenceState.INTERRUPTED}
+)
+ASKING = frozenset({SequenceState.REQUESTED, SequenceState.HELD})
+NOT_BEGUN = frozenset({SequenceState.HELD, SequenceState.TENTATIVE, SequenceState.CONFIRMED})
 TO_COME = frozenset({VisitState.BOOKED, VisitState.ARRIVED})
 FINISHED = frozenset({SequenceState.COMPLETED, SequenceState.ENDED_EARLY})
 RELEASED = frozenset({VisitState.MISSED, VisitState.CANCELLED})

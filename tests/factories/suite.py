@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from kitclinic.models import Site, StaffUser
-from scheduling.actions.sequences import book_sequence, mark_arrived, mark_attended
-from scheduling.actions.suite import open_suite_day, put_on_shift, put_provider_on_site
+from scheduling.actions.booking import book_sequence
+from scheduling.actions.sequences import mark_arrived, mark_attended
+from scheduling.actions.staffing import put_on_shift, put_provider_on_site
+from scheduling.actions.suite import open_suite_day
 from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence, SuiteDay, Visit, Weight
 from scheduling.states import EnrolmentState, SeatState
 from tests.factories import people
