@@ -1,6 +1,8 @@
 """Does a whole day, as it stands, keep the suite's rules? Counted edge by edge, apart from the masks.
 
-Used after a call-out or a change of hours, and as a second opinion on what booking made.
+Used after a call-out or a change of hours, and as a second opinion on what booking made. Cover that is
+open counts here: it stands for what is booked or seated. A patient who has come is a fact; hours, a closure
+and a chair out of service are asked of the others only.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ from scheduling.rules.capacity import (
     SCH_05,
     SCH_06,
     SCH_07,
+    SCH_37,
     STARTS_PER_NURSE,
     BookedVisit,
     DayPlan,
@@ -28,6 +31,11 @@ from scheduling.rules.capacity import (
 )
 
 SCH_08 = Rule("SCH-08", "A chair holds one patient at a time, cleaning included.", source="clinic default")
+SCH_36 = Rule(
+    "SCH-36",
+    "Nobody is booked in a chair that is out of service; its booked visits change chairs first, never times.",
+    source="clinic default",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +63,18 @@ def _visit_breaches(day: DayPlan) -> Iterator[Breach]:
     for visit in day.booked:
         start, discharge = visit.attended
         seat = f"the visit at {clock(start)}"
-        if day.closed:
+        if day.closed and not visit.came:
             yield Breach(SCH_07.id, visit.attended, f"{seat} is on a closed day ({day.closed}).")
             continue
         if start % GRID_MINUTES:
             yield Breach(SCH_01.id, visit.attended, f"{seat} is not on a {GRID_MINUTES}-minute mark.")
-        if start < day.open:
+        if start < day.open and not visit.came:
             yield Breach(SCH_02.id, visit.attended, f"{seat} is before opening at {clock(day.open)}.")
-        if discharge > day.close:
+        if discharge > day.close and not visit.came:
             yield Breach(
                 SCH_02.id, visit.attended, f"{seat} ends at {clock(discharge)}, after {clock(day.close)}."
             )
-        if (gap := _first_gap(visit.attended, day.provider)) is not None:
+        if (gap := _first_gap(visit.attended, (*day.provider, *day.provider_cover))) is not None:
             yield Breach(SCH_06.id, visit.attended, f"{seat} has no provider on site at {clock(gap)}.")
 
 
@@ -80,11 +88,16 @@ def _chair_breaches(day: DayPlan) -> Iterator[Breach]:
     for visit in day.booked:
         if visit.chair is not None and not 1 <= visit.chair <= day.chairs:
             yield Breach(SCH_03.id, visit.occupied, f"chair {visit.chair} is not one of the {day.chairs} chairs.")
+        elif visit.chair in day.out and not visit.came:
+            sentence = f"the visit at {clock(visit.start)} is in chair {visit.chair}, which is out of service."
+            yield Breach(SCH_36.id, visit.occupied, sentence)
 
 
 def _count_breaches(day: DayPlan) -> Iterator[Breach]:
+    floor = (*day.nurses, *day.nurse_cover)
+
     def nurses(minute: int) -> int:
-        return sum(start <= minute < end for start, end in day.nurses)
+        return sum(start <= minute < end for start, end in floor)
 
     counts: tuple[tuple[Rule, str, Callable[[BookedVisit], Span], Callable[[int], int]], ...] = (
         (SCH_03, "patients for the chairs", lambda visit: visit.occupied, lambda _: day.chairs),
@@ -103,8 +116,11 @@ def _count_breaches(day: DayPlan) -> Iterator[Breach]:
     )
     for rule, what, span_of, limit in counts:
         spans = [span_of(visit) for visit in day.booked]
-        for span, excess in _over(spans, limit, edges=[edge for shift in day.nurses for edge in shift]):
+        for span, excess in _over(spans, limit, edges=[edge for shift in floor for edge in shift]):
             yield Breach(rule.id, span, f"{excess} too many {what} {_between(span)}.", excess)
+    if day.cap is not None and (excess := len(day.booked) - day.cap) > 0:
+        sentence = f"{len(day.booked)} visits are booked; the day takes {day.cap}."
+        yield Breach(SCH_37.id, (day.open, day.close), sentence, excess)
 
 
 def _over(spans: list[Span], limit: Callable[[int], int], *, edges: list[int]) -> list[tuple[Span, int]]:

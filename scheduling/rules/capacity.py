@@ -49,6 +49,9 @@ SCH_09 = Rule(
     "A visit is 10 minutes IV, 40 infusion, 30 observation and 5 cleaning.",
     source="Tankha 2025 (infusion, observation); IV and cleaning: clinic default",
 )
+SCH_37 = Rule(
+    "SCH-37", "A day takes at most as many visits as its cap, where it has one.", source="clinic default"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class BookedVisit:
     """One visit that holds its place. chair: 1 … chairs, None while none is named; key: the row's key.
 
     pinned: the chair may not change any more (the patient has arrived, or it is the day itself).
+    came: the patient has arrived; that visit is a fact.
     """
 
     start: int
@@ -87,6 +91,7 @@ class BookedVisit:
     chair: int | None = None
     key: int | str | None = None
     pinned: bool = False
+    came: bool = False
 
     @property
     def iv(self) -> Span:
@@ -243,6 +248,9 @@ def refusals(day: DayPlan, start: int) -> list[Problem]:
     problems = _hour_problems(day, start)
     if not 0 <= start < HORIZON:
         return problems
+    if day.cap is not None and len(day.booked) >= day.cap:
+        sentence = f"all {day.cap} visits that this day takes are booked"
+        problems.append(Blocker(SCH_37.id, f"{when}: {sentence}. Choose another week.", "start"))
     free, visit = profile(day), BookedVisit(start, day.lengths)
     chairs = _run(_full(free.room, free.chairs), visit.occupied)
     if chairs:

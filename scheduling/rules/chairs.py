@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from kitclinic.problems import Blocker, Refused
+from kitclinic.problems import Blocker, Problem, Refused
 from kitclinic.register import Rule
 from scheduling.rules.capacity import BookedVisit, DayPlan, clock, date_words
 
@@ -114,6 +114,35 @@ def _renumber(day: DayPlan, start: int) -> tuple[int, list[ChairMove]]:
         elif chair != visit.chair:
             moves.append(ChairMove(day.day, visit.key, visit.chair, chair))
     return own_chair, moves
+
+
+def empty_chair(day: DayPlan, chair: int, *, since: int = 0) -> tuple[list[ChairMove], list[Problem]]:
+    """Return the chair changes that leave this chair to nobody, or what stands against it; times stay.
+
+    day: with the chair among those out of service; since: minute from which it must be empty.
+    """
+    when = date_words(day.day)
+    for visit in day.booked:
+        if visit.chair == chair and visit.came and visit.occupied[1] > since:
+            sentence = (
+                f"{when}: a patient is in chair {chair} until {clock(visit.occupied[1])}. "
+                "Seat the patient in another chair first, or take the chair out from the next day."
+            )
+            return [], [Blocker(SCH_17.id, sentence, "chair")]
+    seated = [visit for visit in day.booked if visit.came]
+    moves: list[ChairMove] = []
+    problems: list[Problem] = []
+    for visit in sorted((visit for visit in day.booked if not visit.came), key=lambda visit: visit.start):
+        free = free_chairs(replace(day, booked=tuple(seated), lengths=visit.lengths), visit.start)
+        if not free:
+            sentence = f"{when}: no other chair is free for the visit at {clock(visit.start)}."
+            problems.append(Blocker(SCH_17.id, f"{sentence} Move that visit first; nothing was changed.", "chair"))
+            continue
+        to_chair = visit.chair if visit.chair in free else max(free, key=partial(_next_use, day, visit.start))
+        seated.append(replace(visit, chair=to_chair))
+        if to_chair != visit.chair:
+            moves.append(ChairMove(day.day, visit.key, visit.chair, to_chair))
+    return ([], problems) if problems else (moves, [])
 
 
 def _next_use(day: DayPlan, start: int, chair: int) -> tuple[int, int]:
