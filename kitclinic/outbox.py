@@ -2,16 +2,27 @@
 
 import logging
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from kitclinic.delivery import deliver
 from kitclinic.models import OutboxMessage
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)  # between attempts, doubling
 logger = logging.getLogger("kitclinic.outbox")
-SECRET = re.compile(r"(/q/#)\S+")  # a patient's link is a key: it is not kept once it has left
+SECRET = re.compile(r"(/[dq]/#)\S+")  # a patient's link is a key: it is not kept once it has left
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a message may leave now. withdrawn: why it never will; wait_until: when it may."""
+
+    withdrawn: str = ""
+    wait_until: datetime | None = None
 
 
 def deliver_due(*, at: datetime, most: int = 200) -> int:
@@ -40,9 +51,23 @@ def wait_after(attempts: int) -> timedelta:
     return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 10))
 
 
+def standing_of(message: OutboxMessage, at: datetime) -> Standing:
+    """Ask the apps whose facts a message states, whether they still hold (``OUTBOX_CHECKS``)."""
+    for path in settings.OUTBOX_CHECKS:
+        found: Standing = import_string(path)(message, at)
+        if found != Standing():
+            return found
+    return Standing()
+
+
 def _hand_over(message: OutboxMessage, at: datetime) -> int:
+    standing = standing_of(message, at)
     if message.expires_at < at:
         message.problem = f"Not sent in its time; attempts: {message.attempts}."
+    elif standing.withdrawn:
+        message.problem = standing.withdrawn
+    elif standing.wait_until:
+        message.due_at = standing.wait_until
     else:
         message.attempts += 1
         try:

@@ -14,6 +14,7 @@ from scheduling.views.book import book
 from scheduling.views.completion import completion, completion_csv
 from scheduling.views.consent_text import consent_text
 from scheduling.views.day_sheet import day_sheet
+from scheduling.views.driver import driver, driver_days, driver_thanks
 from scheduling.views.drivers import drivers
 from scheduling.views.eligibility import eligibility, eligibility_result
 from scheduling.views.funnel import funnel, funnel_csv, funnel_patients
@@ -48,6 +49,9 @@ urlpatterns = [
     path("completion/export.csv", completion_csv, name="completion_csv"),
     path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
     path("consent-text/", consent_text, name="consent_text"),
+    path("d/", driver, name="driver"),
+    path("d/days/", driver_days, name="driver_days"),
+    path("d/thanks/", driver_thanks, name="driver_thanks"),
     path("funnel/", funnel, name="funnel"),
     path("funnel/export.csv", funnel_csv, name="funnel_csv"),
     path("funnel/patients/", funnel_patients, name="funnel_patients"),

@@ -1,87 +1,86 @@
-"""Reminders of visits: outbox rows, once each."""
+"""Reminders of visits and tasks about drivers: outbox rows, once each."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from kitclinic.actions import queue_message
 from kitclinic.models import OutboxMessage, Site
-from scheduling.models import SuiteDay, Visit
+from scheduling.actions.driver_links import driver_address, make_driver_link, new_driver_token
+from scheduling.models import Visit
+from scheduling.queries.reminders import Reminder, driver_key, drivers_to_settle, due_reminders
 from scheduling.rules.capacity import clock, date_words
-from scheduling.rules.reminders import SUBJECT, driver_text, is_time, patient_text, unreachable_text
-from scheduling.states import VisitState
+from scheduling.rules.reminders import SUBJECT, driver_text, patient_text, unreachable_text
 
 SCHEDULERS = "schedulers"
 
 
-@transaction.atomic
 def queue_visit_reminders(*, at: datetime) -> int:
-    """Queue what is due at every clinic now and not queued yet; returns the number of new messages."""
-    return sum(
-        sum(message is not None for message in _of_site(site, at=at))
-        for site in Site.objects.all()
-        if is_time(site.minute(at))
-    )
+    """Queue what is due at every clinic now and not queued yet; returns the number of new messages.
+
+    Each message is a transaction of its own: two workers at once wait for each other at most for one
+    row, and the unique key lets one of them write it.
+    """
+    return sum(_of_site(site, at=at) for site in Site.objects.order_by("pk"))
 
 
-def _of_site(site: Site, *, at: datetime) -> Iterator[OutboxMessage | None]:
-    today = site.today(at)
-    next_day = SuiteDay.objects.filter(site=site, date__gt=today, closed_because="").order_by("date").first()
-    if next_day is None:
-        return
-    booked = next_day.visits.filter(state=VisitState.BOOKED).select_related("patient")
-    visits = list(booked.order_by("start_minute", "pk"))
-    keys = [key for visit in visits for key in (_reminder(visit), _driver(visit))]
+def _of_site(site: Site, *, at: datetime) -> int:
+    reminders = sum(_remind(site, reminder, at=at) for reminder in due_reminders(site, at=at))
+    visits = drivers_to_settle(site, at=at)
+    keys = [driver_key(visit) for visit in visits]
     known = set(OutboxMessage.objects.filter(site=site, key__in=keys).values_list("key", flat=True))
-    for visit in visits:
-        starts = site.instant(visit.date, visit.start_minute)
-        if next_day.date == today + timedelta(days=1) and _reminder(visit) not in known:
-            channel, to, text = _words(visit, site)
-            key = _reminder(visit)
-            yield queue_message(
-                site=site,
-                key=key,
-                channel=channel,
-                to=to,
-                text=text,
-                subject=SUBJECT if channel == OutboxMessage.Channel.EMAIL else "",
-                due_at=at,
-                expires_at=starts,
-            )
-        if not visit.driver_named and _driver(visit) not in known:
-            yield queue_message(
-                site=site,
-                key=_driver(visit),
-                channel=OutboxMessage.Channel.STAFF,
-                to=SCHEDULERS,
-                text=driver_text(
-                    visit.patient.record_tail,
-                    day_words=date_words(visit.date),
-                    clock=clock(visit.start_minute),
-                    chair=visit.chair,
-                ),
-                due_at=at,
-                expires_at=starts,
-            )
+    return reminders + sum(_call(site, visit, at=at) for visit in visits if driver_key(visit) not in known)
 
 
-def _words(visit: Visit, site: Site) -> tuple[str, str, str]:
-    patient = visit.patient
-    text = patient_text(visit.start_minute, phone=site.phone)
-    if patient.phone and patient.consent_sms is True:
-        return OutboxMessage.Channel.SMS, patient.phone, text
-    if patient.email and patient.consent_email is True:
-        return OutboxMessage.Channel.EMAIL, patient.email, text
-    missing = unreachable_text(
-        patient.record_tail, day_words=date_words(visit.date), clock=clock(visit.start_minute)
+@transaction.atomic
+def _remind(site: Site, reminder: Reminder, *, at: datetime) -> bool:
+    """Queue one reminder; the link to the driver's page is made with it, or not at all."""
+    visit, patient = reminder.visit, reminder.visit.patient
+    if not (patient.may_text or patient.may_email):
+        text = unreachable_text(
+            patient.record_tail, day_words=date_words(visit.date), clock=clock(visit.start_minute)
+        )
+        return _queue_task(site, reminder.key, text, due_at=at, expires_at=reminder.expires_at)
+    by_text = patient.may_text
+    token = new_driver_token() if reminder.asks_driver else ""
+    link = driver_address(token) if token else ""
+    message = queue_message(
+        site=site,
+        key=reminder.key,
+        channel=OutboxMessage.Channel.SMS if by_text else OutboxMessage.Channel.EMAIL,
+        to=patient.phone if by_text else patient.email,
+        text=patient_text(reminder.days, phone=site.phone, link=link),
+        subject="" if by_text else SUBJECT,
+        due_at=reminder.due_at,
+        expires_at=reminder.expires_at,
     )
-    return OutboxMessage.Channel.STAFF, SCHEDULERS, missing
+    if message is not None and token:
+        last_day_ends = site.instant(reminder.days[-1][0], 24 * 60)
+        make_driver_link(sequence=visit.sequence, token=token, last_day_ends=last_day_ends, at=at)
+    return message is not None
 
 
-def _reminder(visit: Visit) -> str:
-    return f"visit-reminder:{visit.pk}"
+@transaction.atomic
+def _call(site: Site, visit: Visit, *, at: datetime) -> bool:
+    text = driver_text(
+        visit.patient.record_tail,
+        day_words=date_words(visit.date),
+        clock=clock(visit.start_minute),
+        chair=visit.chair,
+        named=visit.driver_named,
+    )
+    expires_at = site.instant(visit.date, visit.start_minute)
+    return _queue_task(site, driver_key(visit), text, due_at=at, expires_at=expires_at)
 
 
-def _driver(visit: Visit) -> str:
-    return f"visit-driver:{visit.pk}"
+def _queue_task(site: Site, key: str, text: str, *, due_at: datetime, expires_at: datetime) -> bool:
+    message = queue_message(
+        site=site,
+        key=key,
+        channel=OutboxMessage.Channel.STAFF,
+        to=SCHEDULERS,
+        text=text,
+        due_at=due_at,
+        expires_at=expires_at,
+    )
+    return message is not None

@@ -23,8 +23,8 @@ DRV_02 = Rule(
 DRV_03 = Rule("DRV-03", "At discharge a member of staff has seen the driver in person.", source="clinic default")
 DRV_04 = Rule(
     "DRV-04",
-    "That the named driver comes is an answer of its own, for each day, given by the patient or recorded by staff; "
-    "naming another driver takes it back.",
+    "That the named driver comes is an answer of its own, for each day, given by the patient or recorded by "
+    "staff; naming another driver takes it back.",
     source="clinic default",
 )
 
