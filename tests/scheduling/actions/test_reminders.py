@@ -1,13 +1,9 @@
 """Reminders of visits: once each, in their window, in the clinic's time, withdrawn with the visit."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from threading import Barrier
 
 import pytest
 import time_machine
-from django.db import connections
 
 from kitclinic import outbox
 from kitclinic.models import OutboxMessage, Site, StaffUser
@@ -16,7 +12,6 @@ from scheduling.actions import cancel_sequence, confirm_driver, mark_missed, nam
 from scheduling.models import DriverLink, Sequence, Visit
 from scheduling.states import SequenceState
 from scheduling.tasks import remind_of_visits
-from tests.factories import people
 from tests.factories.driver_links import DRIVER
 from tests.factories.suite import MONDAY, before, booked_sequence, visits_of
 
@@ -318,38 +313,3 @@ def test_the_task_sends_what_is_due_now(site: Site) -> None:
     course(site)
     with time_machine.travel(site.instant(SUNDAY, 700), tick=False):
         assert remind_of_visits() == 2
-
-
-WORKERS = 4
-
-
-@pytest.fixture
-def clinic(committed_db: str) -> Iterator[Site]:
-    made = people.site()
-    for minute in (450, 540, 640):
-        course(made, start_minute=minute)
-    yield made
-    connections.close_all()
-
-
-def test_rem_01_four_workers_at_once_queue_and_send_each_message_once(
-    clinic: Site, left: list[OutboxMessage]
-) -> None:
-    at = clinic.instant(SATURDAY, 700)
-    together = Barrier(WORKERS)
-
-    def work(_: int) -> int:
-        try:
-            together.wait()
-            queued = queue_visit_reminders(at=at)
-            deliver_due(at=at)
-            return queued
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        queued = list(pool.map(work, range(WORKERS)))
-    keys = [message.key for message in left]
-    assert sum(queued) == 6, "three reminders, three tasks about drivers"
-    assert len(keys) == len(set(keys)) == 6
-    assert DriverLink.objects.count() == 3, "one link a message, none for a row that was not written"
