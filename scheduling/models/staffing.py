@@ -1,12 +1,31 @@
 """Who works on a suite-day: shifts with their breaks, providers on site, leave, call-outs, cover needed."""
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from kitclinic.models import SiteOwned
 from scheduling.models.suite import SuiteDay
 from scheduling.states import CoverKind
+
+
+def _span(kind: str, first: str, last: str, bounds: str) -> Func:
+    return Func(F(first), F(last), Value(bounds), function=kind, output_field=models.TextField())
+
+
+def _once_a_day(person: str, name: str, sentence: str) -> ExclusionConstraint:
+    """A person counts once at any minute of a day."""
+    return ExclusionConstraint(
+        name=name,
+        expressions=[
+            (_span("int8range", "site_id", "site_id", "[]"), "&&"),
+            (_span("int8range", "suite_day_id", "suite_day_id", "[]"), "&&"),
+            (_span("int8range", person, person, "[]"), "&&"),
+            (_span("int4range", "from_minute", "to_minute", "[)"), "&&"),
+        ],
+        violation_error_message=sentence,
+    )
 
 
 class NurseShift(SiteOwned):
@@ -23,7 +42,12 @@ class NurseShift(SiteOwned):
                 condition=Q(from_minute__lt=F("to_minute"), to_minute__lte=1440),
                 name="nurse_shift_has_length",
                 violation_error_message="A shift must end after it begins, on the same day.",
-            )
+            ),
+            _once_a_day(
+                "nurse_id",
+                "nurse_shift_once",
+                "This nurse is on shift at that time already. Nothing was saved; reload the page.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +89,12 @@ class ProviderPresence(SiteOwned):
                 condition=Q(from_minute__lt=F("to_minute"), to_minute__lte=1440),
                 name="provider_presence_has_length",
                 violation_error_message="A provider's time on site must end after it begins, on the same day.",
-            )
+            ),
+            _once_a_day(
+                "provider_id",
+                "provider_presence_once",
+                "This provider is on site at that time already. Nothing was saved; reload the page.",
+            ),
         ]
 
     def __str__(self) -> str:
