@@ -3,6 +3,7 @@
 from scheduling.actions.absences import cancel_leave, record_call_out, record_leave, take_back_call_out
 from scheduling.actions.booking import book_sequence, confirm_sequence
 from scheduling.actions.chairs import return_chair, take_chair_out
+from scheduling.actions.booking_settings import BookingSettings, change_booking_settings
 from scheduling.actions.clearing import clear_seat, decline_seat, review_seat
 from scheduling.actions.consent import (
     begin_with_consent_text,
@@ -63,6 +64,7 @@ from scheduling.actions.series import NewSeries, end_series, extend_all_series, 
 from scheduling.actions.settings import ClinicSettings, change_clinic_settings
 from scheduling.actions.staffing import (
     change_breaks,
+from scheduling.actions.roster_week import change_shift, plan_presences, plan_shifts
     put_on_shift,
     put_provider_on_site,
     set_ketamine_training,
@@ -92,6 +94,7 @@ __all__ = [
     "assess_eligibility",
     "begin_with_consent_text",
     "book_seat",
+    "BookingSettings",
     "book_sequence",
     "cancel_group_visit",
     "cancel_leave",
@@ -108,12 +111,14 @@ __all__ = [
     "clear_seat",
     "close_suite_day",
     "confirm_driver",
+    "change_booking_settings",
     "confirm_sequence",
     "copy_roster",
     "decline_referral",
     "decline_seat",
     "discard_referral_file",
     "driver_address",
+    "change_shift",
     "end_series",
     "extend_all_series",
     "import_referrals",
@@ -150,7 +155,9 @@ __all__ = [
     "register_patient",
     "release_all_expired_holds",
     "release_expired_holds",
+    "plan_presences",
     "release_hold",
+    "plan_shifts",
     "reopen_referral",
     "reopen_suite_day",
     "request_sequence",
