@@ -1,9 +1,9 @@
 """The only door for writes of enrolment and schedule."""
 
 from scheduling.actions.absences import cancel_leave, record_call_out, record_leave, take_back_call_out
+from scheduling.actions.acceptance import accept_proposal
 from scheduling.actions.booking import book_sequence, confirm_sequence
 from scheduling.actions.chairs import return_chair, take_chair_out
-from scheduling.actions.booking_settings import BookingSettings, change_booking_settings
 from scheduling.actions.clearing import clear_seat, decline_seat, review_seat
 from scheduling.actions.consent import (
     begin_with_consent_text,
@@ -23,6 +23,15 @@ from scheduling.actions.invitations import queue_group_reminders, record_printed
 from scheduling.actions.merging import merge_patients, undo_merge
 from scheduling.actions.patients import NewPatient, change_patient, record_weight, register_patient
 from scheduling.actions.planning import copy_roster, open_weeks
+from scheduling.actions.proposals import (
+    dismiss_proposal,
+    keep_repairs,
+    keep_retiming,
+    note_no_solver,
+    propose_day_repairs,
+    propose_repairs,
+    propose_retiming,
+)
 from scheduling.actions.referral_files import (
     choose_date_order,
     discard_referral_file,
@@ -64,7 +73,6 @@ from scheduling.actions.series import NewSeries, end_series, extend_all_series, 
 from scheduling.actions.settings import ClinicSettings, change_clinic_settings
 from scheduling.actions.staffing import (
     change_breaks,
-from scheduling.actions.roster_week import change_shift, plan_presences, plan_shifts
     put_on_shift,
     put_provider_on_site,
     set_ketamine_training,
@@ -88,13 +96,13 @@ __all__ = [
     "NewPatient",
     "NewReferral",
     "NewSeries",
+    "accept_proposal",
     "accept_referral",
     "answer_by_link",
     "ask_for_information",
     "assess_eligibility",
     "begin_with_consent_text",
     "book_seat",
-    "BookingSettings",
     "book_sequence",
     "cancel_group_visit",
     "cancel_leave",
@@ -111,19 +119,20 @@ __all__ = [
     "clear_seat",
     "close_suite_day",
     "confirm_driver",
-    "change_booking_settings",
     "confirm_sequence",
     "copy_roster",
     "decline_referral",
     "decline_seat",
     "discard_referral_file",
+    "dismiss_proposal",
     "driver_address",
-    "change_shift",
     "end_series",
     "extend_all_series",
     "import_referrals",
     "import_waiting_files",
     "information_arrived",
+    "keep_repairs",
+    "keep_retiming",
     "make_driver_link",
     "mark_arrived",
     "mark_attended",
@@ -135,12 +144,16 @@ __all__ = [
     "name_driver",
     "name_support",
     "new_driver_token",
+    "note_no_solver",
     "note_questions",
     "open_driver_link",
     "open_suite_day",
     "open_weeks",
     "plan_group_visit",
     "plan_series_visits",
+    "propose_day_repairs",
+    "propose_repairs",
+    "propose_retiming",
     "publish_consent_text",
     "put_on_shift",
     "put_provider_on_site",
@@ -155,9 +168,7 @@ __all__ = [
     "register_patient",
     "release_all_expired_holds",
     "release_expired_holds",
-    "plan_presences",
     "release_hold",
-    "plan_shifts",
     "reopen_referral",
     "reopen_suite_day",
     "request_sequence",

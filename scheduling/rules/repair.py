@@ -350,3 +350,33 @@ def _booked(seats: Iterable[Seat], plan: RepairPlan) -> Iterable[BookedVisit]:
 
 def _count(spans: Iterable[Span], minute: int) -> int:
     return sum(start <= minute < end for start, end in spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A plan under the name that a scheduler sees, with the problem it answers (its overtime may differ)."""
+
+    name: str
+    problem: RepairProblem
+    plan: RepairPlan
+
+
+QUICK, AS_THEY_ARE, MOVED = "Quick plan", "Breaks as they are", "Breaks moved"
+OVERTIME = f"With {OVERTIME_MINUTES} minutes overtime"
+QUICK_OVERTIME = f"Quick plan with {OVERTIME_MINUTES} minutes overtime"
+
+
+def quick_plans(problem: RepairProblem) -> list[Named]:
+    """Return what can be said at once: the quick plan, and one with overtime where that cancels fewer."""
+    plans = [Named(QUICK, problem, quick_plan(problem))]
+    if plans[0].plan.cancels and not problem.day.closed:
+        longer = replace(problem, overtime=OVERTIME_MINUTES)
+        plan = quick_plan(longer)
+        if len(plan.cancels) < len(plans[0].plan.cancels):
+            plans.append(Named(QUICK_OVERTIME, longer, plan))
+    return plans
+
+
+def changes_anything(plan: RepairPlan) -> bool:
+    """Return whether there is something to decide or to say."""
+    return bool(plan.starts or plan.cancels or plan.cover)

@@ -99,13 +99,26 @@ def current_plan(problem: RetimeProblem) -> RetimePlan:
     return RetimePlan({wanted.key: _start(wanted) for wanted in problem.tentative}, {})
 
 
+def unmoved_plan(problem: RetimeProblem) -> RetimePlan:
+    """Return the week with nobody moved, and those who wait placed as far as they fit all the same."""
+    plan, free = current_plan(problem), _Free(problem)
+    for wanted in problem.tentative:
+        free.take(wanted, plan.starts[wanted.key])
+    for request in _narrow_first(problem.waiting):
+        found = free.nearest(request)
+        if found is not None:
+            plan.placed[request.key] = found
+            free.take(request, found)
+    return plan
+
+
 def quick_plan(problem: RetimeProblem) -> RetimePlan:
     """Return a plan at once: each waiting request takes a free start, or one that a single move makes free."""
     plan = current_plan(problem)
     free = _Free(problem)
     for wanted in problem.tentative:
         free.take(wanted, plan.starts[wanted.key])
-    for request in sorted(problem.waiting, key=lambda wanted: (wanted.last - wanted.first, str(wanted.key))):
+    for request in _narrow_first(problem.waiting):
         found = free.nearest(request)
         if found is None:
             found = _make_room(problem, plan, free, request)
@@ -193,6 +206,10 @@ def _less(free: Profile, start: int, lengths: Lengths) -> Profile:
     if lengths == free.lengths:
         return after(free, start)
     return replace(after(replace(free, lengths=lengths), start), lengths=free.lengths)
+
+
+def _narrow_first(waiting: Iterable[Wanted]) -> list[Wanted]:
+    return sorted(waiting, key=lambda wanted: (wanted.last - wanted.first, str(wanted.key)))
 
 
 def _make_room(problem: RetimeProblem, plan: RetimePlan, free: _Free, request: Wanted) -> int | None:

@@ -1,6 +1,7 @@
 """The best repair of a day, after SCH-49."""
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,11 @@ from scheduling.rules.capacity import (
     profile,
 )
 from scheduling.rules.repair import (
+    AS_THEY_ARE,
+    MOVED,
+    OVERTIME,
+    OVERTIME_MINUTES,
+    Named,
     RepairPlan,
     RepairProblem,
     Seat,
@@ -24,11 +30,13 @@ from scheduling.rules.repair import (
     cover_needed,
     free_for_moving,
     quick_plan,
+    score,
     starts_of,
 )
 from scheduling.solver.model import (
     Found,
     Limits,
+    NothingFound,
     Term,
     attended,
     cp_model,
@@ -40,6 +48,7 @@ from scheduling.solver.model import (
 )
 
 Key = int | str
+FIRST, BETTER = Limits(seconds=2), Limits(seconds=8)
 
 
 def best_repair(
@@ -191,3 +200,23 @@ class _Repair:
             proven=found.proven,
             by_solver=True,
         )
+
+
+def repairs(problem: RepairProblem, *, first: Limits = FIRST, better: Limits = BETTER) -> list[Named]:
+    """Return two or three plans: breaks as they are, breaks moved where that helps, overtime where it helps.
+
+    first: for the answer with fixed breaks; better: for each of the others. Raises NothingFound for the first.
+    """
+    fixed = best_repair(problem, limits=first)
+    plans = [Named(AS_THEY_ARE, problem, fixed)]
+    with suppress(NothingFound):
+        free = best_repair(problem, breaks_free=True, limits=better, hint=fixed)
+        if score(problem, free) < score(problem, fixed):
+            plans.append(Named(MOVED, problem, free))
+    if plans[-1].plan.cancels and not problem.day.closed:
+        longer = replace(problem, overtime=OVERTIME_MINUTES)
+        with suppress(NothingFound):
+            late = best_repair(longer, breaks_free=len(plans) > 1, limits=better)
+            if len(late.cancels) < len(plans[-1].plan.cancels):
+                plans.append(Named(OVERTIME, longer, late))
+    return plans
