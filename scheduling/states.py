@@ -172,13 +172,14 @@ class VisitState(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-# A patient who arrived can still miss the session: held by the provider, or left.
+# A patient who arrived can still miss the session: held by the provider, or left. A released day comes back
+# while its place is free and its time has not come.
 VISIT_TRANSITIONS: dict[VisitState, frozenset[VisitState]] = {
     VisitState.BOOKED: frozenset({VisitState.ARRIVED, VisitState.MISSED, VisitState.CANCELLED}),
     VisitState.ARRIVED: frozenset({VisitState.ATTENDED, VisitState.MISSED}),
     VisitState.ATTENDED: frozenset(),
-    VisitState.MISSED: frozenset(),
-    VisitState.CANCELLED: frozenset(),
+    VisitState.MISSED: frozenset({VisitState.BOOKED}),
+    VisitState.CANCELLED: frozenset({VisitState.BOOKED}),
 }
 
 

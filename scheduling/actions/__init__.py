@@ -3,8 +3,11 @@
 from scheduling.actions.absences import cancel_leave, record_call_out, record_leave, take_back_call_out
 from scheduling.actions.acceptance import accept_proposal
 from scheduling.actions.booking import book_sequence, confirm_sequence
+from scheduling.actions.booking_settings import BookingSettings, change_booking_settings
+from scheduling.actions.callouts import report_call_out, withdraw_call_out
 from scheduling.actions.chairs import return_chair, take_chair_out
 from scheduling.actions.clearing import clear_seat, decline_seat, review_seat
+from scheduling.actions.closures import decide_week, declare_closure
 from scheduling.actions.consent import (
     begin_with_consent_text,
     publish_consent_text,
@@ -21,6 +24,8 @@ from scheduling.actions.holds import release_all_expired_holds, release_expired_
 from scheduling.actions.hours import set_opening_hours, write_protocol
 from scheduling.actions.invitations import queue_group_reminders, record_printed_letter
 from scheduling.actions.merging import merge_patients, undo_merge
+from scheduling.actions.missing import agree_to_four, cancel_day, cancel_rest, make_up, reinstate
+from scheduling.actions.moving import move_day, move_rest, move_sequence
 from scheduling.actions.patients import NewPatient, change_patient, record_weight, register_patient
 from scheduling.actions.planning import copy_roster, open_weeks
 from scheduling.actions.proposals import (
@@ -63,6 +68,7 @@ from scheduling.actions.roster import (
     weigh_seat,
     write_team_note,
 )
+from scheduling.actions.roster_week import change_shift, plan_presences, plan_shifts
 from scheduling.actions.sequences import (
     cancel_sequence,
     mark_arrived,
@@ -92,28 +98,34 @@ from scheduling.rules.referrals import NewReferral
 
 __all__ = [
     "Assessment",
+    "BookingSettings",
     "ClinicSettings",
     "NewPatient",
     "NewReferral",
     "NewSeries",
     "accept_proposal",
     "accept_referral",
+    "agree_to_four",
     "answer_by_link",
     "ask_for_information",
     "assess_eligibility",
     "begin_with_consent_text",
     "book_seat",
     "book_sequence",
+    "cancel_day",
     "cancel_group_visit",
     "cancel_leave",
+    "cancel_rest",
     "cancel_seat",
     "cancel_sequence",
+    "change_booking_settings",
     "change_breaks",
     "change_clinic_settings",
     "change_group_visit",
     "change_hours",
     "change_patient",
     "change_request",
+    "change_shift",
     "check_in_seat",
     "choose_date_order",
     "clear_seat",
@@ -121,6 +133,8 @@ __all__ = [
     "confirm_driver",
     "confirm_sequence",
     "copy_roster",
+    "decide_week",
+    "declare_closure",
     "decline_referral",
     "decline_seat",
     "discard_referral_file",
@@ -134,6 +148,7 @@ __all__ = [
     "keep_repairs",
     "keep_retiming",
     "make_driver_link",
+    "make_up",
     "mark_arrived",
     "mark_attended",
     "mark_group_held",
@@ -141,6 +156,9 @@ __all__ = [
     "mark_seat_absent",
     "measure_seat",
     "merge_patients",
+    "move_day",
+    "move_rest",
+    "move_sequence",
     "name_driver",
     "name_support",
     "new_driver_token",
@@ -150,7 +168,9 @@ __all__ = [
     "open_suite_day",
     "open_weeks",
     "plan_group_visit",
+    "plan_presences",
     "plan_series_visits",
+    "plan_shifts",
     "propose_day_repairs",
     "propose_repairs",
     "propose_retiming",
@@ -166,11 +186,13 @@ __all__ = [
     "record_printed_letter",
     "record_weight",
     "register_patient",
+    "reinstate",
     "release_all_expired_holds",
     "release_expired_holds",
     "release_hold",
     "reopen_referral",
     "reopen_suite_day",
+    "report_call_out",
     "request_sequence",
     "return_chair",
     "review_seat",
@@ -199,6 +221,7 @@ __all__ = [
     "wait_for_seat",
     "wait_instead",
     "weigh_seat",
+    "withdraw_call_out",
     "withdraw_consent",
     "withdraw_referral",
     "withdraw_request",

@@ -18,7 +18,7 @@ from scheduling.actions.suite import note_change
 from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence, SuiteDay, Visit
 from scheduling.queries.clearance import clearance_of, window_of
 from scheduling.queries.merging import assess_again
-from scheduling.queries.plans import booked_days, current_seat
+from scheduling.queries.plans import booked_days, current_seat, protocol_for
 from scheduling.queries.weeks import dates_from, week_around
 from scheduling.queries.wishes import wish_of
 from scheduling.rules.blocks import Block, WeekPlan, block_of, plans_of
@@ -297,6 +297,7 @@ def _fill(
     sequence.first_day, sequence.start_minute = days[0].date, asked.minute
     sequence.mode = block.mode if block else SequenceMode.SAME_WEEK
     sequence.planned_visits = len(days)
+    sequence.protocol = protocol_for(sequence.site, days[0].date)
     sequence.booked_at, sequence.booked_by = asked.at, asked.by
     sequence.booking_key = asked.key
     sequence.soft_reason = asked.reason

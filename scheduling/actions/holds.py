@@ -11,6 +11,7 @@ from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Conflict, refuse_if
 from kitclinic.states import move
+from scheduling.actions.cover import settle_cover
 from scheduling.actions.invitations import tell_patient
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import GroupSeat, Letter, Patient, Sequence, SuiteDay, Visit
@@ -127,6 +128,8 @@ def back_to_request(held: Locked, event: str, *, by: StaffUser | None, at: datet
         "reason": reason,
     }
     row.visits.all().delete()
+    if (settler := by or row.booked_by) is not None:
+        settle_days(held.days, by=settler, at=at)
     if row.seat is not None and row.seat_came_along:
         _give_seat_back(row.seat, held.patient, reason or event, by=by, at=at)
     clear_booking(row, at=at)
@@ -145,6 +148,12 @@ def back_to_request(held: Locked, event: str, *, by: StaffUser | None, at: datet
         detail=detail,
     )
     return row
+
+
+def settle_days(days: Iterable[SuiteDay], *, by: StaffUser, at: datetime) -> None:
+    """Let the open cover of locked days follow what is booked on them now."""
+    for day in days:
+        settle_cover(day, by=by, at=at)
 
 
 def clear_booking(row: Sequence, *, at: datetime) -> None:

@@ -8,15 +8,20 @@ from kitclinic import audit
 from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.states import move
+from scheduling.actions.holds import settle_days
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import Sequence, SuiteDay, Visit
 from scheduling.rules.visits import (
+    NOT_BEGUN,
+    RELEASED,
+    DayState,
     arrival_problems,
     ended_state,
     reason_problems,
     sequence_state,
+    standing_days,
 )
-from scheduling.states import VisitState
+from scheduling.states import MissedReason, SequenceMode, SequenceState, VisitState
 
 
 @transaction.atomic
@@ -52,12 +57,16 @@ def cancel_sequence(*, sequence: Sequence, reason: str, by: StaffUser, at: datet
     days = lock_days(site=sequence.site, dates=sequence.visits.values_list("date", flat=True))
     sequence = Sequence.objects.select_for_update(of=("self",)).select_related("site").get(pk=sequence.pk)
     refuse_if(reason_problems(reason))
-    visits = list(sequence.visits.select_for_update().order_by("day_index"))
+    visits = list(sequence.visits.select_for_update().order_by("date", "pk"))
     for visit in visits:
         if visit.state in (VisitState.BOOKED, VisitState.ARRIVED):
             visit.missed_reason, visit.missed_note = reason, note.strip()
             move(visit, VisitState.CANCELLED, by=by, at=at, reason=reason, also=("missed_reason", "missed_note"))
-    move(sequence, ended_state([visit.state for visit in visits]), by=by, at=at, reason=reason)
+    if sequence.state == SequenceState.HELD:
+        sequence.held_until = None
+    to = ended_state([visit.state for visit in visits])
+    move(sequence, to, by=by, at=at, reason=reason, also=("held_until",))
+    settle_days(days, by=by, at=at)
     note_change(days)
     audit.record(
         event=f"sequence_{sequence.state}",
@@ -80,13 +89,24 @@ def _lock_visits(visits: list[Visit]) -> tuple[list[SuiteDay], list[Visit]]:
     return days, list(rows.filter(pk__in=[visit.pk for visit in visits]).order_by("date", "pk"))
 
 
+def follow_visits(sequence: Sequence, *, by: StaffUser, at: datetime) -> SequenceState:
+    """Let a locked sequence stand where its days put it; a make-up counts for the day it makes up."""
+    rows = sequence.visits.order_by("date", "start_minute").values_list("pk", "state", "makes_up_for")
+    days = [DayState(*row) for row in rows]
+    states = standing_days(days, short=sequence.mode == SequenceMode.SHORT)
+    state = sequence_state(states, planned=sequence.planned_visits)
+    waits = sequence.state in NOT_BEGUN and state == SequenceState.CONFIRMED and VisitState.ARRIVED not in states
+    if state != sequence.state and not waits:
+        why = MissedReason.CLINIC_CLOSED if state == SequenceState.ENDED_EARLY else ""
+        move(sequence, state, by=by, at=at, reason=why)
+    return SequenceState(sequence.state)
+
+
 def _after(row: Visit, days: list[SuiteDay], event: str, *, by: StaffUser, at: datetime, **detail: str) -> Visit:
     """Let the sequence follow its visit, count the change, write the audit event."""
-    sequence = row.sequence
-    states = list(sequence.visits.order_by("day_index").values_list("state", flat=True))
-    state = sequence_state(states)
-    if state != sequence.state:
-        move(sequence, state, by=by, at=at)
+    follow_visits(row.sequence, by=by, at=at)
+    if row.state in RELEASED:
+        settle_days(days, by=by, at=at)
     note_change(days)
     _record(event, row, by=by, at=at, **detail)
     return row

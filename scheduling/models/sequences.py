@@ -221,6 +221,7 @@ class Visit(SiteOwned):
             ),
             ExclusionConstraint(
                 name="visit_patient_is_in_one_place",
+                deferrable=Deferrable.IMMEDIATE,  # a whole week may move onto days of its own
                 expressions=[
                     (_point("site_id"), "&&"),
                     (_day(), "&&"),

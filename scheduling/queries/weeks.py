@@ -1,15 +1,12 @@
 """One week with everything its blocks of days may reach: the clinic's decision, the Saturday, the days after."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from kitclinic.models import Site
 from scheduling.models import SuiteDay, WeekPolicy
-from scheduling.queries.plans import day_plans, week_plan
-from scheduling.rules.blocks import VISITS, WeekPlan, blocks_of, clinic_week
+from scheduling.queries.plans import day_plans, week_dates, week_plan
+from scheduling.rules.blocks import WeekPlan, blocks_of, clinic_week
 from scheduling.states import WeekRule
-
-REACH_DAYS = 12  # Monday to the Friday of the following week
 
 
 def rule_of(site: Site, day: date) -> WeekRule:
@@ -20,18 +17,14 @@ def rule_of(site: Site, day: date) -> WeekRule:
 
 
 def week_around(site: Site, day: date, *, today: date, rule: WeekRule | None = None) -> WeekPlan:
-    """Return the week that holds this day, with its Saturday and, where it matters, the week after.
+    """Return the week that holds this day, with its Saturday and, in a rolling week, the week after.
 
     rule: another one than the clinic has decided, to see what it would do.
     """
     first = clinic_week(day, site.first_weekday)[0]
     rule = rule_of(site, day) if rule is None else rule
-    last = first + timedelta(days=REACH_DAYS - 1 if rule == WeekRule.ROLLING else VISITS)
-    days = SuiteDay.objects.filter(site=site, date__gte=first, date__lte=last)
-    plans = day_plans(days, today=today)
-    after = week_plan(site, first + timedelta(weeks=1), plans).days if rule == WeekRule.ROLLING else ()
-    saturday = plans.get(first + timedelta(days=VISITS))
-    return replace(week_plan(site, first, plans), rule=rule, saturday=saturday, following=after)
+    days = SuiteDay.objects.filter(site=site, date__in=week_dates(site, first))
+    return week_plan(site, first, day_plans(days, today=today), rule)
 
 
 def dates_from(site: Site, first_day: date, *, today: date) -> tuple[date, ...]:

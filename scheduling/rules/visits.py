@@ -1,6 +1,7 @@
 """One visit, and what its five days make of the sequence."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from kitclinic.problems import Blocker, Problem
@@ -18,8 +19,9 @@ SCH_25 = Rule(
 )
 SCH_26 = Rule(
     "SCH-26",
-    "The fifth attended day completes a sequence; after a missed day it waits for a decision, and goes on "
-    "when the patient attends the next day.",
+    "The fifth attended day completes a sequence, a make-up counting for the day it makes up; a short course ends "
+    "early with the fourth. After a missed day it waits for a decision, and goes on when the patient attends the "
+    "next day.",
     source="clinic default",
 )
 
@@ -57,15 +59,36 @@ def reason_problems(reason: str) -> list[Problem]:
     return [Blocker(SCH_25.id, "Choose why the day is missed; “unknown” is an answer.", "reason")]
 
 
-def sequence_state(visits: Collection[str]) -> SequenceState:
-    """Return where a sequence stands, from the states of its visits in the order of their days.
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """One row of a sequence. makes_up_for: key of the missed row whose number it has, None for a first one."""
 
-    Cancelling and ending early are decisions of a person; this never returns them.
+    key: int
+    state: str
+    makes_up_for: int | None = None
+
+
+def standing_days(rows: Iterable[DayState], *, short: bool = False) -> list[str]:
+    """Return one VisitState a day, from rows in order of date: a make-up stands for the day it makes up.
+
+    short: a course of four; then the day that was cut out is no longer waited for.
+    """
+    days = list(rows)
+    made_up = {row.makes_up_for for row in days if row.makes_up_for is not None}
+    standing = [row.state for row in days if row.key not in made_up]
+    return [state for state in standing if state != VisitState.CANCELLED] if short else standing
+
+
+def sequence_state(visits: Collection[str], *, planned: int = VISITS) -> SequenceState:
+    """Return where a sequence stands, from the states of its days in the order of their dates.
+
+    planned: 5, or 4 in a short course, which has then ended early. Cancelling and ending early before that are
+    decisions of a person; this never returns them.
     """
     states = [VisitState(state) for state in visits]
     attended = states.count(VisitState.ATTENDED)
-    if attended == VISITS:
-        return SequenceState.COMPLETED
+    if attended >= planned:
+        return SequenceState.COMPLETED if planned == VISITS else SequenceState.ENDED_EARLY
     decided = [state for state in states if state not in TO_COME]
     if not decided:
         return SequenceState.CONFIRMED

@@ -7,11 +7,12 @@ from typing import Any
 
 from kitclinic.models import Site, StaffUser
 from scheduling.actions.booking import book_sequence
+from scheduling.actions.closures import decide_week
 from scheduling.actions.sequences import mark_arrived, mark_attended
 from scheduling.actions.staffing import put_on_shift, put_provider_on_site
 from scheduling.actions.suite import open_suite_day
 from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence, SuiteDay, Visit, Weight
-from scheduling.states import EnrolmentState, SeatState
+from scheduling.states import EnrolmentState, SeatState, WeekRule
 from tests.factories import people
 
 MONDAY = date(2026, 9, 14)
@@ -153,3 +154,23 @@ def visits_of(sequence: Sequence) -> list[Visit]:
 def fill(site: Site, monday: date, starts: Iterable[int]) -> list[Sequence]:
     """One sequence at each of these minutes."""
     return [booked_sequence(site, monday, start_minute=minute) for minute in starts]
+
+
+def rolling_sequence(site: Site, first_day: date, *, start_minute: int = 540) -> Sequence:
+    """Five clinic days in a row with the weekend inside, in two weeks that the clinic runs as rolling."""
+    monday = first_day - timedelta(days=first_day.weekday())
+    by, at = staffed(site, "clinic_lead", 1)[0], before(site, monday, days=27)
+    for first in (monday, monday + timedelta(weeks=1)):
+        if not SuiteDay.objects.filter(site=site, date=first).exists():
+            open_week(site, first)
+        decide_week(site=site, first_day=first, rule=WeekRule.ROLLING, because="Rolling", by=by, at=at)
+    days = [monday + timedelta(days=number) for number in (0, 1, 2, 3, 4, 7, 8, 9, 10, 11)]
+    start = days.index(first_day)
+    return book_sequence(
+        patient=patient_for(site, monday),
+        first_day=first_day,
+        dates=days[start : start + 5],
+        start_minute=start_minute,
+        by=by,
+        at=before(site, monday),
+    )
