@@ -69,6 +69,7 @@ from scheduling.actions.roster import (
     write_team_note,
 )
 from scheduling.actions.roster_week import change_shift, plan_presences, plan_shifts
+from scheduling.actions.running_late import prolong_observation
 from scheduling.actions.sequences import (
     cancel_sequence,
     mark_arrived,
@@ -171,6 +172,7 @@ __all__ = [
     "plan_presences",
     "plan_series_visits",
     "plan_shifts",
+    "prolong_observation",
     "propose_day_repairs",
     "propose_repairs",
     "propose_retiming",
