@@ -7,13 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kitclinic.models import Site
 from scheduling.models import SuiteDay, Visit
-from scheduling.rules.capacity import GRID_MINUTES, PATIENTS_PER_NURSE, STARTS_PER_NURSE, DayPlan, Span, clock
+from scheduling.queries.meter import (
+    Axis,
+    Meter,
+    Staffing,
+    cover_words,
+    iv_meter,
+    no_relief,
+    ratio_meter,
+)
+from scheduling.rules.capacity import GRID_MINUTES, DayPlan, Lengths, clock
 from scheduling.rules.visits import RELEASED
-from scheduling.states import VisitState
+from scheduling.states import SequenceState, VisitState
 
-BAR = 8  # SVG units a tick
-RATIO_HEIGHT, IV_HEIGHT = 60, 15  # SVG units
 CHAIRS_A_POD = 2
 NOW_ROOM = 4  # ticks
 SHORT_REASON = {
@@ -21,11 +29,23 @@ SHORT_REASON = {
     "clinic_closed": "closed",
     "patient_choice": "own choice",
 }  # fits a block
+MARKS = {
+    "done": "driver confirmed",
+    "named": "driver named, not confirmed",
+    "tent": "tentative",
+    "held": "held",
+    "makeup": "make-up",
+    "moved": "moved from the sequence's time",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A visit in its lane. kind: left, here, come, driver, missed; mark: "", due, missed, done."""
+    """A visit in its lane. kind: left, here, come, driver, missed, held, tentative.
+
+    mark: "", due, missed, done (driver confirmed), named (driver named), tent, held; tags: makeup, moved.
+    window: clock times between which a tentative visit may still start; may_move: it has not begun.
+    """
 
     visit: Visit
     tick: int
@@ -34,41 +54,52 @@ class Block:
     word: str
     mark: str
     is_odd: bool  # the day of the sequence is not the day of the week
+    tags: tuple[str, ...] = ()
+    window: str = ""
+    may_move: bool = False
+
+    @property
+    def of_days(self) -> int:
+        """How many days the sequence has: five, or four by consent."""
+        return self.visit.sequence.planned_visits
+
+    @property
+    def says(self) -> str:
+        """What a screen reader says after the patient's name."""
+        visit = self.visit
+        parts = [
+            f"day {visit.day_index} of {self.of_days}",
+            f"chair {visit.chair}",
+            f"{visit.from_clock} to {visit.to_clock}",
+        ]
+        if self.kind == "missed":
+            parts.append(f"missed: {self.word}")
+        elif self.kind == "tentative":
+            parts.append(f"tentative, may start {self.window}")
+        elif self.kind == "held":
+            parts.append(f"held {self.word}")
+        elif self.word:
+            parts.append(self.word)
+        elif self.mark in MARKS:
+            parts.append(MARKS[self.mark])
+        return ", ".join([*parts, *(MARKS[tag] for tag in self.tags)])
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
+    """chair: its number; is_out: out of service on this day."""
+
     chair: int
     blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One tick of a meter. kind: past, load, tight, over."""
-
-    x: int
-    y: int
-    height: int
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """Load against a limit. line: path of the limit; here, limit: the count now, or at the day's worst tick."""
-
-    bars: tuple[Bar, ...]
-    line: str
-    width: int
-    height: int
-    here: int
-    limit: int
+    is_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One day. now_tick: None when it is another day or outside the hours."""
+    """One day. now_tick: None when it is another day or outside the hours; opens: the minute of tick 0."""
 
     day: SuiteDay
+    opens: int
     ticks: int
     hours: tuple[tuple[int, str], ...]
     pods: tuple[tuple[str, tuple[Lane, ...]], ...]
@@ -76,7 +107,9 @@ class Board:
     ratio: Meter
     iv: Meter
     tight: tuple[str, ...]
+    cover: tuple[str, ...]
     counts: dict[str, int]
+    lengths: Lengths
     blocks: tuple[Block, ...]
 
     @property
@@ -85,51 +118,67 @@ class Board:
         now = self.now_tick
         return [(tick, hour) for tick, hour in self.hours if now is None or abs(tick - now) > NOW_ROOM]
 
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """The marks that stand on this day's blocks, each with its meaning."""
+        shown = {mark for block in self.blocks for mark in (block.mark, *block.tags)}
+        return [(mark, words) for mark, words in MARKS.items() if mark in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Against which a day is drawn. minute: of today, on the clinic's clock.
+
+    place: number of the day in the clinic week; driver_due: up to here a missing driver is urgent.
+    """
+
+    site: Site
+    today: date
+    minute: int
+    driver_due: date
+    place: int
+
+    def passed(self, plan: DayPlan) -> int:
+        """Return the minute up to which this day is over."""
+        if plan.day == self.today:
+            return self.minute
+        return plan.close + 60 if plan.day < self.today else -1
+
 
 def board_of(
-    day: SuiteDay,
-    plan: DayPlan,
-    visits: Sequence[Visit],
-    *,
-    place: int,
-    driver_due: date,
-    today: date,
-    minute: int,
+    day: SuiteDay, plan: DayPlan, visits: Sequence[Visit], staffing: Staffing, *, moment: Moment
 ) -> Board:
-    """Draw one day. place: its number in the clinic week; driver_due: up to here a missing driver is urgent."""
+    """Draw one day. visits: with patient and sequence loaded."""
     opens = plan.open - plan.open % GRID_MINUTES
     ticks = -(-(plan.close + plan.lengths.cleaning - opens) // GRID_MINUTES)
-    is_today = day.date == today
-    passed = minute if is_today else (plan.close + 60 if day.date < today else -1)
-    blocks = [
-        _block(visit, opens, place, driver_due, today, passed) for visit in visits if _is_shown(visit, visits)
-    ]
-    attended = [visit.attended for visit in plan.booked]
-    ratio = _meter(attended, plan, opens, ticks, PATIENTS_PER_NURSE, RATIO_HEIGHT, passed, is_today)
-    iv = _meter(
-        [visit.iv for visit in plan.booked], plan, opens, ticks, STARTS_PER_NURSE, IV_HEIGHT, passed, is_today
-    )
+    is_today, passed = day.date == moment.today, moment.passed(plan)
+    axis = Axis(opens, ticks, passed, is_today)
+    blocks = [_block(visit, opens, moment, passed) for visit in visits if _is_shown(visit, visits)]
     lanes = [
-        Lane(chair, tuple(block for block in blocks if block.visit.chair == chair))
+        Lane(chair, tuple(block for block in blocks if block.visit.chair == chair), chair in plan.out)
         for chair in range(1, plan.chairs + 1)
     ]
     pods = tuple(
         (chr(ord("A") + number), tuple(lanes[first : first + CHAIRS_A_POD]))
         for number, first in enumerate(range(0, len(lanes), CHAIRS_A_POD))
     )
+    now = moment.minute if is_today and opens <= moment.minute <= plan.close else None
     return Board(
         day=day,
+        opens=opens,
         ticks=ticks,
         hours=tuple(
             ((hour - opens) // GRID_MINUTES, clock(hour))
             for hour in range(-(-opens // 60) * 60, plan.close + 1, 60)
         ),
         pods=pods,
-        now_tick=(minute - opens) // GRID_MINUTES if is_today and opens <= minute <= plan.close else None,
-        ratio=ratio,
-        iv=iv,
-        tight=tuple(_tight(attended, plan, passed)),
+        now_tick=None if now is None else (now - opens) // GRID_MINUTES,
+        ratio=ratio_meter(plan, staffing, axis),
+        iv=iv_meter(plan, axis),
+        tight=tuple(no_relief(plan, passed)),
+        cover=tuple(cover_words(staffing, passed)),
         counts=count_states(visits),
+        lengths=plan.lengths,
         blocks=tuple(sorted(blocks, key=lambda block: (block.visit.start_minute, block.visit.chair))),
     )
 
@@ -157,8 +206,8 @@ def _is_shown(visit: Visit, visits: Iterable[Visit]) -> bool:
     )
 
 
-def _block(visit: Visit, opens: int, place: int, driver_due: date, today: date, passed: int) -> Block:
-    kind, word, mark = _standing(visit, driver_due, today, passed)
+def _block(visit: Visit, opens: int, moment: Moment, passed: int) -> Block:
+    kind, word, mark = _standing(visit, moment, passed)
     length = visit.leaves_minute - visit.start_minute + visit.cleaning_minutes
     return Block(
         visit,
@@ -167,80 +216,54 @@ def _block(visit: Visit, opens: int, place: int, driver_due: date, today: date, 
         kind,
         word,
         mark,
-        visit.day_index != place,
+        visit.day_index != moment.place,
+        _tags(visit),
+        _window(visit) if kind == "tentative" else "",
+        visit.state == VisitState.BOOKED and visit.start_minute > passed,
     )
 
 
-def _standing(visit: Visit, driver_due: date, today: date, passed: int) -> tuple[str, str, str]:
+def _standing(visit: Visit, moment: Moment, passed: int) -> tuple[str, str, str]:
     if visit.state == VisitState.ATTENDED:
         return "left", "attended", ""
     if visit.state == VisitState.ARRIVED:
         return "here", "here", ""
     if visit.state == VisitState.MISSED:
         return "missed", SHORT_REASON.get(visit.missed_reason, visit.missed_reason.replace("_", " ")), "missed"
-    if visit.date < today:
+    if visit.date < moment.today:
         return "driver", "not recorded", "due"
     if visit.start_minute < passed:
         return "driver", "not here yet", "due"
+    if visit.sequence.state == SequenceState.HELD:
+        return "held", _until(visit, moment), "held"
+    if visit.sequence.state == SequenceState.TENTATIVE:
+        return "tentative", "", "tent"
     if not visit.driver_named:
-        return ("driver", "no driver", "due") if visit.date <= driver_due else ("come", "", "")
-    return "come", "", "done"
+        return ("driver", "no driver", "due") if visit.date <= moment.driver_due else ("come", "", "")
+    return "come", "", "done" if visit.driver_confirmed_at else "named"
 
 
-def _meter(
-    spans: Sequence[Span],
-    plan: DayPlan,
-    opens: int,
-    ticks: int,
-    per_nurse: int,
-    height: int,
-    passed: int,
-    is_today: bool,
-) -> Meter:
-    minutes = [opens + tick * GRID_MINUTES for tick in range(ticks)]
-    load = [_at(spans, minute) for minute in minutes]
-    limit = [per_nurse * _at(plan.nurses, minute) for minute in minutes]
-    step = height // max([1, *load, *limit])
-    bars = tuple(
-        Bar(tick * BAR, height - count * step, count * step, _kind(count, limit[tick], minutes[tick], passed))
-        for tick, count in enumerate(load)
-        if count
-    )
-    path, was = [], None
-    for tick, most in enumerate(limit):
-        if most != was:
-            path.append(f"H{tick * BAR}V{height - most * step}" if tick else f"M0 {height - most * step}")
-        was = most
-    path.append(f"H{ticks * BAR}")
-    here = min(max(0, (passed - opens) // GRID_MINUTES), ticks - 1) if is_today else load.index(max(load))
-    return Meter(bars, "".join(path), ticks * BAR, height, load[here], limit[here])
+def _until(visit: Visit, moment: Moment) -> str:
+    """Return "until 14:05", with the day where the hold ends on another one."""
+    held = visit.sequence.held_until
+    if held is None:
+        return ""
+    day = moment.site.today(held)
+    weekday = "" if day == moment.today else f"{day:%a} "
+    return f"until {weekday}{clock(moment.site.minute(held))}"
 
 
-def _kind(count: int, most: int, minute: int, passed: int) -> str:
-    if count > most:
-        return "over"
-    if minute < passed:
-        return "past"
-    return "tight" if count == most else "load"
+def _window(visit: Visit) -> str:
+    first, last = visit.sequence.promised_from_minute, visit.sequence.promised_to_minute
+    if first is None or last is None:
+        return "this week"
+    return f"{clock(first)}–{clock(last)}"
 
 
-def _tight(spans: Sequence[Span], plan: DayPlan, passed: int) -> list[str]:
-    """Return the spans to come with no nurse to spare, in words: "14:50–15:05: 8 patients, 4 nurses"."""
-    found: list[tuple[int, int, int]] = []
-    for minute in range(plan.open, plan.close, GRID_MINUTES):
-        count, nurses = _at(spans, minute), _at(plan.nurses, minute)
-        if not count or count < PATIENTS_PER_NURSE * nurses:
-            continue
-        if found and found[-1][1] == minute and found[-1][2] == nurses:
-            found[-1] = found[-1][0], minute + GRID_MINUTES, nurses
-        else:
-            found.append((minute, minute + GRID_MINUTES, nurses))
-    return [
-        f"{clock(start)}–{clock(end)}: {_at(spans, start)} patients, {nurses} nurse{'' if nurses == 1 else 's'}"
-        for start, end, nurses in found
-        if end > passed
-    ]
-
-
-def _at(spans: Iterable[Span], minute: int) -> int:
-    return sum(start <= minute < end for start, end in spans)
+def _tags(visit: Visit) -> tuple[str, ...]:
+    found = []
+    if visit.makes_up_for_id is not None:
+        found.append("makeup")
+    elif visit.start_minute != visit.sequence.start_minute:
+        found.append("moved")
+    return tuple(found)

@@ -1,9 +1,11 @@
 """The scheduler's home: places left, this week's board, who waits."""
 
 from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -11,8 +13,10 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
 from kitclinic.roles import Permission
 from scheduling.actions import copy_roster, open_weeks
+from scheduling.queries.cover_banner import cover_banner
+from scheduling.queries.move_page import SCOPES
 from scheduling.queries.readiness import strips
-from scheduling.queries.week import week_page
+from scheduling.queries.week import WeekPage, week_page
 from scheduling.rules.capacity import date_words
 
 
@@ -26,20 +30,27 @@ def day_of(text: str) -> date:
 
 @requires(Permission.SEE_SCHEDULE)
 def week(request: StaffRequest) -> HttpResponse:
-    user = request.user
     asked = request.GET.get("day", "")
     at = timezone.now()
-    facts = week_page(user.site, chosen=day_of(asked) if asked else None, at=at)
+    facts = week_page(request.user.site, chosen=day_of(asked) if asked else None, at=at)
+    cover = cover_banner(request.clinic, reader=request.user, at=at, ahead=True)
+    context = week_facts(request, facts) | {"cover": cover}
+    return page(request, "scheduling/week.html", context, partial="scheduling/_week_board.html")
+
+
+def week_facts(request: StaffRequest, facts: WeekPage) -> dict[str, Any]:
+    """The context of the week: what stands on it, and what this person may do there."""
+    user = request.user
     waiting = [request.patient for request in facts.requests] if user.may(Permission.FIND_PATIENTS) else []
-    context = {
+    return {
         "week": facts,
-        "strips": strips(waiting, site=user.site, at=at, reader=user),
+        "strips": strips(waiting, site=user.site, at=timezone.now(), reader=user),
+        "scopes": SCOPES,
         "may_assess": user.may(Permission.REGISTER_PATIENTS),
         "may_book": user.may(Permission.BOOK),
         "may_plan": user.may(Permission.BOOK) or user.may(Permission.RUN_CLINIC),
         "may_find": user.may(Permission.FIND_PATIENTS),
     }
-    return page(request, "scheduling/week.html", context, partial="scheduling/_week_board.html")
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)
@@ -58,4 +69,6 @@ def weeks_open(request: StaffRequest) -> HttpResponse:
 def roster_copy(request: StaffRequest, day: str) -> HttpResponse:
     made = copy_roster(site=request.user.site, week_of=day_of(day), by=request.user, at=timezone.now())
     say(request, f"{made} roster entries were copied from the week before.")
+    if request.POST.get("back") == "week":
+        return redirect(f"{reverse('scheduling:roster')}?day={day}")
     return redirect("scheduling:suite_day", day)
