@@ -7,6 +7,7 @@ from django import forms
 
 from scheduling.forms.suite import minute_of
 from scheduling.models import Sequence, Visit
+from scheduling.rules.wishes import Wish
 from scheduling.states import MissedReason, TransportKind, VisitState
 
 
@@ -16,14 +17,11 @@ class WishForm(forms.Form):
     earliest = forms.DateField(required=False)
     time = forms.TimeField(required=False)
 
-    def wish(self) -> dict[str, Any]:
-        """Return the arguments of ``offers_page``."""
+    def wish(self) -> Wish:
+        """Return the wish as the rules read it."""
         self.is_valid()
         wanted: time | None = self.cleaned_data.get("time")
-        return {
-            "earliest": self.cleaned_data.get("earliest"),
-            "wish_minute": minute_of(wanted) if wanted else None,
-        }
+        return Wish(self.cleaned_data.get("earliest"), minute_of(wanted) if wanted else None)
 
 
 class BookForm(forms.Form):

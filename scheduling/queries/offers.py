@@ -1,144 +1,43 @@
 """Five starts for one patient, what each means, and why the wished one is refused."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kitclinic.display import MINUS
-from kitclinic.models import Site
+from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Problem
-from scheduling.models import GroupSeat, Patient
+from scheduling.models import GroupSeat, NurseShift, Patient, Visit
 from scheduling.queries.clearance import clearance_of, window_of
-from scheduling.queries.plans import booked_days, current_seat, is_opened, week_plans
+from scheduling.queries.counted import Ahead, weeks_ahead
+from scheduling.queries.groups import coming_groups
+from scheduling.queries.offer_lines import Line, lines_of
+from scheduling.queries.plans import RELEASED, current_seat, is_opened
+from scheduling.queries.refusal_picture import Picture, first_picture
 from scheduling.queries.waiting import first_week
-from scheduling.rules.capacity import (
-    GRID_MINUTES,
-    PATIENTS_PER_NURSE,
-    SCH_03,
-    SCH_04,
-    SCH_05,
-    STARTS_PER_NURSE,
-    DayPlan,
-    Lengths,
-    clock,
-    refusals,
-)
-from scheduling.rules.groups import Clearance, Window, screen_problems
-from scheduling.rules.reminders import spoken
-from scheduling.rules.sequences import VISITS, Offer, WeekPlan, enrolment_problems, offers, why_not
-from scheduling.rules.visits import open_sequence_problems
-
-NINE = 9 * 60  # the wish until somebody says another
-PICTURE_WIDTH, PICTURE_HEIGHT, ONE_PERSON = 280, 108, 9  # SVG units
-NUMBERS = ("none", "one", "two", "three", "four", "five")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One offer as it is shown and read out."""
-
-    key: int
-    offer: Offer
-    today: date
-    wish_minute: int
-    group_day: date
-    group_minute: int
-    group_is_over: bool
-    cleared_on: date | None = None
-
-    @property
-    def value(self) -> str:
-        return f"{self.offer.first_day:%Y-%m-%d} {self.offer.minute}"
-
-    @property
-    def time(self) -> str:
-        return clock(self.offer.minute)
-
-    @property
-    def leaves(self) -> str:
-        return clock(self.offer.minute + Lengths().attended)
-
-    @property
-    def last_day(self) -> date:
-        return self.offer.dates[-1]
-
-    @property
-    def in_days(self) -> int:
-        return (self.offer.first_day - self.today).days
-
-    @property
-    def gap(self) -> int:
-        return (self.offer.first_day - self.group_day).days
-
-    @property
-    def away(self) -> str:
-        """Return "+1 h 20 min" or "−10 min" from the wish."""
-        hours, minutes = divmod(self.offer.off_wish, 60)
-        sign = "+" if self.offer.minute > self.wish_minute else MINUS
-        return sign + " ".join(([f"{hours} h"] if hours else []) + ([f"{minutes} min"] if minutes else []))
-
-    @property
-    def chairs(self) -> str:
-        if self.offer.chairs.is_one_chair:
-            return f"all in chair {self.offer.chairs.chairs[0]}"
-        return f"chairs {', '.join(map(str, self.offer.chairs.chairs))}"
-
-    @property
-    def lost(self) -> str:
-        """Return "none lost" or "two lost": places that others lose beyond this one."""
-        count = self.offer.lost_places
-        return f"{NUMBERS[count] if count < len(NUMBERS) else count} lost"
-
-    @property
-    def said_time(self) -> str:
-        return spoken(self.offer.minute)
-
-    @property
-    def said_group(self) -> str:
-        return spoken(self.group_minute)
-
-    @property
-    def group_time(self) -> str:
-        return clock(self.group_minute)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One tick of the refusal's picture. over: the wished visit would break the limit here."""
-
-    x: int
-    load_y: int
-    load_height: int
-    add_y: int
-    over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Who is there during the wished visit, and the limit, on the first day that refuses it."""
-
-    day: date
-    what: str
-    columns: tuple[Column, ...]
-    line: str
-    from_clock: str
-    to_clock: str
-    most: int
-    least: int
-    column_width: int  # of one tick, with its gap taken out
-    one_height: int  # of one person
-
-    @property
-    def inner_width(self) -> int:
-        return self.column_width - 1
+from scheduling.rules.blocks import VISITS, Block, WeekPlan, plans_of
+from scheduling.rules.capacity import DayPlan, clock
+from scheduling.rules.groups import ENR_24, Clearance, Window, screen_problems
+from scheduling.rules.offers import Asking, GroupChoice, Offer, group_for, group_problems, liked, offers
+from scheduling.rules.residual import CountedWeek
+from scheduling.rules.sequences import enrolment_problems, why_not
+from scheduling.rules.visits import ASKING, open_sequence_problems
+from scheduling.rules.wishes import Wish
+from scheduling.states import EnrolmentState, VisitState
 
 
 @dataclass(frozen=True, slots=True)
 class OffersPage:
-    """What the scheduler reads out. refused: why the wish itself cannot be booked; standing: why nothing can."""
+    """What the scheduler reads out. refused: why the wish itself cannot be booked; standing: why nothing can.
+
+    groups: group visits with a free seat that could be booked along, of a patient who has no seat;
+    needs_group: whether one is.
+    """
 
     patient: Patient
     seat: GroupSeat | None
     number: int
+    asked: Wish
     wish_minute: int
     earliest: date
     weeks: tuple[date, ...]
@@ -149,6 +48,8 @@ class OffersPage:
     standing: tuple[Problem, ...]
     window: Window
     clearance: Clearance | None
+    needs_group: bool
+    groups: tuple[GroupChoice, ...]
 
     @property
     def wish(self) -> str:
@@ -166,46 +67,149 @@ class OffersPage:
         ]
 
 
-def offers_page(patient: Patient, *, earliest: date | None, wish_minute: int | None, at: datetime) -> OffersPage:
+@dataclass(frozen=True, slots=True)
+class _Wished:
+    """The week that was asked for. block: the days that were meant, None where the week allows none."""
+
+    week: WeekPlan
+    block: Block | None
+
+    @property
+    def first_day(self) -> date:
+        return self.block.first_day if self.block else self.week.first_day
+
+
+def offers_page(patient: Patient, *, wish: Wish, at: datetime) -> OffersPage:
     """Return the offers for one patient over 26 weeks, in a fixed number of queries."""
     site: Site = patient.site
     today = site.today(at)
-    wish = NINE if wish_minute is None else wish_minute
-    seat = current_seat(patient)
-    group_day = seat.group.date if seat else None
-    weeks = [week for week in week_plans(site, today, today=today) if is_opened(week)]
-    window, clearance = window_of(site), clearance_of(patient)
-    fits = first_week(site, group_day, today) if group_day and clearance is None else None
-    start = earliest or fits or (weeks[0].first_day if weeks else today)
-    later = [week for week in weeks if week.dates[-1] >= start]
-    facts = {
-        "group_day": group_day,
-        "today": today,
-        "booked_days": booked_days(patient),
-        "window": window,
-        "clearance": clearance,
-    }
-    sequences = list(patient.sequences.values_list("state", flat=True))
-    standing = enrolment_problems(patient.state) + open_sequence_problems(sequences)
-    standing += screen_problems(clearance) if clearance else []
-    found = [] if standing else offers(later, wish, **facts)  # type: ignore[arg-type]
-    wished = _wished_week(later, fits, earliest)
-    refused = why_not(wished, wish, **facts) if wished and not standing else []  # type: ignore[arg-type]
+    needs_group = patient.state == EnrolmentState.ELIGIBLE
+    seat = None if needs_group else current_seat(patient)
+    clearance = clearance_of(patient)
+    sequences = list(patient.sequences.values_list("pk", "state"))
+    standing = _standing(patient, [state for _, state in sequences], clearance)
+    ahead = weeks_ahead(site, today, today=today)
+    weeks = [week for week in ahead.weeks if is_opened(week.week)]
+    asking = _asking(patient, seat, clearance, ahead, today=today, returning=len(sequences) > 0)
+    fits = first_week(site, seat.group.date, today) if seat and clearance is None else None
+    start = wish.from_day or fits or (weeks[0].week.first_day if weeks else today)
+    later = [week for week in weeks if week.week.dates[-1] >= start]
+    found = [] if standing else offers(later, wish, asking)
+    wished = _wished(later, wish.from_day or fits)
+    refused = _refused(wished, liked(wish), asking, needs_group) if wished and not standing else []
     return OffersPage(
         patient=patient,
         seat=seat,
-        number=len(sequences) + 1,
-        wish_minute=wish,
+        number=sum(state not in ASKING for _, state in sequences) + 1,
+        asked=wish,
+        wish_minute=liked(wish),
         earliest=start,
-        weeks=tuple(week.first_day for week in weeks if week.first_day > today),
-        lines=tuple(_lines(found, seat, today, wish, clearance)),
-        wished_week=wished.first_day if wished else None,
+        weeks=tuple(week.week.first_day for week in weeks if week.week.first_day > today),
+        lines=tuple(_lines(found, ahead, seat, today, liked(wish), clearance)),
+        wished_week=wished.week.first_day if wished else None,
         refused=tuple(refused),
-        picture=_first_picture(wished, wish, refused),
+        picture=first_picture(_days(wished), liked(wish), refused) if wished else None,
         standing=tuple(standing),
-        window=window,
+        window=asking.window,
         clearance=clearance,
+        needs_group=needs_group,
+        groups=tuple(asking.groups),
     )
+
+
+def _standing(patient: Patient, states: list[str], clearance: Clearance | None) -> list[Problem]:
+    """Everything that stands against any sequence of this patient, whatever the week."""
+    problems = enrolment_problems(patient.state, with_group=True) + open_sequence_problems(states)
+    return problems + (screen_problems(clearance) if clearance else [])
+
+
+def _asking(
+    patient: Patient,
+    seat: GroupSeat | None,
+    clearance: Clearance | None,
+    ahead: Ahead,
+    *,
+    today: date,
+    returning: bool,
+) -> Asking:
+    """Gather what the offers depend on. Two queries; two more for a returning patient, one for group visits."""
+    site = patient.site
+    chair, nurses = _before(patient) if returning else (None, frozenset())
+    return Asking(
+        today=today,
+        group_day=seat.group.date if seat else None,
+        groups=_groups(site, today) if patient.state == EnrolmentState.ELIGIBLE else (),
+        booked_days=frozenset(_booked_days(patient)),
+        window=window_of(site),
+        clearance=clearance,
+        chair=chair,
+        nurses=nurses,
+        shifts=ahead.shifts,
+    )
+
+
+def _groups(site: Site, today: date) -> tuple[GroupChoice, ...]:
+    rows = coming_groups(site=site, today=today)
+    return tuple(GroupChoice(row.group.pk, row.group.date, row.group.start_minute, row.left) for row in rows)
+
+
+def _booked_days(patient: Patient) -> Sequence[date]:
+    """The dates on which this patient holds a place; a hold gives way to the booking that follows it."""
+    visits = Visit.objects.filter(site_id=patient.site_id, patient=patient).exclude(state__in=RELEASED)
+    return list(visits.exclude(sequence__state__in=ASKING).values_list("date", flat=True))
+
+
+def _before(patient: Patient) -> tuple[int | None, frozenset[int]]:
+    """Return the chair of the course before, and the nurses who were on shift on most of its days."""
+    visits = Visit.objects.filter(site_id=patient.site_id, patient=patient, state=VisitState.ATTENDED)
+    last = list(visits.order_by("-date", "-pk")[:VISITS])
+    if not last:
+        return None, frozenset()
+    shifts = NurseShift.objects.filter(suite_day__in=[visit.suite_day_id for visit in last])
+    rows = set(shifts.values_list("suite_day_id", "nurse_id", "from_minute", "to_minute"))
+    seen = Counter(
+        nurse
+        for visit in last
+        for nurse in {
+            nurse
+            for day, nurse, begin, end in rows
+            if day == visit.suite_day_id and begin <= visit.start_minute and visit.leaves_minute <= end
+        }
+    )
+    most = max(seen.values(), default=0)
+    chair = Counter(visit.chair for visit in last).most_common(1)[0][0]
+    return chair, frozenset(nurse for nurse, days in seen.items() if days == most)
+
+
+def _wished(weeks: list[CountedWeek], wanted: date | None) -> _Wished | None:
+    """Return the week that was asked for; without a question, the one that follows the group visit."""
+    week = next((week for week in weeks if wanted and wanted <= week.week.dates[-1]), None)
+    if week is None or wanted is None:
+        return None
+    later = (block for block in week.blocks if block.first_day >= wanted)
+    return _Wished(week.week, next(later, next(iter(week.blocks), None)))
+
+
+def _days(wished: _Wished) -> Sequence[DayPlan]:
+    return plans_of(wished.week, wished.block.dates) if wished.block else wished.week.days
+
+
+def _refused(wished: _Wished, minute: int, asking: Asking, needs_group: bool) -> list[Problem]:
+    group = group_for(wished.first_day, asking.groups, asking.window)
+    problems = why_not(
+        wished.week,
+        minute,
+        group_day=group.day if group else asking.group_day,
+        booked_days=asking.booked_days,
+        today=asking.today,
+        window=asking.window,
+        clearance=asking.clearance,
+        block=wished.block,
+    )
+    if not needs_group or group:
+        return problems
+    others = [problem for problem in problems if problem.rule != ENR_24.id]
+    return [*group_problems(wished.first_day, asking.window), *others]
 
 
 def _said_days(days: list[str]) -> str:
@@ -215,72 +219,23 @@ def _said_days(days: list[str]) -> str:
     return ", ".join([day.split()[0] for day in days[:-1]] + days[-1:])
 
 
-def _wished_week(weeks: list[WeekPlan], fits: date | None, earliest: date | None) -> WeekPlan | None:
-    """The week that was asked for; without a question, the one that follows the group visit."""
-    wanted = earliest or fits
-    return next((week for week in weeks if wanted and week.first_day <= wanted <= week.dates[-1]), None)
-
-
 def _lines(
-    found: list[Offer], seat: GroupSeat | None, today: date, wish: int, clearance: Clearance | None
+    found: list[Offer],
+    ahead: Ahead,
+    seat: GroupSeat | None,
+    today: date,
+    wish_minute: int,
+    clearance: Clearance | None,
 ) -> list[Line]:
-    if seat is None:
-        return []
-    group, cleared = seat.group, clearance.cleared_on if clearance else None
-    return [
-        Line(key, offer, today, wish, group.date, group.start_minute, group.date < today, cleared)
-        for key, offer in enumerate(found, start=1)
-    ]
-
-
-def _first_picture(week: WeekPlan | None, minute: int, refused: list[Problem]) -> Picture | None:
-    """Draw the first refusal that is a count of people; a closed week or an hour needs no picture."""
-    if week is None or not refused:
-        return None
-    for day in week.days:
-        rules = {problem.rule for problem in refusals(day, minute)}
-        for rule in (SCH_04, SCH_03, SCH_05):
-            if rule.id in rules:
-                return _picture(day, minute, rule.id)
-    return None
-
-
-def _picture(day: DayPlan, minute: int, rule: str) -> Picture:
-    length = {SCH_03.id: day.lengths.occupied, SCH_04.id: day.lengths.attended, SCH_05.id: day.lengths.iv}[rule]
-    step = GRID_MINUTES if rule != SCH_05.id else 1
-    ticks = list(range(minute, minute + length, step))
-    spans = [
-        {SCH_03.id: visit.occupied, SCH_04.id: visit.attended, SCH_05.id: visit.iv}[rule] for visit in day.booked
-    ]
-    per_nurse = PATIENTS_PER_NURSE if rule == SCH_04.id else STARTS_PER_NURSE
-    loads = [sum(start <= tick < end for start, end in spans) for tick in ticks]
-    nurses = [sum(start <= tick < end for start, end in day.nurses) for tick in ticks]
-    limits = [day.chairs if rule == SCH_03.id else per_nurse * count for count in nurses]
-    one = min(ONE_PERSON, PICTURE_HEIGHT // max([1, *limits, *(load + 1 for load in loads)]))
-    width = PICTURE_WIDTH // len(ticks)
-    columns = tuple(
-        Column(
-            place * width,
-            PICTURE_HEIGHT - load * one,
-            load * one,
-            PICTURE_HEIGHT - (load + 1) * one,
-            load + 1 > limits[place],
-        )
-        for place, load in enumerate(loads)
-    )
-    path = f"M0 {PICTURE_HEIGHT - limits[0] * one}" + "".join(
-        f"H{place * width}V{PICTURE_HEIGHT - most * one}" for place, most in enumerate(limits) if place
-    )
-    what = {SCH_03.id: "patients in chairs", SCH_04.id: "patients", SCH_05.id: "IV starts"}[rule]
-    return Picture(
-        day.day,
-        what,
-        columns,
-        f"{path}H{len(ticks) * width}",
-        clock(minute),
-        clock(minute + length),
-        max(limits),
-        min(limits),
-        width - 2,
-        one - 2,
+    nurses = {offer.nurse.nurse for offer in found if offer.nurse}
+    names = dict(StaffUser.objects.filter(pk__in=nurses).values_list("pk", "name")) if nurses else {}
+    lengths = {day.day: day.lengths for week in ahead.weeks for day in week.week.known}
+    return lines_of(
+        found,
+        seat=seat,
+        today=today,
+        wish_minute=wish_minute,
+        lengths=lengths,
+        clearance=clearance,
+        names=names,
     )

@@ -17,7 +17,7 @@ from scheduling.actions import book_sequence
 from scheduling.forms.sequences import BookForm
 from scheduling.models import Patient
 from scheduling.rules.capacity import clock, date_words
-from scheduling.rules.sequences import SCH_15
+from scheduling.rules.offers import SCH_15
 from scheduling.views.offers import PAGE, PART, facts
 
 

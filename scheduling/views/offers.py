@@ -26,7 +26,7 @@ def facts(request: StaffRequest, patient: Patient) -> dict[str, Any]:
     """The context of the page: the offers as they stand this second, for the wish in the address."""
     at = timezone.now()
     return {
-        "offers": offers_page(patient, **WishForm(request.GET).wish(), at=at),
+        "offers": offers_page(patient, wish=WishForm(request.GET).wish(), at=at),
         "patient": patient,
         "checked_at": at,
         "asked": request.GET.urlencode(),

@@ -10,6 +10,7 @@ from scheduling.actions import book_sequence
 from scheduling.models import Patient, Sequence
 from scheduling.queries.offers import offers_page
 from scheduling.queries.waiting import requests_of
+from scheduling.rules.wishes import Wish
 from tests.factories import scheduling as make
 from tests.factories import suite
 
@@ -48,7 +49,7 @@ def refusal(patient: Patient, monday: date, *, at: datetime) -> set[str]:
 def test_enr_61_without_a_new_health_screen_nothing_is_booked_or_offered(site: Site, returning: Patient) -> None:
     at = days_after(site, 20)
     assert refusal(returning, suite.MONDAY + timedelta(weeks=4), at=at) == {"ENR-61"}
-    page = offers_page(returning, earliest=None, wish_minute=None, at=at)
+    page = offers_page(returning, wish=Wish(), at=at)
     assert [problem.rule for problem in page.standing] == ["ENR-61"]
     assert page.lines == ()
 
@@ -59,7 +60,7 @@ def test_enr_60_with_the_screen_any_week_in_reach_is_booked_on_the_old_clearing(
     make.screen(returning, at=days_after(site, 10))
     at = days_after(site, 20)
     suite.open_week(site, suite.MONDAY + timedelta(weeks=6))
-    page = offers_page(returning, earliest=None, wish_minute=540, at=at)
+    page = offers_page(returning, wish=Wish(minute=540), at=at)
     assert page.lines
     assert page.lines[0].cleared_on == CLEARED
     booked = book(returning, LAST_MONDAY, at=at)
@@ -92,9 +93,9 @@ def test_enr_62_a_yes_waits_until_a_physician_has_assessed_again(
     monday = suite.MONDAY + timedelta(weeks=5)
     assert refusal(returning, monday, at=at) == {"ENR-62"}
     make.assess(returning, at=days_after(site, 11))
-    assert offers_page(returning, earliest=None, wish_minute=None, at=at).standing, "a scheduler is no physician"
+    assert offers_page(returning, wish=Wish(), at=at).standing, "a scheduler is no physician"
     make.assess(returning, by=physician, at=days_after(site, 12))
-    assert offers_page(returning, earliest=None, wish_minute=None, at=at).standing == ()
+    assert offers_page(returning, wish=Wish(), at=at).standing == ()
 
 
 def test_a_first_course_still_follows_the_group_visit_of_the_week_before(site: Site) -> None:

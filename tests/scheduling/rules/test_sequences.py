@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,21 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kitclinic.problems import Problem
-from scheduling.rules.capacity import BookedVisit, feasible, feasible_starts, minutes
+from scheduling.rules.blocks import WeekPlan, blocks_of, clinic_week, is_clinic_day
+from scheduling.rules.capacity import BookedVisit, feasible_starts
+from scheduling.rules.groups import Clearance
+from scheduling.rules.residual import CountedWeek, places
 from scheduling.rules.sequences import (
-    WeekPlan,
-    clinic_week,
+    dates_problems,
     enrolment_problems,
-    is_clinic_day,
     next_number,
-    offers,
-    places,
-    week_profile,
     week_words,
     why_not,
 )
-from scheduling.states import EnrolmentState
-from tests.scheduling.rules.days import CLOSE, MONDAY, NINE, OPEN, at, suite_day, suite_week, visits
+from scheduling.states import EnrolmentState, WeekRule
+from tests.scheduling.rules.days import CLOSE, MONDAY, NINE, OPEN, suite_day, suite_week, visits
 
 WEEK = timedelta(days=7)
 GROUP = MONDAY - WEEK
@@ -74,13 +71,6 @@ def test_sch_10_a_week_plan_is_five_days_that_follow_each_other() -> None:
         WeekPlan((*days[:4], suite_day(day=MONDAY + WEEK)))
 
 
-def test_sch_10_week_over_the_new_year_and_the_change_of_clocks_keeps_its_clock_time() -> None:
-    for first in (date(2026, 12, 28), date(2026, 3, 9), date(2026, 11, 2)):
-        (offer,) = offers([suite_week(first)], NINE, group_day=first - WEEK, today=first - WEEK, limit=1)
-        assert offer.minute == NINE
-        assert offer.dates == clinic_week(first)
-
-
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(st.integers(OPEN // 5, (CLOSE - 80) // 5), max_size=12), min_size=5, max_size=5))
 def test_sch_11_a_start_is_offered_where_each_of_the_five_days_is_feasible(booked: list[list[int]]) -> None:
@@ -88,7 +78,8 @@ def test_sch_11_a_start_is_offered_where_each_of_the_five_days_is_feasible(booke
     for place, starts in enumerate(booked):
         week = with_day(week, place, booked=tuple(BookedVisit(start * 5) for start in starts))
     each = [set(feasible_starts(day)) for day in week.days]
-    assert minutes(feasible(week_profile(week))) == sorted(set.intersection(*each))
+    (starts,) = CountedWeek(week).starts.values()
+    assert list(starts) == sorted(set.intersection(*each))
 
 
 def test_sch_11_one_full_day_refuses_that_clock_time_and_names_the_day() -> None:
@@ -100,8 +91,8 @@ def test_sch_11_one_full_day_refuses_that_clock_time_and_names_the_day() -> None
 
 def test_sch_12_week_with_a_holiday_is_not_offered_and_says_so() -> None:
     week = with_day(suite_week(), 3, closed="Founders' Day")
-    assert offers([week], NINE, group_day=GROUP, today=TODAY) == []
-    assert places(week) == 0
+    assert blocks_of(week) == []
+    assert places(week).number == 0
     (problem,) = refused(week)
     assert problem.sentence == (
         "The clinic is closed on Thursday 17 September (Founders' Day), so this week has 4 days. "
@@ -122,7 +113,6 @@ def test_sch_13_patient_already_booked_that_week_is_refused() -> None:
     (problem,) = refused(suite_week(), booked_days=own)
     assert problem.rule == "SCH-13"
     assert "Wednesday 16 September" in problem.sentence
-    assert offers([suite_week()], NINE, group_day=GROUP, today=TODAY, booked_days=own) == []
 
 
 def test_sch_14_week_that_has_begun_is_refused() -> None:
@@ -135,92 +125,11 @@ def test_sch_14_week_that_has_begun_is_refused() -> None:
 )
 def test_enr_24_a_week_is_offered_five_to_nine_days_after_the_group_visit(gap: int, fine: bool) -> None:
     group_day = MONDAY - timedelta(days=gap)
-    found = offers([suite_week()], NINE, group_day=group_day, today=group_day)
-    assert bool(found) is fine
     assert (refused(suite_week(), group_day=group_day, today=group_day) == []) is fine
 
 
 def test_enr_24_without_a_group_visit_no_week_is_offered() -> None:
-    assert offers([suite_week()], NINE, group_day=None, today=TODAY) == []
     assert rules(refused(suite_week(), group_day=None)) == ["ENR-24"]
-
-
-def test_sch_15_the_wish_comes_first_then_the_nearest_half_an_hour_apart() -> None:
-    found = offers([suite_week()], NINE, group_day=GROUP, today=TODAY)
-    assert [(offer.minute - NINE, offer.off_wish) for offer in found] == [
-        (0, 0),
-        (-30, 30),
-        (30, 30),
-        (-60, 60),
-        (60, 60),
-    ]
-
-
-def test_sch_15_three_of_the_first_week_where_a_second_has_some() -> None:
-    saturdays = MONDAY - timedelta(days=2), MONDAY + timedelta(days=2)
-    weeks = [suite_week(first) for first in saturdays]
-    found = offers(weeks, NINE, group_day=MONDAY - timedelta(days=7), today=TODAY)
-    assert [offer.first_day for offer in found] == [saturdays[0]] * 3 + [saturdays[1]] * 2
-
-
-def test_sch_15_weeks_are_read_only_as_far_as_needed() -> None:
-    def weeks() -> Iterator[WeekPlan]:
-        yield suite_week()
-        raise AssertionError("read too far")
-
-    assert len(offers(weeks(), NINE, group_day=GROUP, today=TODAY, limit=2)) == 2
-
-
-def test_sch_15_an_empty_week_holds_56_sequences_and_an_offer_says_what_it_keeps() -> None:
-    (offer,) = offers([suite_week()], OPEN, group_day=GROUP, today=TODAY, limit=1)
-    assert (places(suite_week()), offer.places_now, offer.places_after) == (56, 56, 55)
-    assert offer.keeps == "keeps 55 of 55 places"
-    assert offer.lost_places == 0
-
-
-def test_sch_15_an_offer_that_costs_others_a_place_says_so() -> None:
-    week = suite_week(plan=suite_day(chairs=1, hours=(OPEN, OPEN + 250), nurses=((OPEN, OPEN + 250),)))
-    (offer,) = offers([week], OPEN + 45, group_day=GROUP, today=TODAY, limit=1)
-    assert (offer.places_now, offer.places_after, offer.lost_places) == (3, 1, 1)
-    assert offer.keeps == "keeps 1 of 2 places"
-
-
-def test_sch_15_every_offer_can_be_booked_and_the_last_place_is_offered() -> None:
-    week, taken = suite_week(plan=suite_day(chairs=2, hours=(OPEN, OPEN + 180), nurses=((OPEN, CLOSE),))), 0
-    while found := offers([week], NINE, group_day=GROUP, today=TODAY, limit=1):
-        (offer,) = found
-        assert refused(week, offer.minute) == []
-        assert offer.places_now == places(week)
-        for place, chair in enumerate(offer.chairs.chairs):
-            new = BookedVisit(offer.minute, chair=chair, key=taken)
-            week = with_day(week, place, booked=(*week.days[place].booked, new))
-        assert places(week) == offer.places_after
-        taken += 1
-    assert taken >= 2
-    assert refused(week)
-
-
-def test_sch_15_fewer_offers_where_fewer_starts_fit() -> None:
-    week = suite_week(plan=suite_day(hours=(OPEN, OPEN + 85)))
-    (offer,) = offers([week], NINE, group_day=GROUP, today=TODAY)
-    assert (offer.minute, offer.off_wish) == (OPEN + 5, 85)
-
-
-def test_sch_15_full_week_offers_nothing() -> None:
-    week = suite_week(plan=suite_day(nurses=()))
-    assert offers([week], NINE, group_day=GROUP, today=TODAY) == []
-    assert len(refused(week)) == 10
-
-
-def test_sch_16_a_start_without_a_chair_that_may_move_is_not_offered() -> None:
-    pinned = (
-        BookedVisit(at("09:00"), chair=1, key=1, pinned=True),
-        BookedVisit(at("10:30"), chair=2, key=2, pinned=True),
-    )
-    week = with_day(suite_week(plan=suite_day(chairs=2)), 0, booked=pinned)
-    found = offers([week], at("10:20"), group_day=GROUP, today=TODAY)
-    assert found
-    assert at("10:20") not in [offer.minute for offer in found]
 
 
 @pytest.mark.parametrize(("numbers", "following"), [([], 1), ([1], 2), ([1, 3], 4), ([2, 1], 3)])
@@ -236,3 +145,92 @@ def test_sch_18_a_sequence_is_booked_with_or_after_the_group_visit() -> None:
 
 def test_week_in_words() -> None:
     assert week_words(suite_week(), NINE + 5) == "Monday 14 September to Friday 18 September, 09:05"
+
+
+@pytest.mark.parametrize("minute", [CLOSE - 80, OPEN])
+def test_case_09_the_last_seat_is_exactly_a_visit_before_closing_and_the_first_at_opening(minute: int) -> None:
+    assert refused(suite_week(), minute) == []
+    (starts,) = CountedWeek(suite_week()).starts.values()
+    assert minute in (starts[0], starts[-1])
+
+
+@pytest.mark.parametrize(
+    ("minute", "said"), [(CLOSE - 75, "after closing at 17:30"), (OPEN - 5, "before opening")]
+)
+def test_case_09_a_tick_later_or_before_opening_names_rule_day_and_minute(minute: int, said: str) -> None:
+    problems = refused(suite_week(), minute)
+    assert rules(problems)[0] == "SCH-02"
+    assert said in problems[0].sentence
+    assert [problem.sentence.split(":")[0] for problem in problems if problem.rule == "SCH-02"] == [
+        "Monday 14 September",
+        "Tuesday 15 September",
+        "Wednesday 16 September",
+        "Thursday 17 September",
+        "Friday 18 September",
+    ]
+
+
+@pytest.mark.parametrize("minute", [NINE + 1, NINE + 4, NINE - 2])
+def test_case_10_a_start_off_the_five_minute_grid_is_refused_and_never_counted(minute: int) -> None:
+    problems = refused(suite_week(), minute)
+    assert set(rules(problems)) == {"SCH-01"}
+    assert "is not on a 5-minute mark" in problems[0].sentence
+    odd = suite_week(plan=suite_day(BookedVisit(minute), chairs=1))
+    (starts,) = CountedWeek(odd).starts.values()
+    assert all(start % 5 == 0 and (start + 85 <= minute or start >= minute + 85) for start in starts)
+
+
+@pytest.mark.parametrize(("days", "fine"), [(7, True), (179, True), (180, True), (181, False)])
+def test_case_31_a_returning_patient_needs_no_group_visit_while_the_clearing_holds(days: int, fine: bool) -> None:
+    cleared = MONDAY - timedelta(days=days)
+    clearance = Clearance(cleared, cleared + timedelta(days=1), TODAY)
+    problems = refused(suite_week(), group_day=None, clearance=clearance)
+    assert rules(problems) == ([] if fine else ["ENR-60"])
+    assert rules(refused(suite_week(), group_day=None)) == ["ENR-24"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (WeekRule.SATURDAY, "With the Saturday, no 5 of its dates follow each other."),
+        (WeekRule.SHORT, "so this week has 3 days. A short course needs 4."),
+        (WeekRule.ROLLING, "No 5 clinic days in a row begin in it."),
+    ],
+)
+def test_sch_12_a_week_whose_decision_helps_nobody_says_why(rule: WeekRule, said: str) -> None:
+    week = replace(with_day(with_day(suite_week(), 2, closed="storm"), 3, closed="storm"), rule=rule)
+    (problem,) = refused(week)
+    assert problem.rule == "SCH-12"
+    assert said in problem.sentence
+    whole = replace(suite_week(), rule=rule)
+    assert refused(whole) == []
+
+
+def test_sch_12_a_single_open_day_is_said_in_the_singular() -> None:
+    week = suite_week()
+    shut = tuple(replace(day, closed="storm") for day in week.days[:4])
+    (problem,) = refused(replace(week, days=(*shut, week.days[4])))
+    assert "so this week has 1 day. " in problem.sentence
+
+
+def test_sch_40_the_days_of_a_decided_week_are_judged_instead_of_monday_to_friday() -> None:
+    sixth = suite_day(day=MONDAY + timedelta(days=5), nurses=())
+    monday = with_day(suite_week(), 0, closed="holiday")
+    week = replace(monday, rule=WeekRule.SATURDAY, saturday=sixth)
+    problems = refused(week)
+    assert {problem.sentence.split(":")[0] for problem in problems} == {"Saturday 19 September"}
+    assert rules(refused(week, booked_days={sixth.day})) == ["SCH-13", *rules(problems)]
+    assert refused(replace(week, saturday=suite_day(day=sixth.day)), today=MONDAY) == []
+
+
+def test_sch_10_days_that_no_decision_allows_are_refused() -> None:
+    week = suite_week()
+    assert dates_problems(week, week.dates) == []
+    assert rules(dates_problems(week, week.dates[:4])) == ["SCH-10"]
+    closed = with_day(week, 0, closed="holiday")
+    assert dates_problems(closed, week.dates) == []  # the closed day itself is said by SCH-12
+
+
+def test_sch_18_with_the_group_visit_in_the_same_act_an_eligible_patient_is_booked() -> None:
+    assert enrolment_problems("eligible", with_group=True) == []
+    assert rules(enrolment_problems("referred", with_group=True)) == ["SCH-18"]
