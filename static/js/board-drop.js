@@ -1,0 +1,54 @@
+// A dropped visit: the server answers with a preview in a dialog, or with the rule and the minute that refuse it,
+// which then stands where it was dropped. Meanwhile the board does not refresh itself.
+// kc.preview(address) opens the same dialog without a drop (key M on a visit).
+(() => {
+  const kc = window.kc;
+
+  const home = () => document.querySelector("#kc-move");
+  const tidy = () => {
+    kc.ghost.drop();
+    kc.targets.clear();
+  };
+
+  kc.preview = (address) => {
+    document.querySelectorAll("[data-kc-no]").forEach((note) => note.remove());
+    return window.htmx.ajax("GET", address, { target: "#kc-move", swap: "innerHTML" });
+  };
+
+  kc.drop = async (block, place) => {
+    const board = document.querySelector("[data-kc-board]").dataset;
+    const scope = kc.targets.scope();
+    const asked = new URLSearchParams({ scope: place.week ? "week" : scope, drop: "on" });
+    if (place.week) asked.set("week", place.week);
+    else asked.set("date", place.day || board.kcBoard);
+    if (place.lane) {
+      asked.set("start", place.minute);
+      asked.set("chair", place.lane.dataset.kcLane);
+    }
+    await kc.preview(`${block.dataset.kcMovable}?${asked}`);
+    if (!home().querySelector("dialog[open]")) tidy();
+    block.focus({ preventScroll: true });
+  };
+
+  // A refusal stands in the lane where the visit was dropped.
+  kc.onFresh((root) => {
+    kc.all(root, "[data-kc-no]").forEach((note) => {
+      const lane = note.dataset.kcNo && document.querySelector(`[data-kc-board="${note.dataset.kcOn}"] [data-kc-lane="${note.dataset.kcNo}"]`);
+      if (lane && lane.getClientRects().length) lane.append(note);
+    });
+  });
+
+  document.addEventListener("close", (event) => event.target.closest?.("#kc-move") && tidy(), true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-kc-no-close]")) event.target.closest("[data-kc-no]").remove();
+    if (event.target.closest("[data-kc-says-close]")) document.querySelector("#kc-says").replaceChildren();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll("[data-kc-no]").forEach((note) => note.remove());
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const busy = document.body.classList.contains("is-moving") || document.querySelector("#kc-move dialog[open]");
+    if (busy && event.detail.elt.id === "kc-board") event.preventDefault();
+  });
+})();
