@@ -4,12 +4,14 @@ from django.urls import path
 
 from scheduling.views import consent as consents
 from scheduling.views import group as roster
+from scheduling.views import proposals as plans
 from scheduling.views import referral as triage
 from scheduling.views import referral_file as files
 from scheduling.views import seat as seats
 from scheduling.views import seat_decision as decisions
 from scheduling.views import suite_day as suite
 from scheduling.views import week as planner
+from scheduling.views.board_move import board_move, board_targets
 from scheduling.views.book import book
 from scheduling.views.completion import completion, completion_csv
 from scheduling.views.consent_text import consent_text
@@ -84,6 +86,11 @@ urlpatterns = [
     path("patients/<int:pk>/group-visit/wait/", wait_new, name="wait_new"),
     path("patients/<int:pk>/offers/", offers, name="offers"),
     path("patients/new/", patient_new, name="patient_new"),
+    path("proposals/", plans.proposals, name="proposals"),
+    path("proposals/<int:pk>/", plans.proposal, name="proposal"),
+    path("proposals/<int:pk>/accept/", plans.proposal_accept, name="proposal_accept"),
+    path("proposals/<int:pk>/dismiss/", plans.proposal_dismiss, name="proposal_dismiss"),
+    path("proposals/week/<str:day>/ask/", plans.proposals_ask, name="proposals_ask"),
     path("referrals/", referrals, name="referrals"),
     path("referrals/<int:pk>/", triage.referral, name="referral"),
     path("referrals/<int:pk>/accept/", referral_accept, name="referral_accept"),
@@ -130,6 +137,8 @@ urlpatterns = [
     path("suite/shifts/<int:pk>/remove/", suite.shift_remove, name="shift_remove"),
     path("utilisation/", utilisation, name="utilisation"),
     path("utilisation/export.csv", utilisation_csv, name="utilisation_csv"),
+    path("visits/<int:pk>/move/", board_move, name="board_move"),
+    path("visits/<int:pk>/move/targets/", board_targets, name="board_targets"),
     path("visits/<int:pk>/missed/", visit_missed, name="visit_missed"),
     path("week/", planner.week, name="week"),
     path("week/open/", planner.weeks_open, name="weeks_open"),
