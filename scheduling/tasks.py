@@ -17,6 +17,7 @@ from scheduling.actions import (
     propose_retiming,
     queue_group_reminders,
     queue_visit_reminders,
+    release_all_expired_holds,
 )
 from scheduling.models import CallOut, SuiteDay
 from scheduling.queries.repairs import repair_facts, retime_facts, weeks_to_retime
@@ -68,3 +69,8 @@ def retime_weeks() -> int:
     weeks = [(site, day) for site in Site.objects.order_by("pk") for day in weeks_to_retime(site, at=at)]
     plans = [propose_retiming(site=site, first_day=day, by=None, at=at) for site, day in weeks]
     return sum(plan is not None for plan in plans)
+
+
+@shared_task(name="scheduling.release_holds")
+def release_holds() -> int:
+    return release_all_expired_holds(at=timezone.now())

@@ -179,7 +179,8 @@ def _before(sequence: Sequence) -> Before | None:
         infusion__visit__sequence=order.sequence_id,
         kind=InfusionEvent.Kind.ONDANSETRON_PRN,
     ).count()
-    span = day_span(days[0], days[-1]) if days else day(order.sequence.first_day)
+    first = order.sequence.first_day
+    span = day_span(days[0], days[-1]) if days else day(first) if first else "not booked"
     return Before(order=order, days=span, infusions=len(days), as_needed=needed)
 
 

@@ -121,7 +121,7 @@ def text_of(order: Order, *, eligibility: Eligibility | None, at: datetime) -> s
     if order.signature is not None:
         return order.signature.text
     site, sequence, patient = order.site, order.sequence, order.sequence.patient
-    days = _days(sequence)
+    days = _days(sequence, at)
     return order_text(
         OrderText(
             number=order.number,
@@ -274,8 +274,9 @@ def _allergies(eligibility: Eligibility | None) -> tuple[str, ...] | None:
     return (eligibility.allergies,) if eligibility.allergies.strip() else ()
 
 
-def _days(sequence: Sequence) -> list[date]:
-    """The days still to come, or all of them when none is."""
+def _days(sequence: Sequence, at: datetime) -> list[date]:
+    """The days still to come, or all of them when none is; a request has the day of its wish."""
     rows = list(sequence.visits.order_by("date").values_list("date", "state"))
     to_come = [day for day, state in rows if state in TO_COME]
-    return to_come or [day for day, _ in rows] or [sequence.first_day]
+    usual = sequence.first_day or sequence.wish_from_day or sequence.site.today(at)
+    return to_come or [day for day, _ in rows] or [usual]

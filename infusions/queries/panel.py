@@ -54,7 +54,7 @@ def patient_days(patient: Patient) -> tuple[CourseDays, ...]:
     visits = list(
         Visit.objects.filter(site_id=patient.site_id, patient__in=family)
         .select_related("sequence__patient", "site")
-        .order_by("-sequence__first_day", "-sequence__number", "day_index")
+        .order_by("-sequence__first_day", "-sequence__number", "date", "day_index")
     )
     infusions = {
         infusion.visit_id: infusion

@@ -68,7 +68,7 @@ from scheduling.actions.roster import (
     weigh_seat,
     write_team_note,
 )
-from scheduling.actions.roster_week import change_shift, plan_presences, plan_shifts
+from scheduling.actions.roster_week import change_shift, plan_presences, plan_shifts, take_covers
 from scheduling.actions.running_late import prolong_observation
 from scheduling.actions.sequences import (
     cancel_sequence,
@@ -213,6 +213,7 @@ __all__ = [
     "take_back_teaching",
     "take_chair_out",
     "take_cover",
+    "take_covers",
     "take_off_shift",
     "take_provider_off_site",
     "teach_room",

@@ -25,6 +25,7 @@ from scheduling.rules.blocks import Block, WeekPlan, block_of, plans_of
 from scheduling.rules.capacity import DayPlan, Lengths, clock
 from scheduling.rules.chairs import ChairMove, ChairPlan, plan_chairs
 from scheduling.rules.holds import (
+    SCH_57,
     hold_over,
     hold_problems,
     promise,
@@ -118,6 +119,9 @@ def _confirm(sequence: Sequence, by: StaffUser, at: datetime) -> Sequence | None
     row = held.sequence
     if row.state == SequenceState.HELD and hold_over(row.held_until, at):
         return None
+    if row.state not in (SequenceState.HELD, SequenceState.TENTATIVE):
+        label = SequenceState(row.state).label.lower()
+        refuse_if([Blocker(SCH_57.id, f"This sequence is {label}; there is no time to confirm. Reload the page.")])
     mine = Sequence.objects.filter(site=row.site_id, patient=row.patient_id).exclude(pk=row.pk)
     refuse_if(open_sequence_problems(list(mine.values_list("state", flat=True))))
     row.held_until = row.promised_from_minute = row.promised_to_minute = None

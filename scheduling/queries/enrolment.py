@@ -11,7 +11,7 @@ from scheduling.models import Sequence as Course
 from scheduling.queries.clearance import screens_of, window_of
 from scheduling.queries.merging import assess_again
 from scheduling.rules.enrolment import ConsentView, CourseView, DayView, EnrolmentFacts, SeatView
-from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
+from scheduling.rules.visits import ASKING, FINISHED, OPEN_SEQUENCE
 from scheduling.states import (
     Caution,
     EnrolmentState,
@@ -21,6 +21,8 @@ from scheduling.states import (
     SequenceState,
     Verdict,
 )
+
+BOOKED_AS = (SequenceState.TENTATIVE, SequenceState.CONFIRMED)
 
 
 def enrolment_facts(
@@ -73,9 +75,12 @@ def enrolment_facts(
 
 
 def all_courses(patients: Iterable[int], *, site: Site) -> dict[int, list[CourseView]]:
-    """Return every sequence of these patients with its days; an open one stands last."""
-    sequences = Course.objects.filter(site=site, patient__in=list(patients)).order_by("number")
-    found = list(sequences)
+    """Return every booked sequence of these patients with its days; an open one stands last.
+
+    A request and a hold are no course yet, and a request that was withdrawn never was one.
+    """
+    sequences = Course.objects.filter(site=site, patient__in=list(patients), first_day__isnull=False)
+    found = list(sequences.exclude(state__in=ASKING).order_by("number"))
     days: dict[int, list[DayView]] = {sequence.pk: [] for sequence in found}
     visits = Visit.objects.filter(site=site, sequence__in=list(days)).order_by("date", "day_index")
     for visit in visits if days else ():
@@ -83,6 +88,9 @@ def all_courses(patients: Iterable[int], *, site: Site) -> dict[int, list[Course
     booked = _bookings(list(days), site) if days else {}
     courses: dict[int, list[CourseView]] = {}
     for sequence in sorted(found, key=lambda row: (row.state in OPEN_SEQUENCE, row.number)):
+        if sequence.first_day is None or sequence.start_minute is None:
+            continue
+        booked_on, booked_by = booked.get(sequence.pk, (None, ""))
         view = CourseView(
             sequence.pk,
             sequence.number,
@@ -90,7 +98,9 @@ def all_courses(patients: Iterable[int], *, site: Site) -> dict[int, list[Course
             sequence.start_minute,
             sequence.state,
             tuple(days[sequence.pk]),
-            *booked.get(sequence.pk, (None, "")),
+            booked_on,
+            booked_by,
+            sequence.planned_visits,
         )
         courses.setdefault(sequence.patient_id, []).append(view)
     return courses
@@ -159,11 +169,17 @@ def _referrals(keys: list[int], site: Site) -> dict[int, tuple[date, str, int]]:
 
 
 def _bookings(keys: list[int], site: Site) -> dict[int, tuple[date, str]]:
-    """Who booked each sequence, and when."""
+    """Who booked each sequence as it is now, and when: a booking taken back before does not count."""
     rows = Transition.objects.filter(
-        site=site, subject=Course._meta.db_table, subject_id__in=keys, to_state=SequenceState.CONFIRMED
+        site=site, subject=Course._meta.db_table, subject_id__in=keys, to_state__in=[*BOOKED_AS, *ASKING]
     ).select_related("by")
-    return {row.subject_id: (site.today(row.at), row.by.name if row.by else "") for row in rows.order_by("-pk")}
+    found: dict[int, tuple[date, str]] = {}
+    for row in rows.order_by("pk"):
+        if row.to_state in ASKING:
+            found.pop(row.subject_id, None)
+        else:
+            found.setdefault(row.subject_id, (site.today(row.at), row.by.name if row.by else ""))
+    return found
 
 
 def _consents(keys: list[int], site: Site) -> dict[int, ConsentView]:

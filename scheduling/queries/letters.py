@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from kitclinic.models import Site
 from scheduling.models import GroupSeat, GroupVisit, Letter, Patient, Sequence
 from scheduling.rules.reminders import spoken
-from scheduling.rules.visits import OPEN_SEQUENCE
+from scheduling.rules.visits import OPEN_SEQUENCE, RELEASED
 from scheduling.states import SeatState
 
 
@@ -51,7 +51,7 @@ def invitations_of(site: Site, *, seat: int | None = None, group: GroupVisit | N
 
 
 def _letter(seat: GroupSeat, course: Sequence | None, site: Site) -> Invitation:
-    days = sorted(visit.date for visit in course.visits.all()) if course else []
+    days = sorted(visit.date for visit in course.visits.all() if visit.state not in RELEASED) if course else []
     return Invitation(
         seat=seat,
         address=_lines(site.address),

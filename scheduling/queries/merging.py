@@ -11,7 +11,7 @@ from scheduling.models import Eligibility, GroupSeat, GroupWait, Patient, Patien
 from scheduling.queries.patients import person_of
 from scheduling.rules.identity import possible_duplicates
 from scheduling.rules.merging import MergeRecord, merge_problems
-from scheduling.rules.visits import OPEN_SEQUENCE
+from scheduling.rules.visits import ASKING, OPEN_SEQUENCE
 from scheduling.states import SeatState
 
 OPEN_SEAT = (SeatState.BOOKED, SeatState.ATTENDED, SeatState.REVIEW)
@@ -22,6 +22,7 @@ def merge_record(patient: Patient) -> MergeRecord:
     mine = {"site": patient.site_id, "patient": patient.pk}
     open_things = (
         ("an open sequence", Sequence.objects.filter(**mine, state__in=OPEN_SEQUENCE)),
+        ("a request for infusions", Sequence.objects.filter(**mine, state__in=ASKING)),
         ("an open seat in a group visit", GroupSeat.objects.filter(**mine, state__in=OPEN_SEAT)),
         ("a place on the waiting list", GroupWait.objects.filter(**mine, ended_at__isnull=True)),
     )
@@ -115,9 +116,17 @@ def _facts(patient: Patient) -> list[tuple[str, str]]:
         ("Registered", _day(patient.site.today(patient.created_at))),
         ("Assessments", str(Eligibility.objects.filter(**keys).count())),
         ("Group visits", str(GroupSeat.objects.filter(**keys).exclude(state=SeatState.CANCELLED).count())),
-        ("Sequences", str(Sequence.objects.filter(**keys).count())),
+        (
+            "Sequences",
+            str(_courses(**keys).count()),
+        ),
     ]
 
 
 def _day(day: date | None) -> str:
     return f"{day.day} {day:%b %Y}" if day else ""
+
+
+def _courses(**keys: int) -> QuerySet[Sequence]:
+    """Every sequence that was booked; a request is none yet."""
+    return Sequence.objects.filter(**keys, first_day__isnull=False).exclude(state__in=ASKING)

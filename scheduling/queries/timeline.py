@@ -23,6 +23,8 @@ from scheduling.rules.visits import RELEASED
 from scheduling.states import EnrolmentState, ReferralState, SeatState, SequenceState, VisitState
 
 OVER = {SequenceState.INTERRUPTED, SequenceState.ENDED_EARLY, SequenceState.CANCELLED, SequenceState.COMPLETED}
+BOOKED_AS = {SequenceState.TENTATIVE, SequenceState.CONFIRMED}
+TOLD = OVER | BOOKED_AS | {SequenceState.REQUESTED}
 LEFT = {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN}
 CAME = {SeatState.ATTENDED, SeatState.REVIEW, SeatState.CLEARED, SeatState.NOT_CLEARED}
 
@@ -176,16 +178,30 @@ def _bookings(
     moves: Iterable[Transition], courses: dict[int, Course], site: Site, clinical: bool
 ) -> Iterator[TimelineEvent]:
     for move in moves:
-        if move.subject != Course._meta.db_table or move.to_state not in OVER | {SequenceState.CONFIRMED}:
+        if move.subject != Course._meta.db_table or move.to_state not in TOLD:
             continue
         course = courses[move.subject_id]
-        booked = move.to_state == SequenceState.CONFIRMED
-        word = "booked" if booked else str(SequenceState(move.to_state).label).lower()
-        detail = f"from {short_day(course.first_day)}, {clock(course.start_minute)}" if booked else ""
+        booked = move.to_state in BOOKED_AS
+        word, detail = _booking_words(move), ""
+        if booked and course.first_day is not None and course.start_minute is not None:
+            detail = f"from {short_day(course.first_day)}, {clock(course.start_minute)}"
         if clinical and not booked:
             detail = move.reason
         title, day = f"Sequence {course.number} {word}", site.today(move.at)
         yield TimelineEvent(move.at, day, "sequence", title, detail, _name(move.by))
+
+
+def _booking_words(move: Transition) -> str:
+    """Return "booked", "confirmed", "goes on", "asked for again" …, by where the sequence came from."""
+    if move.to_state == SequenceState.REQUESTED:
+        return "asked for again" if move.from_state else "asked for"
+    if move.to_state == SequenceState.TENTATIVE:
+        return "booked, its time still tentative"
+    if move.to_state == SequenceState.CONFIRMED:
+        return {SequenceState.TENTATIVE: "confirmed", SequenceState.INTERRUPTED: "goes on"}.get(
+            SequenceState(move.from_state or SequenceState.REQUESTED), "booked"
+        )
+    return str(SequenceState(move.to_state).label).lower()
 
 
 def _visit(visit: Visit, site: Site, reader: StaffUser, today: date) -> TimelineEvent:
@@ -197,11 +213,12 @@ def _visit(visit: Visit, site: Site, reader: StaffUser, today: date) -> Timeline
         driver = f"{visit.driver_name} drives" if visit.driver_named else "no driver named"
         detail = f"Chair {visit.chair}, {driver}"
     charts = reader.may(Permission.SEE_CHARTS)
+    made_up = ", made up" if visit.makes_up_for_id else ""
     return TimelineEvent(
         site.instant(visit.date, visit.start_minute),
         visit.date,
         "sequence",
-        f"Sequence {visit.sequence.number}, day {visit.day_index} of 5",
+        f"Sequence {visit.sequence.number}, day {visit.day_index} of {visit.sequence.planned_visits}{made_up}",
         detail,
         url_name="infusions:chart" if charts and not released else "",
         url_key=visit.pk,

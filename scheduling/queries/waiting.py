@@ -10,7 +10,7 @@ from scheduling.models import Eligibility, GroupSeat, Patient, Sequence, SuiteDa
 from scheduling.queries.clearance import Screened, screens_of, window_of
 from scheduling.queries.plans import HOLDS_A_SEAT
 from scheduling.rules.groups import Clearance, first_infusion_day
-from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE
+from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE, RELEASED
 from scheduling.states import EnrolmentState, SequenceState, VisitState
 
 OVER = (EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.MERGED)
@@ -115,12 +115,14 @@ def next_clinic_day(site: Site, *, after: date) -> date:
 def without_driver(site: Site, day: date) -> QuerySet[Visit]:
     """Return the visits of one day that nobody is named to drive home from."""
     visits = Visit.objects.filter(site=site, date=day, state=VisitState.BOOKED, driver_name="")
+    visits = visits.exclude(sequence__state=SequenceState.HELD)
     return visits.select_related("patient").order_by("start_minute", "chair")
 
 
 def unrecorded(site: Site, *, today: date) -> QuerySet[Visit]:
     """Return the visits of past days that were neither attended nor recorded as missed."""
     visits = Visit.objects.filter(site=site, date__lt=today, state__in=[VisitState.BOOKED, VisitState.ARRIVED])
+    visits = visits.exclude(sequence__state=SequenceState.HELD)
     return visits.select_related("patient").order_by("date", "start_minute")
 
 
@@ -134,7 +136,7 @@ def to_assess_again(site: Site, *, today: date) -> list[Eligibility]:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A sequence after a missed day that waits for a decision."""
+    """A sequence after a missed or cancelled day that waits for a decision. missed: days that nothing makes up."""
 
     sequence: Sequence
     attended: int
@@ -147,7 +149,7 @@ def interrupted(site: Site) -> list[Interrupted]:
     sequences = (
         Sequence.objects.filter(site=site, state=SequenceState.INTERRUPTED)
         .select_related("patient")
-        .prefetch_related(Prefetch("visits", Visit.objects.order_by("day_index")))
+        .prefetch_related(Prefetch("visits", Visit.objects.order_by("date", "day_index")))
         .order_by("first_day", "pk")
     )
     return [
@@ -155,7 +157,19 @@ def interrupted(site: Site) -> list[Interrupted]:
             sequence,
             sum(visit.state == VisitState.ATTENDED for visit in sequence.visits.all()),
             sum(visit.state in (VisitState.BOOKED, VisitState.ARRIVED) for visit in sequence.visits.all()),
-            tuple(visit for visit in sequence.visits.all() if visit.state == VisitState.MISSED),
+            _not_made_up(list(sequence.visits.all())),
         )
         for sequence in sequences
     ]
+
+
+def _not_made_up(visits: list[Visit]) -> tuple[Visit, ...]:
+    made_up = {visit.makes_up_for_id for visit in visits}
+    return tuple(visit for visit in visits if visit.state in RELEASED and visit.pk not in made_up)
+
+
+def to_confirm(site: Site, *, today: date) -> list[Sequence]:
+    """Return the tentative sequences whose time is to be said for good by now (SCH-57), the nearest first."""
+    last = today + timedelta(days=site.confirm_days)
+    rows = Sequence.objects.filter(site=site, state=SequenceState.TENTATIVE, first_day__lte=last)
+    return list(rows.select_related("patient", "site").order_by("first_day", "start_minute", "pk"))

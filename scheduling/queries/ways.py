@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from kitclinic.models import Site, Transition
 from scheduling.models import Eligibility, GroupSeat, GroupWait, Patient, Referral, Sequence, Visit
 from scheduling.rules.funnel import Mark, Person, Referred, Step, Turn, Way, way_of_open, ways_of
-from scheduling.states import EnrolmentState, MissedReason, SeatState, Verdict, VisitState
+from scheduling.states import EnrolmentState, MissedReason, SeatState, SequenceState, Verdict, VisitState
 
 CAME = frozenset({SeatState.ATTENDED, SeatState.REVIEW, SeatState.CLEARED, SeatState.NOT_CLEARED})
 
@@ -62,7 +62,10 @@ def _people(site: Site, records: set[int]) -> Iterable[Person]:
             of[referral.record].referrals.append(referral)
     _add_assessments(site, of)
     seats = _add_seats(site, of)
-    courses = dict(Sequence.objects.filter(site=site, patient__in=keys).values_list("pk", "patient"))
+    never = Q(state=SequenceState.CANCELLED, first_day=None)  # a request withdrawn before anything was booked
+    courses = dict(
+        Sequence.objects.filter(site=site, patient__in=keys).exclude(never).values_list("pk", "patient")
+    )
     _add_infusions(site, of)
     _add_turns(site, of, asked, seats, courses)
     for key in GroupWait.objects.filter(site=site, patient__in=keys, ended_at=None).values_list(

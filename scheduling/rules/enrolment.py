@@ -61,6 +61,7 @@ class CourseView:
     days: tuple[DayView, ...] = ()
     booked_on: date | None = None
     booked_by: str = ""
+    planned: int = 5
 
     @property
     def is_open(self) -> bool:
@@ -199,7 +200,7 @@ def _course_words(course: CourseView, today: date) -> tuple[str, str]:
     if missing:
         return "due", f"{missing} {'day' if missing == 1 else 'days'} without a driver"
     if attended:
-        return "ok", f"In treatment, {attended} of {len(course.days)} days done"
+        return "ok", f"In treatment, {attended} of {course.planned} days done"
     return "info", f"Infusions from {short_day(course.first_day)}"
 
 

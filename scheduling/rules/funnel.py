@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from statistics import quantiles
 
 from kitclinic.register import Rule
+from scheduling.rules.visits import ASKING
 from scheduling.states import EnrolmentState, ReferralState, SeatState, SequenceState
 
 QUARTILES_FROM = 4  # ENR-94
@@ -317,9 +318,10 @@ def _by_bookings(reached: Step, seat: Turn | None, sequence: Turn | None) -> tup
         return SEAT_WAITS[SeatState(seat.state)], ""
     if seat is not None and seat.state in SEAT_LEFT:
         return SEAT_LEFT[SeatState(seat.state)], seat.reason
-    if sequence is not None and sequence.state != SequenceState.CANCELLED:
+    asked = sequence is not None and sequence.state in ASKING  # a request or a hold is no booking yet
+    if sequence is not None and not asked and sequence.state != SequenceState.CANCELLED:
         return Waiting.SEQUENCE_BOOKED, ""
-    if sequence is not None and (seat is None or sequence.when > seat.when):
+    if sequence is not None and not asked and (seat is None or sequence.when > seat.when):
         return Leaving.SEQUENCE_CANCELLED, sequence.reason
     if reached >= Step.CLEARED:
         return Waiting.SEQUENCE_TO_BOOK, ""

@@ -50,6 +50,7 @@ REFERRAL = "scheduling:referral"
 OFFERS, DRIVERS, PATIENT = "scheduling:offers", "scheduling:drivers", "scheduling:patient"
 EITHER = "Scheduler or physician"
 SAT = (SeatState.ATTENDED, SeatState.REVIEW, SeatState.CLEARED)
+COUNT_WORDS = {4: "four", 5: "five"}
 KEYS = (
     "referral",
     "eligible",
@@ -390,6 +391,7 @@ def _driver(facts: EnrolmentFacts) -> Gate:
         return replace(gate, state=GateState.DONE, detail=f"All {len(days)} days")
     which = ", ".join(f"{day.day:%a}" for day in missing)
     some = ", ".join(short_day(day.day) for day in missing)
-    title = f"Name drivers for {some if len(missing) < len(course.days) else 'all five days'}"
+    every = f"all {COUNT_WORDS.get(len(days), len(days))} days"
+    title = f"Name drivers for {some if len(missing) < len(days) else every}"
     detail = f"{len(days) - len(missing)} of {len(days)} days; {which} open"
     return replace(gate, detail=detail, todo=Todo(title, "Scheduler", "Name driver", missing[0].day))

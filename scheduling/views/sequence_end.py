@@ -28,6 +28,6 @@ def sequence_end(request: StaffRequest, pk: int) -> HttpResponse:
                 request, f"Sequence {ended.number} is {ended.get_state_display().lower()}; its open days are free."
             )
             return redirect("scheduling:patient", sequence.patient_id)
-    visits = sequence.visits.order_by("day_index")
+    visits = sequence.visits.order_by("date", "day_index")
     context = {"sequence": sequence, "visits": visits, "patient": sequence.patient, "form": form}
     return page(request, "scheduling/sequence_end.html", context, status=422 if form.errors else 200)
