@@ -15,7 +15,7 @@ from scheduling.views.board_move import board_move, board_targets
 from scheduling.views.book import book
 from scheduling.views.completion import completion, completion_csv
 from scheduling.views.consent_text import consent_text
-from scheduling.views.day_sheet import day_sheet
+from scheduling.views.day_sheet import day_sheet, day_sheet_pdf
 from scheduling.views.driver import driver, driver_days, driver_thanks
 from scheduling.views.drivers import drivers
 from scheduling.views.eligibility import eligibility, eligibility_result
@@ -44,6 +44,7 @@ from scheduling.views.series_new import series_end, series_new
 from scheduling.views.settings import settings
 from scheduling.views.utilisation import utilisation, utilisation_csv
 from scheduling.views.visit_missed import visit_missed
+from scheduling.views.week_sheet import week_sheet_pdf
 
 app_name = "scheduling"
 urlpatterns = [
@@ -132,6 +133,7 @@ urlpatterns = [
     path("suite/<str:day>/close/", suite.suite_day_close, name="suite_day_close"),
     path("suite/<str:day>/copy-roster/", planner.roster_copy, name="roster_copy"),
     path("suite/<str:day>/reopen/", suite.suite_day_reopen, name="suite_day_reopen"),
+    path("suite/<str:day>/sheet.pdf", day_sheet_pdf, name="day_sheet_pdf"),
     path("suite/<str:day>/sheet/", day_sheet, name="day_sheet"),
     path("suite/providers/<int:pk>/remove/", suite.provider_remove, name="provider_remove"),
     path("suite/shifts/<int:pk>/remove/", suite.shift_remove, name="shift_remove"),
@@ -141,5 +143,6 @@ urlpatterns = [
     path("visits/<int:pk>/move/targets/", board_targets, name="board_targets"),
     path("visits/<int:pk>/missed/", visit_missed, name="visit_missed"),
     path("week/", planner.week, name="week"),
+    path("week/<str:day>/sheet.pdf", week_sheet_pdf, name="week_sheet_pdf"),
     path("week/open/", planner.weeks_open, name="weeks_open"),
 ]
