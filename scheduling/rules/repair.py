@@ -379,4 +379,4 @@ def quick_plans(problem: RepairProblem) -> list[Named]:
 
 def changes_anything(plan: RepairPlan) -> bool:
     """Return whether there is something to decide or to say."""
-    return bool(plan.starts or plan.cancels or plan.cover)
+    return bool(plan.starts or plan.cancels or plan.cover or plan.breaks)
