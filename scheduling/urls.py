@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from scheduling.views import callout as assistant
 from scheduling.views import consent as consents
 from scheduling.views import group as roster
+from scheduling.views import holidays
 from scheduling.views import proposals as plans
 from scheduling.views import referral as triage
 from scheduling.views import referral_file as files
@@ -15,6 +17,7 @@ from scheduling.views.board_move import board_move, board_targets
 from scheduling.views.book import book
 from scheduling.views.completion import completion, completion_csv
 from scheduling.views.consent_text import consent_text
+from scheduling.views.cover import cover, cover_take
 from scheduling.views.day_sheet import day_sheet, day_sheet_pdf
 from scheduling.views.driver import driver, driver_days, driver_thanks
 from scheduling.views.drivers import drivers
@@ -36,22 +39,34 @@ from scheduling.views.referral_accept import referral_accept
 from scheduling.views.referral_import import referral_import, referral_template
 from scheduling.views.referral_new import referral_new
 from scheduling.views.referrals import referrals
+from scheduling.views.roster import leave_cancel, roster_leave, roster_person
+from scheduling.views.roster import roster as roster_week
 from scheduling.views.seat_letter import group_letters, seat_letter, seat_letter_print
 from scheduling.views.seat_new import seat_new, wait_new, wait_stop
 from scheduling.views.seat_note import seat_note
 from scheduling.views.sequence_end import sequence_end
 from scheduling.views.series_new import series_end, series_new
 from scheduling.views.settings import settings
+from scheduling.views.settings_booking import settings_booking
+from scheduling.views.settings_protocols import settings_protocols
+from scheduling.views.settings_suite import chair_out, chair_return, settings_suite
+from scheduling.views.settings_team import settings_team, training
 from scheduling.views.utilisation import utilisation, utilisation_csv
 from scheduling.views.visit_missed import visit_missed
 from scheduling.views.week_sheet import week_sheet_pdf
 
 app_name = "scheduling"
 urlpatterns = [
+    path("call-outs/<int:pk>/", assistant.callout, name="callout"),
+    path("call-outs/<int:pk>/withdraw/", assistant.callout_back, name="callout_back"),
+    path("chairs/<int:pk>/return/", chair_return, name="chair_return"),
+    path("chairs/out/", chair_out, name="chair_out"),
     path("completion/", completion, name="completion"),
     path("completion/export.csv", completion_csv, name="completion_csv"),
     path("consents/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
     path("consent-text/", consent_text, name="consent_text"),
+    path("cover/", cover, name="cover"),
+    path("cover/take/", cover_take, name="cover_take"),
     path("d/", driver, name="driver"),
     path("d/days/", driver_days, name="driver_days"),
     path("d/thanks/", driver_thanks, name="driver_thanks"),
@@ -71,6 +86,11 @@ urlpatterns = [
     path("groups/series/<int:pk>/end/", series_end, name="series_end"),
     path("groups/series/new/", series_new, name="series_new"),
     path("groups/waiting/<int:pk>/stop/", wait_stop, name="wait_stop"),
+    path("leave/<int:pk>/cancel/", leave_cancel, name="leave_cancel"),
+    path("holidays/", holidays.holidays, name="holidays"),
+    path("holidays/<str:day>/", holidays.holiday, name="holiday"),
+    path("holidays/<str:day>/open/", holidays.holiday_open, name="holiday_open"),
+    path("holidays/<str:day>/week/", holidays.holiday_week, name="holiday_week"),
     path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),
     path("patients/", patients, name="patients"),
     path("patients/<int:pk>/", patient, name="patient"),
@@ -108,6 +128,9 @@ urlpatterns = [
     path("referrals/import/<int:pk>/start/", files.referral_file_start, name="referral_file_start"),
     path("referrals/import/template.csv", referral_template, name="referral_template"),
     path("referrals/new/", referral_new, name="referral_new"),
+    path("roster/", roster_week, name="roster"),
+    path("roster/<str:day>/<int:pk>/", roster_person, name="roster_person"),
+    path("roster/<str:day>/leave/", roster_leave, name="roster_leave"),
     path("seats/<int:pk>/", seats.seat, name="seat"),
     path("seats/<int:pk>/absent/", seats.seat_absent, name="seat_absent"),
     path("seats/<int:pk>/cancel/", seats.seat_cancel, name="seat_cancel"),
@@ -128,10 +151,18 @@ urlpatterns = [
     path("sequences/<int:pk>/drivers/", drivers, name="drivers"),
     path("sequences/<int:pk>/end/", sequence_end, name="sequence_end"),
     path("settings/", settings, name="settings"),
+    path("settings/booking/", settings_booking, name="settings_booking"),
+    path("settings/lengths/", settings_protocols, name="settings_protocols"),
+    path("settings/suite/", settings_suite, name="settings_suite"),
+    path("settings/team/", settings_team, name="settings_team"),
+    path("settings/team/<int:pk>/training/", training, name="training"),
     path("suite/<str:day>/", suite.suite_day, name="suite_day"),
     path("suite/<str:day>/add/", suite.roster_add, name="roster_add"),
+    path("suite/<str:day>/call-out/", assistant.callout_new, name="callout_new"),
+    path("suite/<str:day>/cap/", suite.suite_day_cap, name="suite_day_cap"),
     path("suite/<str:day>/close/", suite.suite_day_close, name="suite_day_close"),
     path("suite/<str:day>/copy-roster/", planner.roster_copy, name="roster_copy"),
+    path("suite/<str:day>/hours/", suite.suite_day_hours, name="suite_day_hours"),
     path("suite/<str:day>/reopen/", suite.suite_day_reopen, name="suite_day_reopen"),
     path("suite/<str:day>/sheet.pdf", day_sheet_pdf, name="day_sheet_pdf"),
     path("suite/<str:day>/sheet/", day_sheet, name="day_sheet"),

@@ -4,6 +4,7 @@ from scheduling.actions.absences import cancel_leave, record_call_out, record_le
 from scheduling.actions.acceptance import accept_proposal
 from scheduling.actions.booking import book_sequence, confirm_sequence
 from scheduling.actions.booking_settings import BookingSettings, change_booking_settings
+from scheduling.actions.calendar import close_date, keep_open
 from scheduling.actions.callouts import report_call_out, withdraw_call_out
 from scheduling.actions.chairs import return_chair, take_chair_out
 from scheduling.actions.clearing import clear_seat, decline_seat, review_seat
@@ -130,6 +131,7 @@ __all__ = [
     "check_in_seat",
     "choose_date_order",
     "clear_seat",
+    "close_date",
     "close_suite_day",
     "confirm_driver",
     "confirm_sequence",
@@ -146,6 +148,7 @@ __all__ = [
     "import_referrals",
     "import_waiting_files",
     "information_arrived",
+    "keep_open",
     "keep_repairs",
     "keep_retiming",
     "make_driver_link",

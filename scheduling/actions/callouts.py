@@ -25,8 +25,15 @@ def report_call_out(
     because: str = "",
 ) -> CallOut:
     """Record who is not there, never refused, and keep quick plans for what the day then lacks."""
-    span = {"from_minute": from_minute, "to_minute": to_minute}
-    call_out = record_call_out(suite_day=suite_day, person=person, because=because, by=by, at=at, **span)
+    call_out = record_call_out(
+        suite_day=suite_day,
+        person=person,
+        from_minute=from_minute,
+        to_minute=to_minute,
+        because=because,
+        by=by,
+        at=at,
+    )
     propose_repairs(call_out=call_out, by=by, at=at)
     return call_out
 
