@@ -202,6 +202,8 @@ def move_page(visit: Visit, asked: Asked, *, at: datetime) -> MovePage:
     starts = _starts(shown, visit.chair)
     minute = asked.minute
     refused = tuple(_refusal(found, visit, asked, wanted, at)) if minute is not None else ()
+    if asked.is_drop and minute is None and shown is not None:
+        refused = shown.standing
     chair = asked.chair or next((one.chair for one in starts if one.minute == minute), None)
     lines = _lines(found, visit, asked, wanted, minute, chair)
     soft = _soft(found, visit, lines, minute)

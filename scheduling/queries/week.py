@@ -111,8 +111,9 @@ def week_page(site: Site, *, chosen: date | None, at: datetime) -> WeekPage:
         days = _days_of(site, first)
     chosen = asked
     ahead = weeks_ahead(site, today, today=today).weeks
-    week = week_plan(site, first, day_plans(days.values(), today=today))
-    shown = [*week.days, *([week.saturday] if week.saturday else [])]
+    known = next((one.week for one in ahead if one.week.first_day == first), None)
+    week = known or week_plan(site, first, day_plans(days.values(), today=today))
+    shown = [*week.days, *([week.saturday] if week.saturday and saturday_of(first) in days else [])]
     plans = {plan.day: plan for plan in shown}
     next_day = next_clinic_day(site, after=today)
     visits = _visits_of(days.values())

@@ -4,6 +4,7 @@
 (() => {
   const kc = window.kc;
 
+  const unsay = () => document.querySelectorAll("[data-kc-no]").forEach((note) => (note.closest(".no-seat") || note).remove());
   const home = () => document.querySelector("#kc-move");
   const tidy = () => {
     kc.ghost.drop();
@@ -11,7 +12,7 @@
   };
 
   kc.preview = (address) => {
-    document.querySelectorAll("[data-kc-no]").forEach((note) => note.remove());
+    unsay();
     return window.htmx.ajax("GET", address, { target: "#kc-move", swap: "innerHTML" });
   };
 
@@ -34,18 +35,31 @@
   kc.onFresh((root) => {
     kc.all(root, "[data-kc-no]").forEach((note) => {
       const lane = note.dataset.kcNo && document.querySelector(`[data-kc-board="${note.dataset.kcOn}"] [data-kc-lane="${note.dataset.kcNo}"]`);
-      if (lane && lane.getClientRects().length) lane.append(note);
+      if (!lane?.getClientRects().length || lane.contains(note)) return;
+      const seat = document.createElement("li");
+      seat.className = `no-seat t${note.dataset.kcTick}${note.matches(".is-late") ? " is-late" : ""}`;
+      seat.append(note);
+      lane.append(seat);
     });
   });
 
-  document.addEventListener("close", (event) => event.target.closest?.("#kc-move") && tidy(), true);
+  // Once the dialog has given the focus back, it goes to the visit that has just been moved.
+  const arrive = () => {
+    const moved = document.querySelector("[data-kc-arrived]");
+    moved?.removeAttribute("data-kc-arrived");
+    moved?.focus({ preventScroll: true });
+  };
+  const closed = (event) => {
+    if (!event.target.closest?.("#kc-move")) return;
+    tidy();
+    setTimeout(arrive);
+  };
+  document.addEventListener("close", closed, true);
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-kc-no-close]")) event.target.closest("[data-kc-no]").remove();
+    if (event.target.closest("[data-kc-no-close]")) unsay();
     if (event.target.closest("[data-kc-says-close]")) document.querySelector("#kc-says").replaceChildren();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.querySelectorAll("[data-kc-no]").forEach((note) => note.remove());
-  });
+  document.addEventListener("keydown", (event) => event.key === "Escape" && unsay());
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const busy = document.body.classList.contains("is-moving") || document.querySelector("#kc-move dialog[open]");

@@ -1,6 +1,6 @@
 // The board by keys: one visit takes part in Tab, arrows go on from it: left and right in its chair, up and down
 // to the nearest in time in the next chair, Home and End to the first and last of the chair. M moves the visit.
-// After a move the focus is on the moved visit (data-kc-arrived).
+// After a move that one takes part which has been moved (data-kc-arrived).
 (() => {
   const kc = window.kc;
   let here = null; // key of the visit that had the focus last

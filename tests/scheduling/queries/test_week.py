@@ -6,11 +6,12 @@ import pytest
 from kitclinic.models import Site, StaffUser
 from scheduling import actions
 from scheduling.actions import Assessment, cancel_sequence, mark_arrived, mark_missed, name_driver
-from scheduling.models import NurseShift, SuiteDay
+from scheduling.models import SuiteDay
 from scheduling.queries.board import Block
 from scheduling.queries.waiting import first_week, next_clinic_day, requests_of, to_assess_again
 from scheduling.queries.week import WeekPage, default_day, week_page
-from scheduling.states import EnrolmentState, Verdict
+from scheduling.rules.capacity import clock
+from scheduling.states import EnrolmentState, SequenceState, Verdict
 from tests.factories import scheduling as make
 from tests.factories.suite import (
     MONDAY,
@@ -128,15 +129,6 @@ def test_the_ratio_meter_counts_patients_against_twice_the_nurses(site: Site) ->
     assert all(abs(tick - board.now_tick) > 4 for tick, _ in board.top_hours)
 
 
-def test_more_patients_than_nurses_allow_is_drawn_as_over(site: Site) -> None:
-    open_week(site, nurses=1)
-    fill(site, MONDAY, [540])
-    NurseShift.objects.filter(suite_day__date=WEDNESDAY).delete()
-    board = page(site, minute=500).board
-    assert board is not None
-    assert {bar.kind for bar in board.ratio.bars} == {"over"}
-
-
 def test_who_waits_is_shown_with_the_week_that_the_group_visit_allows(site: Site) -> None:
     open_week(site, MONDAY + WEEK)
     waiting = patient_for(site, MONDAY + WEEK, state=EnrolmentState.GROUP_BOOKED)
@@ -221,7 +213,7 @@ def test_a_full_week_costs_no_more_queries_than_an_empty_one(
     fill(site, MONDAY, STARTS_56[:20])
     for _ in range(3):
         patient_for(site, MONDAY + WEEK)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         page(site)
 
 
@@ -229,3 +221,62 @@ def test_a_closed_day_is_named_on_its_tab(site: Site) -> None:
     open_week(site, MONDAY, closed={WEDNESDAY: "Snow"})
     assert page(site).tabs[2].closed == "Snow"
     assert SuiteDay.objects.get(date=WEDNESDAY).is_closed
+
+
+def test_a_tentative_visit_shows_its_window_and_a_held_one_its_end(site: Site, scheduler: StaffUser) -> None:
+    open_week(site, MONDAY)
+    at = site.instant(MONDAY - timedelta(days=10), 600)
+    booked = {
+        state: actions.book_sequence(
+            patient=patient_for(site, MONDAY),
+            first_day=MONDAY,
+            start_minute=minute,
+            by=scheduler,
+            at=at,
+            state=state,
+        )
+        for state, minute in ((SequenceState.TENTATIVE, 540), (SequenceState.HELD, 700))
+    }
+    shown = week_page(site, chosen=MONDAY, at=at)
+    assert shown.board is not None
+    found = {block.visit.sequence_id: block for block in shown.board.blocks}
+    tentative, held = found[booked[SequenceState.TENTATIVE].pk], found[booked[SequenceState.HELD].pk]
+    first, last = tentative.visit.sequence.promised_from_minute, tentative.visit.sequence.promised_to_minute
+    assert first is not None
+    assert last is not None
+    assert (tentative.kind, tentative.window) == ("tentative", f"{clock(first)}–{clock(last)}")
+    assert f"tentative, may start {tentative.window}" in tentative.says
+    until = held.visit.sequence.held_until
+    assert until is not None
+    assert (held.kind, held.mark) == ("held", "held")
+    assert held.word.endswith(clock(site.minute(until)))
+    assert shown.tentative == 1
+    assert {mark for mark, _ in shown.board.legend} == {"tent", "held"}
+
+
+def test_a_day_at_another_time_than_the_sequence_is_marked_as_moved(site: Site, scheduler: StaffUser) -> None:
+    visit = visits_of(booked_sequence(site, start_minute=540))[2]
+    at = site.instant(MONDAY - timedelta(days=4), 600)
+    actions.move_day(visit=visit, date=visit.date, start_minute=560, by=scheduler, at=at)
+    (block,) = blocks(page(site, minute=400))
+    assert block.tags == ("moved",)
+    assert "moved from the sequence's time" in block.says
+    assert block.may_move
+    assert not blocks(page(site, minute=600))[0].may_move, "its time has come"
+
+
+def test_the_saturday_has_a_tab_when_it_is_opened_and_none_when_it_is_closed_again(
+    site: Site, scheduler: StaffUser
+) -> None:
+    open_week(site, MONDAY)
+    saturday = MONDAY + timedelta(days=5)
+    assert len(page(site).tabs) == 5
+    at = site.instant(MONDAY, 600)
+    day = actions.open_suite_day(site=site, date=saturday, by=scheduler, at=at)
+    shown = page(site, day=saturday)
+    assert [tab.day for tab in shown.tabs] == [MONDAY + timedelta(days=n) for n in range(6)]
+    assert (shown.chosen, shown.day_before) == (saturday, MONDAY + timedelta(days=4))
+    assert shown.day_after == MONDAY + WEEK
+    actions.close_suite_day(suite_day=day, because="nobody came", by=scheduler, at=at)
+    assert len(page(site).tabs) == 5
+    assert page(site, day=saturday).chosen == MONDAY + WEEK

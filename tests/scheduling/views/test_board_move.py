@@ -211,8 +211,8 @@ def test_a_move_without_day_and_time_asks_for_them(
 
 def test_a_visit_that_has_begun_stays(as_user: Any, site: Site, scheduler: StaffUser) -> None:
     visit = visits_of(booked_sequence(site, start_minute=540))[0]
-    client = as_user(scheduler)
     with time_machine.travel(site.instant(MONDAY, 600), tick=False):
+        client = as_user(scheduler)
         answer = client.post(f"/visits/{visit.pk}/move/", sent(MONDAY, 545), headers=HTMX)
         assert "is over. Choose a later time." in answer.content.decode()
         assert not client.get("/week/").content.decode().count(f"/visits/{visit.pk}/move/")
