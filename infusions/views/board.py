@@ -11,13 +11,16 @@ from infusions.queries.board import board_version
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
+from scheduling.queries.cover_banner import cover_banner
 from scheduling.queries.readiness import strips
 
 
 @requires(Permission.SEE_CHARTS)
 def board(request: StaffRequest) -> HttpResponse:
     """All chairs; ``?wall=1`` is the same without the bar, for the screen on the wall."""
-    return page(request, "infusions/board.html", _context(request, timezone.now()))
+    at = timezone.now()
+    cover = cover_banner(request.clinic, reader=request.user, at=at)
+    return page(request, "infusions/board.html", _context(request, at) | {"cover": cover})
 
 
 @requires(Permission.SEE_CHARTS)

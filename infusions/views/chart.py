@@ -13,6 +13,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, page
 from kitclinic.roles import Permission
 from scheduling.models import Patient
+from scheduling.queries.cover_banner import cover_banner
 from scheduling.queries.readiness import strips
 
 
@@ -23,6 +24,8 @@ def chart(request: StaffRequest, visit_pk: int) -> HttpResponse:
     if is_htmx(request) and request.GET.get("v") == found.version:
         return HttpResponse(status=204)
     context = chart_context(found)
+    if not is_htmx(request):
+        context["cover"] = cover_banner(found.site, reader=request.user, at=found.at)
     if found.infusion is None:
         patient = found.visit.patient
         ready = strips([patient], site=found.site, at=found.at, reader=request.user)
@@ -40,6 +43,8 @@ def chart_sheet(request: StaffRequest, visit_pk: int, name: str) -> HttpResponse
     if sheet is None:
         raise Http404
     context = chart_context(found, sheet=sheet)
+    if not is_htmx(request):
+        context["cover"] = cover_banner(found.site, reader=request.user, at=found.at)
     return page(request, "infusions/chart.html", context, partial="infusions/_chart_sheet.html")
 
 

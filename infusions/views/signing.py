@@ -23,6 +23,7 @@ from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
 from scheduling.models import Sequence
+from scheduling.queries.cover_banner import cover_banner
 
 
 @requires(Permission.SIGN_ORDERS)
@@ -75,6 +76,7 @@ def _page(
         "release_form": ReleaseForm(initial={"shown_digest": sheet.affirm_digest}) if sheet else None,
         "refused": [problem for problem in problems if problem.field != "password"],
         "today": request.user.site.today(at),
+        "cover": cover_banner(request.clinic, reader=request.user, at=at),
         **_neighbours(queue, chosen),
     }
     return page(request, "infusions/signing.html", context, status=status)

@@ -9,10 +9,10 @@ from django.db import transaction
 from kitclinic import audit
 from kitclinic.models import StaffUser
 from kitclinic.problems import Problem, Refused, refuse_if
-from scheduling.actions.cover import settle_cover
+from scheduling.actions.cover import settle_cover, take_cover
 from scheduling.actions.staffing import note_roster, put_on_shift, put_provider_on_site
 from scheduling.actions.suite import lock_day, lock_days, note_change
-from scheduling.models import NurseBreak, NurseShift, ProviderPresence, SuiteDay
+from scheduling.models import CoverNeeded, NurseBreak, NurseShift, ProviderPresence, SuiteDay
 from scheduling.rules.capacity import Span, date_words
 from scheduling.rules.roster import break_problems, change_problems, entry_problems
 from scheduling.rules.staffing import Entry, rostered
@@ -92,6 +92,18 @@ def change_shift(
         day, "shift_changed", row.nurse_id, span, by=by, at=at, was=was, breaks=[list(one) for one in pauses]
     )
     return row
+
+
+@transaction.atomic
+def take_covers(*, covers: Sequence[CoverNeeded], person: StaffUser, by: StaffUser, at: datetime) -> None:
+    """One person takes several times of cover; all of them, or none."""
+    problems: list[Problem] = []
+    for cover in sorted(covers, key=lambda row: (row.suite_day.date, row.from_minute, row.pk)):
+        try:
+            take_cover(cover=cover, person=person, by=by, at=at)
+        except Refused as refused:
+            problems += [one for one in refused.problems if one not in problems]
+    refuse_if(problems)
 
 
 def _changed(one: Entry, key: int, span: Span, breaks: tuple[Span, ...]) -> Entry:

@@ -124,13 +124,17 @@ class CallOutForm(forms.Form):
 
 
 class CoverForm(forms.Form):
-    """Who takes cover that is needed."""
+    """Who takes cover that is needed. covers: the rows, with commas."""
 
+    covers = forms.RegexField(r"^\d{1,9}(,\d{1,9})*$", label="Time")
     person = forms.ModelChoiceField(StaffUser.objects.none(), empty_label="Choose who takes it")
 
     def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = staff  # type: ignore[attr-defined]
+
+    def clean_covers(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["covers"].split(",")]
 
 
 class AbsentForm(CallOutForm):

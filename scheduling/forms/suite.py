@@ -37,6 +37,32 @@ class RosterForm(forms.Form):
         return {name: minute_of(self.cleaned_data[name]) for name in ("from_minute", "to_minute")}
 
 
+class DayHoursForm(forms.Form):
+    """The opening hours of one day."""
+
+    opens_minute = forms.TimeField(label="Opens", widget=forms.TimeInput(attrs=STEP, format="%H:%M"))
+    closes_minute = forms.TimeField(label="Closes", widget=forms.TimeInput(attrs=STEP, format="%H:%M"))
+
+    @staticmethod
+    def initial_of(day: SuiteDay) -> dict[str, time]:
+        last = min(day.closes_minute, 24 * 60 - 1)
+        return {
+            "opens_minute": time(day.opens_minute // 60, day.opens_minute % 60),
+            "closes_minute": time(last // 60, last % 60),
+        }
+
+    def minutes(self) -> dict[str, int]:
+        return {name: minute_of(value) for name, value in self.cleaned_data.items()}
+
+
+class CapForm(forms.Form):
+    """The most visits of one day."""
+
+    daily_cap = forms.IntegerField(
+        label="Visits at most", min_value=1, required=False, help_text="Empty: as many as fit."
+    )
+
+
 class CloseForm(forms.Form):
     """Why a day is closed."""
 

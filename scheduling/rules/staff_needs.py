@@ -28,15 +28,12 @@ def needed_nurses(day: DayPlan, minute: int) -> int:
     return max(-(-patients // PATIENTS_PER_NURSE), -(-starts // STARTS_PER_NURSE))
 
 
-def uncovered(day: DayPlan) -> list[str]:
-    """Return when the open suite has no provider or no nurse: "no provider 12:00–12:30"."""
+def uncovered(day: DayPlan) -> list[tuple[str, list[Span]]]:
+    """Return when the open suite has no nurse or no provider: ("provider on site", [(720, 750)])."""
     found = []
     for who, spans in (("nurse on the floor", day.nurses), ("provider on site", day.provider)):
-        gaps = _gaps((day.open, day.close), spans)
-        if gaps == [(day.open, day.close)]:
-            found.append(f"no {who} all day")
-        elif gaps:
-            found.append(f"no {who} {', '.join(f'{clock(start)}–{clock(end)}' for start, end in gaps)}")
+        if gaps := _gaps((day.open, day.close), spans):
+            found.append((who, gaps))
     return found
 
 

@@ -24,7 +24,8 @@ def callout_new(request: StaffRequest, day: str) -> HttpResponse:
     found = get_object_or_404(SuiteDay.objects.select_related("site"), site=request.clinic, date=day_of(day))
     people = rostered_people(found)
     staff = StaffUser.objects.filter(pk__in=[one.person.pk for one in people])
-    form = AbsentForm(request.POST or None, staff=staff, day=found, at=at)
+    asked = {"person": request.GET.get("person", "")}
+    form = AbsentForm(request.POST or None, initial=asked, staff=staff, day=found, at=at)
     context = {"day": found, "people": people, "form": form}
     if request.method == "POST" and form.is_valid():
         try:

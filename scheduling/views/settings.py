@@ -5,11 +5,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from kitclinic.access import StaffRequest, requires
-from kitclinic.http import add_problems_to_form, page, say
+from kitclinic.http import add_problems_to_form, say
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
 from scheduling.actions import change_clinic_settings
 from scheduling.forms.group_plans import SettingsForm
+from scheduling.views.settings_tabs import settings_page
 
 
 @requires(Permission.RUN_CLINIC)
@@ -24,4 +25,4 @@ def settings(request: StaffRequest) -> HttpResponse:
         else:
             say(request, "The settings are changed. What is booked already stays as it is.")
             return redirect("scheduling:settings")
-    return page(request, "scheduling/settings.html", {"form": form}, status=422 if form.errors else 200)
+    return settings_page(request, "settings", {"form": form}, status=422 if form.errors else 200)

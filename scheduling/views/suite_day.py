@@ -1,7 +1,8 @@
-"""One suite-day: who is on the floor, who is on site, and whether it is open."""
+"""One suite-day: who works, who is missing, its hours and cap, and whether it is open."""
 
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,23 +14,27 @@ from kitclinic.models import StaffUser
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission, Role
 from scheduling.actions import (
+    change_hours,
     close_suite_day,
     put_on_shift,
     put_provider_on_site,
     reopen_suite_day,
+    set_daily_cap,
     take_off_shift,
     take_provider_off_site,
 )
-from scheduling.forms.suite import CloseForm, RosterForm
+from scheduling.forms.suite import CapForm, CloseForm, DayHoursForm, RosterForm
 from scheduling.models import NurseShift, ProviderPresence, SuiteDay
-from scheduling.queries.days import day_page
+from scheduling.queries.cover_banner import cover_banner
+from scheduling.queries.suite_day import day_page
+from scheduling.views.roster import done, may_roster
 from scheduling.views.week import day_of
 
 
 @requires(Permission.SEE_SCHEDULE)
 def suite_day(request: StaffRequest, day: str) -> HttpResponse:
     found = _day(request, day)
-    return _show(request, found, RosterForm(site=found.site, day=found), CloseForm())
+    return _show(request, found)
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)
@@ -50,7 +55,7 @@ def roster_add(request: StaffRequest, day: str) -> HttpResponse:
         else:
             say(request, f"{person.name} is on the roster.")
             return redirect("scheduling:suite_day", day)
-    return _show(request, found, form, CloseForm(), status=422)
+    return _show(request, found, form=form)
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)
@@ -59,8 +64,7 @@ def shift_remove(request: StaffRequest, pk: int) -> HttpResponse:
     found = NurseShift.objects.select_related("suite_day", "nurse")
     shift = get_object_or_404(found, site=request.user.site, pk=pk)
     take_off_shift(shift=shift, by=request.user, at=timezone.now())
-    say(request, f"{shift.nurse.name} is off that time.")
-    return redirect("scheduling:suite_day", f"{shift.suite_day.date:%Y-%m-%d}")
+    return done(request, shift.suite_day.date, f"{shift.nurse.name} is off that time.")
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)
@@ -69,8 +73,38 @@ def provider_remove(request: StaffRequest, pk: int) -> HttpResponse:
     found = ProviderPresence.objects.select_related("suite_day", "provider")
     presence = get_object_or_404(found, site=request.user.site, pk=pk)
     take_provider_off_site(presence=presence, by=request.user, at=timezone.now())
-    say(request, f"{presence.provider.name} is off that time.")
-    return redirect("scheduling:suite_day", f"{presence.suite_day.date:%Y-%m-%d}")
+    return done(request, presence.suite_day.date, f"{presence.provider.name} is off that time.")
+
+
+@requires(Permission.BOOK, Permission.RUN_CLINIC)
+@require_POST
+def suite_day_hours(request: StaffRequest, day: str) -> HttpResponse:
+    found, form = _day(request, day), DayHoursForm(request.POST)
+    if form.is_valid():
+        try:
+            change_hours(suite_day=found, by=request.user, at=timezone.now(), **form.minutes())
+        except Refused as refused:
+            add_problems_to_form(form, refused.problems)
+        else:
+            say(request, "The hours of this day are changed.")
+            return redirect("scheduling:suite_day", day)
+    return _show(request, found, hours=form)
+
+
+@requires(Permission.BOOK, Permission.RUN_CLINIC)
+@require_POST
+def suite_day_cap(request: StaffRequest, day: str) -> HttpResponse:
+    found, form = _day(request, day), CapForm(request.POST)
+    if form.is_valid():
+        cap = form.cleaned_data["daily_cap"]
+        try:
+            set_daily_cap(suite_day=found, daily_cap=cap, by=request.user, at=timezone.now())
+        except Refused as refused:
+            add_problems_to_form(form, refused.problems)
+        else:
+            say(request, f"This day takes {cap} visits at most." if cap else "This day takes as many as fit.")
+            return redirect("scheduling:suite_day", day)
+    return _show(request, found, cap=form)
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)
@@ -85,7 +119,7 @@ def suite_day_close(request: StaffRequest, day: str) -> HttpResponse:
         else:
             say(request, "The day is closed. Its week is not offered any more.")
             return redirect("scheduling:suite_day", day)
-    return _show(request, found, RosterForm(site=found.site, day=found), form, status=422)
+    return _show(request, found, close=form)
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)
@@ -101,9 +135,16 @@ def _day(request: StaffRequest, day: str) -> SuiteDay:
     return get_object_or_404(found, site=request.user.site, date=day_of(day))
 
 
-def _show(
-    request: StaffRequest, day: SuiteDay, form: RosterForm, close: CloseForm, *, status: int = 200
-) -> HttpResponse:
-    may_edit = request.user.may(Permission.BOOK) or request.user.may(Permission.RUN_CLINIC)
-    facts = {"page": day_page(day, at=timezone.now()), "form": form, "close": close, "may_edit": may_edit}
-    return page(request, "scheduling/suite_day.html", facts, status=status)
+def _show(request: StaffRequest, day: SuiteDay, **refused: Form) -> HttpResponse:
+    """The day with its forms; refused: forms that come back with what stands against them, by name."""
+    at = timezone.now()
+    facts = {
+        "page": day_page(day, at=at),
+        "form": RosterForm(site=day.site, day=day),
+        "hours": DayHoursForm(initial=DayHoursForm.initial_of(day)),
+        "cap": CapForm(initial={"daily_cap": day.daily_cap}),
+        "close": CloseForm(),
+        "may_edit": may_roster(request.user),
+        "cover": cover_banner(day.site, reader=request.user, at=at, ahead=True),
+    }
+    return page(request, "scheduling/suite_day.html", facts | refused, status=422 if refused else 200)

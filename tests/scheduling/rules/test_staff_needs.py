@@ -38,11 +38,11 @@ def test_the_bookings_ask_for_a_nurse_for_two_patients_and_for_every_iv_start(
 
 def test_a_day_says_where_nobody_is_there() -> None:
     assert uncovered(plan()) == []
-    assert uncovered(plan(nurses=())) == ["no nurse on the floor all day"]
+    assert uncovered(plan(nurses=())) == [("nurse on the floor", [(450, 1050)])]
     split = plan(provider=((450, 720), (750, 1040)))
-    assert uncovered(split) == ["no provider on site 12:00–12:30, 17:20–17:30"]
+    assert uncovered(split) == [("provider on site", [(720, 750), (1040, 1050)])]
     assert uncovered(plan(provider=((400, 700), (690, 1100)))) == []
-    assert uncovered(plan(nurses=((500, 1050),))) == ["no nurse on the floor 07:30–08:20"]
+    assert uncovered(plan(nurses=((500, 1050),))) == [("nurse on the floor", [(450, 500)])]
 
 
 def test_sch_38_a_shift_of_six_hours_without_a_break_is_pointed_out() -> None:

@@ -1,0 +1,84 @@
+"""What the settings pages show: hours, chairs, versions of the protocol, the team."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+
+from kitclinic.models import Site, StaffUser
+from kitclinic.roles import Role
+from scheduling.models import ChairOutage, Leave, NurseShift, OpeningHours, ProtocolVersion, Sequence
+from scheduling.queries.plans import protocol_for
+from scheduling.rules.capacity import Lengths, Span
+from scheduling.states import SequenceState
+
+UNBOOKED = (SequenceState.REQUESTED, SequenceState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolLine:
+    """One version. version: None for the lengths a clinic begins with; booked: sequences under it."""
+
+    version: ProtocolVersion | None
+    lengths: Lengths
+    booked: int
+    in_use: bool
+    to_come: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Protocols:
+    lines: tuple[ProtocolLine, ...]
+    now: Lengths
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """One nurse. ahead: days on whose roster the nurse stands from today on."""
+
+    nurse: StaffUser
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    nurses: tuple[Trained, ...]
+    leaves: tuple[Leave, ...]
+
+
+def hours_of(site: Site) -> dict[int, Span]:
+    """Return the hours of the weekdays that have their own."""
+    rows = OpeningHours.objects.filter(site=site).values_list("weekday", "opens_minute", "closes_minute")
+    return {weekday: (opens, closes) for weekday, opens, closes in rows}
+
+
+def outages(site: Site, today: date) -> list[ChairOutage]:
+    """Return what is out of service now or will be, the next first."""
+    rows = ChairOutage.objects.filter(site=site).exclude(last_day__lt=today)
+    return list(rows.select_related("recorded_by").order_by("first_day", "chair"))
+
+
+def protocols(site: Site, today: date) -> Protocols:
+    """Return every version, the newest first, and which one a sequence of today takes. Three queries."""
+    current = protocol_for(site, today)
+    booked = Sequence.objects.filter(site=site).exclude(state__in=UNBOOKED)
+    counts = dict(booked.values_list("protocol").annotate(number=Count("pk")))
+    versions = ProtocolVersion.objects.filter(site=site).select_related("written_by").order_by("-number")
+    lines = [
+        ProtocolLine(one, one.lengths, counts.get(one.pk, 0), one == current, one.valid_from > today)
+        for one in versions
+    ]
+    standard = ProtocolLine(None, Lengths(), counts.get(None, 0), current is None, to_come=False)
+    return Protocols((*lines, standard), current.lengths if current else Lengths())
+
+
+def team(site: Site, today: date) -> Team:
+    """Return the nurses with the days they are on the roster, and the leave to come. Three queries."""
+    ahead = NurseShift.objects.filter(site=site, suite_day__date__gte=today)
+    days = dict(ahead.values_list("nurse").annotate(number=Count("suite_day", distinct=True)))
+    nurses = StaffUser.objects.filter(site=site, role=Role.NURSE, is_active=True).order_by("name", "pk")
+    leaves = Leave.objects.filter(site=site, last_day__gte=today).select_related("person")
+    return Team(
+        tuple(Trained(nurse, days.get(nurse.pk, 0)) for nurse in nurses),
+        tuple(leaves.order_by("first_day", "person__name")),
+    )
