@@ -22,6 +22,7 @@ from scheduling.views.day_sheet import day_sheet, day_sheet_pdf
 from scheduling.views.driver import driver, driver_days, driver_thanks
 from scheduling.views.drivers import drivers
 from scheduling.views.eligibility import eligibility, eligibility_result
+from scheduling.views.feeds import feed, feed_revoke, feeds, patient_feed
 from scheduling.views.funnel import funnel, funnel_csv, funnel_patients
 from scheduling.views.group_change import group_cancel, group_change
 from scheduling.views.group_messages import group_messages
@@ -57,6 +58,9 @@ from scheduling.views.week_sheet import week_sheet_pdf
 
 app_name = "scheduling"
 urlpatterns = [
+    path("calendar/<str:token>.ics", feed, name="feed"),
+    path("calendars/", feeds, name="feeds"),
+    path("calendars/<int:pk>/close/", feed_revoke, name="feed_revoke"),
     path("call-outs/<int:pk>/", assistant.callout, name="callout"),
     path("call-outs/<int:pk>/withdraw/", assistant.callout_back, name="callout_back"),
     path("chairs/<int:pk>/return/", chair_return, name="chair_return"),
@@ -94,6 +98,7 @@ urlpatterns = [
     path("merges/<int:pk>/undo/", merge_undo, name="merge_undo"),
     path("patients/", patients, name="patients"),
     path("patients/<int:pk>/", patient, name="patient"),
+    path("patients/<int:pk>/calendar/", patient_feed, name="patient_feed"),
     path("patients/<int:pk>/events/", patient_events, name="patient_events"),
     path("patients/<int:pk>/book/", book, name="book"),
     path("patients/<int:pk>/consent/", consents.consent, name="consent"),
