@@ -116,14 +116,32 @@ def open_clinic(*, slug: str, name: str, time_zone: str, at: datetime) -> Site:
 
 @transaction.atomic
 def add_staff(
-    *, site: Site, username: str, name: str, credentials: str, role: str, password: str, at: datetime
+    *,
+    site: Site,
+    username: str,
+    name: str,
+    credentials: str,
+    role: str,
+    password: str,
+    at: datetime,
+    is_ketamine_trained: bool = False,
 ) -> StaffUser:
-    """Add a member of staff. Raises ValidationError for an unknown role, a taken name or a weak password."""
-    user = StaffUser(username=username, name=name, credentials=credentials, role=role, site=site)
+    """Add a member of staff. Raises ValidationError for an unknown role, a taken name or a weak password.
+
+    is_ketamine_trained: a nurse counts on the floor only when trained.
+    """
+    user = StaffUser(
+        username=username,
+        name=name,
+        credentials=credentials,
+        role=role,
+        site=site,
+        is_ketamine_trained=is_ketamine_trained,
+    )
     user.full_clean(exclude=["password"])
     validate_password(password, user)
     user.set_password(password)
     user.save()
-    detail = {"role": role}
+    detail = {"role": role, "is_ketamine_trained": is_ketamine_trained}
     audit.record(event="staff added", by=None, actor="command line", at=at, site=site, subject=user, detail=detail)
     return user

@@ -9,12 +9,12 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from infusions.models import FlagAcknowledgement, Infusion, InfusionEvent, Order, VitalSet
 from infusions.queries.course import Course, courses_of
-from infusions.queries.readiness import providers_on_site
 from infusions.queries.tiles import Tile, busy_tile, empty_tile
 from infusions.states import InfusionState, OrderState
 from kitclinic.display import half_up, show
 from kitclinic.models import Site, StaffUser, Transition
 from scheduling.models import NurseShift, SuiteDay, Visit
+from scheduling.queries.floor import providers_on_site, shifts_today
 from scheduling.rules.capacity import PATIENTS_PER_NURSE
 from scheduling.states import VisitState
 
@@ -108,7 +108,7 @@ def board(site: Site, at: datetime) -> Board:
     )
     open_now = [infusion for infusion in infusions if infusion.is_open]
     courses = courses_of(open_now)
-    shifts = list(NurseShift.objects.filter(site=site, suite_day__date=today).select_related("nurse"))
+    shifts = list(shifts_today(site, at))
     providers = providers_on_site(site, at)
     to_come = [visit for visit in visits if visit.state == VisitState.BOOKED]
     return Board(
@@ -138,7 +138,7 @@ def _pairs(
     for course in in_chair.values():
         loads[course.infusion.nurse_id] = loads.get(course.infusion.nurse_id, 0) + 1
     minute = site.minute(at)
-    spare = [s.nurse for s in shifts if s.from_minute <= minute < s.to_minute and s.nurse_id not in loads]
+    spare = [shift.nurse for shift in shifts if _is_there(shift, minute) and shift.nurse_id not in loads]
     spare = list({nurse.pk: nurse for nurse in spare}.values())
     pairs = []
     for first in range(1, site.chairs + 1, 2):
@@ -176,7 +176,9 @@ def _next(chair: int, to_come: Iterable[Visit]) -> Visit | None:
 
 def _floor(site: Site, at: datetime, open_now: Sequence[Infusion], shifts: Iterable[NurseShift]) -> Floor:
     minute = site.minute(at)
-    on = {shift.nurse_id for shift in shifts if shift.from_minute <= minute < shift.to_minute}
+    on = {shift.nurse_id for shift in shifts if _is_there(shift, minute)}
+    out = {shift.nurse_id for shift in shifts if getattr(shift, "is_out", False)}
+    paused = {shift.nurse_id for shift in shifts if getattr(shift, "is_paused", False)}
     before = {shift.nurse_id for shift in shifts if shift.to_minute <= minute}
     after = {shift.nurse_id for shift in shifts if shift.from_minute > minute}
     held = [infusion.nurse_id for infusion in open_now]
@@ -184,12 +186,18 @@ def _floor(site: Site, at: datetime, open_now: Sequence[Infusion], shifts: Itera
     ratio = show(half_up(Decimal(len(open_now)) / len(on), Decimal("0.01"))) if on and open_now else ""
     return Floor(
         nurses=len(on),
-        on_break=len((before & after) - on),
+        on_break=len((paused | (before & after)) - on - out),
         patients=len(open_now),
         limit=PATIENTS_PER_NURSE * len(on),
         loads=loads,
         ratio=ratio,
     )
+
+
+def _is_there(shift: NurseShift, minute: int) -> bool:
+    """On the floor: in the shift, and by ``shifts_today`` neither on a break nor called out."""
+    away = getattr(shift, "is_paused", False) or getattr(shift, "is_out", False)
+    return shift.from_minute <= minute < shift.to_minute and not away
 
 
 def _arrivals(site: Site, at: datetime, to_come: Sequence[Visit], taken: set[int]) -> tuple[Arrival, ...]:

@@ -8,7 +8,7 @@ from infusions.models import Flag, Infusion, InfusionEvent, Order
 from infusions.queries.course import Course, Kind, course_of
 from infusions.queries.flowsheet import Row, rows_of
 from infusions.queries.gates import Gate, gates
-from infusions.queries.readiness import order_of, providers_on_site, readiness
+from infusions.queries.readiness import order_of, readiness
 from infusions.queries.trend import Trend, trend
 from infusions.queries.words import flag_words, minutes_to, slot_label
 from infusions.rules import due, vitals
@@ -18,6 +18,7 @@ from infusions.rules.vitals import NUMBERS, Attention
 from infusions.states import InfusionOutcome, InfusionState
 from kitclinic.models import Site
 from scheduling.models import Eligibility, Visit
+from scheduling.queries.floor import providers_on_site
 from scheduling.queries.patients import latest_eligibility
 
 COMPLETE_FROM = timedelta(minutes=3)

@@ -15,9 +15,9 @@ from infusions.rules.allergies import drugs_named
 from infusions.rules.readiness import StartFacts, start_problems
 from infusions.rules.vitals import TakenSet, choose_baseline
 from infusions.states import OPEN_INFUSION, Identifier, OrderState, PregnancyResult, PremedStatus
-from kitclinic.models import Site
 from kitclinic.problems import Problem
-from scheduling.models import Eligibility, ProviderPresence, Visit, Weight
+from scheduling.models import Eligibility, Visit, Weight
+from scheduling.queries.floor import nurses_on_floor, providers_on_site
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.queries.standing import problems_before_start
 from scheduling.rules.drivers import Driver
@@ -39,15 +39,6 @@ def dosing_weight_kg(order: Order) -> Decimal:
     rows = Affirmation.objects.filter(site_id=order.site_id, order=order).select_related("weight")
     affirmed = rows.order_by("-at", "-pk").first()
     return affirmed.weight.weight_kg if affirmed else order.weight_kg
-
-
-def providers_on_site(site: Site, at: datetime) -> list[ProviderPresence]:
-    """Who is recorded on site at this moment."""
-    minute = site.minute(at)
-    rows = ProviderPresence.objects.filter(
-        site=site, suite_day__date=site.today(at), from_minute__lte=minute, to_minute__gt=minute
-    )
-    return list(rows.select_related("provider").order_by("from_minute", "pk"))
 
 
 @dataclass(frozen=True)
@@ -84,7 +75,7 @@ def _facts(
         course.latest(Kind.PREMEDICATION, Kind.NO_PREMEDICATION),
     )
     pump, baseline = course.latest(Kind.PUMP_CHECKED), _baseline(course, at)
-    others = list(_other_open(infusion).values_list("patient_id", "chair", "nurse_id"))
+    others = list(_other_open(infusion).values_list("patient_id", "chair", "nurse_id", "date"))
     return StartFacts(
         at=at,
         today=site.today(at),
@@ -95,8 +86,8 @@ def _facts(
         same_site=infusion.site_id == visit.site_id == patient.site_id == (order.site_id if order else site.pk),
         day_index=visit.day_index,
         first_day=first or site.today(at),
-        patient_has_open=any(other == patient.pk for other, _, _ in others),
-        chair_has_open=any(chair == infusion.chair for _, chair, _ in others),
+        patient_has_open=any(other == patient.pk for other, *_ in others),
+        chair_has_open=any(chair == infusion.chair for _, chair, *_ in others),
         ordered_kg=dosing_weight_kg(order) if order else None,
         weight_kg=weight.weight_kg if weight else None,
         weight_on=site.today(weight.measured_at) if weight else None,
@@ -120,7 +111,9 @@ def _facts(
         premed_reason=premed.note if premed else "",
         pump_reconciled=bool(pump and order and pump.detail.get("order") == order.pk),
         provider_on_site=bool(providers_on_site(site, at)),
-        nurse_others=sum(nurse == infusion.nurse_id for _, _, nurse in others),
+        nurse_others=sum(nurse == infusion.nurse_id for _, _, nurse, _ in others),
+        floor_others=sum(day == infusion.date for *_, day in others),
+        floor_nurses=nurses_on_floor(site, at).count(),
         safety_tasks=0,  # asked of settings.READINESS_CHECKS, by those who know
         patient_name=patient.name,
     )

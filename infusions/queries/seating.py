@@ -6,7 +6,7 @@ from datetime import datetime
 from infusions.models import Infusion
 from infusions.states import OPEN_INFUSION
 from kitclinic.models import Site
-from scheduling.models import NurseShift
+from scheduling.queries.floor import nurses_on_floor
 from scheduling.rules.capacity import PATIENTS_PER_NURSE
 
 
@@ -19,13 +19,10 @@ class Seating:
 
 
 def seating(site: Site, at: datetime) -> Seating:
-    minute, today = site.minute(at), site.today(at)
-    shifts = NurseShift.objects.filter(
-        site=site, suite_day__date=today, from_minute__lte=minute, to_minute__gt=minute
-    )
+    today = site.today(at)
     open_now = Infusion.objects.filter(site=site, date=today, state__in=OPEN_INFUSION)
     held = list(open_now.values_list("nurse_id", flat=True))
-    nurses = {shift.nurse_id: shift.nurse for shift in shifts.select_related("nurse").order_by("nurse__name")}
+    nurses = {shift.nurse_id: shift.nurse for shift in nurses_on_floor(site, at)}
     return Seating(
         chairs=[(chair, str(chair)) for chair in range(1, site.chairs + 1)],
         nurses=[

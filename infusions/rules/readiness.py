@@ -66,7 +66,12 @@ INF_18 = Rule(
 )
 INF_19 = Rule("INF-19", "The pump's rate and volume were read and match the order.", source="clinic default")
 INF_20 = Rule("INF-20", "A provider is on site.", source="Tankha 2025")
-INF_21 = Rule("INF-21", "A nurse has at most 2 open patients.", source="Tankha 2025")
+INF_21 = Rule(
+    "INF-21",
+    "A nurse has at most 2 open patients, and the suite at most 2 for each nurse on the floor; cover that is "
+    "needed or taken never counts for a start.",
+    source="Tankha 2025",
+)
 INF_22 = Rule("INF-22", "No safety task of this patient waits for an acknowledgement.", source="clinic default")
 
 
@@ -80,7 +85,8 @@ class StartFacts:
     misuse_history, substance_misuse: None when not asked. open_cautions: labels not acknowledged.
     open_allergies: drugs of the order with a match and no prescriber's reason.
     baseline: the set chosen, or the newest that was taken. nurse_others: other open patients
-    of the nurse. pump_reconciled: no problem from ``dosing.pump_problems``.
+    of the nurse. floor_others: other open patients of the day; floor_nurses: on shift, not on a break, not
+    called out. pump_reconciled: no problem from ``dosing.pump_problems``.
     """
 
     at: datetime
@@ -118,6 +124,8 @@ class StartFacts:
     patient_name: str = ""
     substance_misuse: bool | None = None
     substance_decision: str = ""
+    floor_others: int = 0
+    floor_nurses: int = 1
 
 
 def start_problems(facts: StartFacts) -> list[Problem]:
@@ -255,6 +263,14 @@ def _floor_problems(facts: StartFacts) -> list[Problem]:
         problems.append(Blocker(INF_20.id, sentence, "provider"))
     if facts.nurse_others + 1 > PATIENTS_PER_NURSE:
         sentence = f"The nurse has {facts.nurse_others} open patients already. Ask another nurse to start."
+        problems.append(Blocker(INF_21.id, sentence, "nurse"))
+    seated = facts.floor_others + 1
+    if seated > PATIENTS_PER_NURSE * facts.floor_nurses:
+        there = f"{facts.floor_nurses} nurse{'' if facts.floor_nurses == 1 else 's'} on the floor"
+        sentence = (
+            f"{seated} patient{'' if seated == 1 else 's'} for {there}, at most {PATIENTS_PER_NURSE} each; cover "
+            "counts for nobody new. Wait until a nurse is on the floor again."
+        )
         problems.append(Blocker(INF_21.id, sentence, "nurse"))
     if facts.safety_tasks:
         sentence = "A safety task is open: an answer about self-harm. Acknowledge it with the patient first."

@@ -30,7 +30,7 @@ class Site(models.Model):
     sma_target_days = models.PositiveSmallIntegerField(default=7)  # one week (Tankha 2025)
     clearance_days = models.PositiveSmallIntegerField(default=180)  # returning patients: no new group visit
     holiday_calendar = models.CharField(max_length=10, default="US", blank=True)  # country, or country-region
-    daily_cap = models.PositiveSmallIntegerField(null=True)  # visits a day at most; null: as many as fit
+    daily_cap = models.PositiveSmallIntegerField(null=True, blank=True)  # visits a day; null: as many as fit
     hold_minutes = models.PositiveSmallIntegerField(default=15)  # a hold while the patient is on the phone
     offer_hours = models.PositiveSmallIntegerField(default=4)  # a waiting patient's time to answer an offer
     confirm_days = models.PositiveSmallIntegerField(default=7)  # a tentative time is confirmed so long before

@@ -21,7 +21,8 @@ from kitclinic.roles import Role
 from outcomes.simulation.chair import Chair
 from outcomes.simulation.script import Act
 from scheduling.actions import mark_missed
-from scheduling.models import NurseShift, Visit
+from scheduling.models import Visit
+from scheduling.queries.floor import nurses_on_floor, shifts_today
 from scheduling.rules.drivers import Driver
 from scheduling.states import MissedReason, PregnancyState
 
@@ -53,10 +54,8 @@ def _arrive(chair: Chair, act: Act, at: datetime) -> list[Act]:
 
 def _nurse_for(visit: Visit, at: datetime) -> StaffUser:
     """The nurse of this pair of chairs if on the floor with a place free, else any who has one."""
-    minute = visit.site.minute(at)
-    shifts = NurseShift.objects.filter(suite_day=visit.suite_day).select_related("nurse").order_by("nurse")
-    roster = {shift.nurse for shift in shifts}
-    floor = {shift.nurse for shift in shifts if shift.from_minute <= minute < shift.to_minute}
+    roster = {shift.nurse for shift in shifts_today(visit.site, at)}
+    floor = {shift.nurse for shift in nurses_on_floor(visit.site, at)}
     open_now = Infusion.objects.filter(site=visit.site, date=visit.date, state__in=OPEN_INFUSION)
     busy = list(open_now.values_list("nurse", flat=True))
     free = [nurse for nurse in floor if busy.count(nurse.pk) < 2]

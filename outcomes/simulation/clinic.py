@@ -71,7 +71,13 @@ def found_clinic(*, now: datetime) -> Cast:
         )
         for username, name, credentials, role in (*ACCOUNTS, *COLLEAGUES):
             StaffUser.objects.create_user(
-                username, PASSWORD, name=name, credentials=credentials, role=role, site=site
+                username,
+                PASSWORD,
+                name=name,
+                credentials=credentials,
+                role=role,
+                site=site,
+                is_ketamine_trained=role == Role.NURSE,
             )
         begin_with_consent_text(site=site, at=now)
         ensure_formulary(site=site, by=StaffUser.objects.get(username="physician"), at=now)
@@ -122,9 +128,15 @@ def _open(cast: Cast, day: date, *, at: datetime, nurses: int) -> None:
     suite_day = open_suite_day(site=site, date=day, by=by, at=at)
     first, last = site.opens_minute, min(site.closes_minute + 30, 1440)
     for nurse, breaks in zip(cast.nurses[:nurses], BREAKS, strict=False):
-        edges = [first, *(first + minute for pause in breaks for minute in pause), last]
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            put_on_shift(suite_day=suite_day, nurse=nurse, from_minute=start, to_minute=end, by=by, at=at)
+        put_on_shift(
+            suite_day=suite_day,
+            nurse=nurse,
+            from_minute=first,
+            to_minute=last,
+            breaks=[(first + start, first + end) for start, end in breaks],
+            by=by,
+            at=at,
+        )
     put_provider_on_site(
         suite_day=suite_day, provider=cast.physician, from_minute=first, to_minute=last, by=by, at=at
     )

@@ -17,8 +17,8 @@ from infusions.rules.vitals import Vitals
 from infusions.states import Rhythm
 from kitclinic.models import Site, StaffUser
 from kitclinic.signing import Proof, digest
-from scheduling.actions import book_sequence, name_driver
-from scheduling.models import Patient, Sequence, SuiteDay, Visit
+from scheduling.actions import book_sequence, name_driver, record_call_out
+from scheduling.models import Patient, ProviderPresence, Sequence, SuiteDay, Visit
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.drivers import Driver
 from tests.factories import scheduling, suite
@@ -76,6 +76,13 @@ def visit(
     if signed:
         signed_order(sequence, by=doctor, at=before + timedelta(hours=9))
     return sequence.visits.select_related("site", "patient", "sequence").get(day_index=day)
+
+
+def provider_leaves(*, site: Site, at: datetime) -> None:
+    """Everybody who is on site on this day leaves now: a fact, whoever is in the chairs."""
+    day, by = SuiteDay.objects.get(site=site, date=site.today(at)), scheduling.actor("scheduler", site)
+    for presence in ProviderPresence.objects.filter(suite_day=day).select_related("provider"):
+        record_call_out(suite_day=day, person=presence.provider, from_minute=site.minute(at), by=by, at=at)
 
 
 def cleared(*, site: Site, monday: date = MONDAY, **fields: Any) -> Patient:

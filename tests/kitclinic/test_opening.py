@@ -12,7 +12,7 @@ from kitclinic.models import AuditEvent, Site, StaffUser
 STAFF = ("kitclinic.management.commands.add_staff.getpass",)
 
 
-def _add(*passwords: str, **options: str) -> None:
+def _add(*passwords: str, **options: str | bool) -> None:
     arguments = {"name": "Ines Varga", "credentials": "RN"} | options
     with patch(STAFF[0], side_effect=passwords):
         call_command("add_staff", "willow", "ines", "nurse", stdout=StringIO(), **arguments)
@@ -26,6 +26,14 @@ def test_a_clinic_and_its_first_person(db: None) -> None:
     assert ines.check_password("a long enough phrase")
     events = {"clinic opened", "consent text published", "staff added"}
     assert set(AuditEvent.objects.values_list("event", flat=True)) == events
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_sch_30_a_nurse_is_trained_for_ketamine_only_where_it_was_said(db: None, trained: bool) -> None:
+    call_command("open_clinic", "willow", "Willow Infusion", "America/Denver", stdout=StringIO())
+    _add("a long enough phrase", "a long enough phrase", ketamine_trained=trained)
+    assert StaffUser.objects.get(username="ines").is_ketamine_trained is trained
+    assert AuditEvent.objects.get(event="staff added").detail["is_ketamine_trained"] is trained
 
 
 def test_a_zone_that_does_not_exist_opens_nothing(db: None) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from kitclinic.models import Site, StaffUser
 from scheduling.models import ChairOutage, NurseBreak, NurseShift, ProviderPresence, SuiteDay, Visit
@@ -152,7 +153,8 @@ def test_sch_30_a_nurse_without_the_training_does_not_count(site: Site) -> None:
 
 
 def test_sch_30_training_is_not_taken_away_under_a_visit(site: Site) -> None:
-    later = MONDAY + timedelta(weeks=52)  # days gone by are left alone, so a day to come
+    today = site.today(timezone.now())  # days gone by are left alone, so a day to come on the database's own clock
+    later = today + timedelta(days=14 - today.weekday())
     open_week(site, later, nurses=1)
     day = SuiteDay.objects.select_related("site").get(date=later)
     put(day, 540)

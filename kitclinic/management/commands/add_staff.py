@@ -22,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("role", choices=Role.values)
         parser.add_argument("--name", required=True, help="as it is printed under a signature")
         parser.add_argument("--credentials", default="")
+        parser.add_argument(
+            "--ketamine-trained", action="store_true", help="a nurse who counts on the floor of the suite"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         site = Site.objects.filter(slug=options["site"]).first()
@@ -38,6 +41,7 @@ class Command(BaseCommand):
                 credentials=options["credentials"],
                 role=options["role"],
                 password=password,
+                is_ketamine_trained=options["ketamine_trained"],
                 at=timezone.now(),
             )
         except ValidationError as error:

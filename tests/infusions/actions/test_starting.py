@@ -10,8 +10,8 @@ from infusions.rules.vitals import Vitals
 from infusions.states import Rhythm
 from kitclinic.models import AuditEvent
 from kitclinic.problems import Blocker, NeedsConfirmation, Refused
-from scheduling.actions import merge_patients, withdraw_consent
-from scheduling.models import Consent, ProviderPresence, Visit
+from scheduling.actions import merge_patients, record_call_out, take_cover, withdraw_consent
+from scheduling.models import Consent, CoverNeeded, NurseShift, Visit
 from tests.factories import infusions, scheduling
 
 Kind = InfusionEvent.Kind
@@ -40,12 +40,26 @@ def test_a_prepared_patient_starts_and_the_baseline_is_frozen(site):
 
 def test_everything_missing_is_listed_at_once(site):
     chair = infusions.infusion(site=site, at_state="arrived", signed=False, driver=False)
-    ProviderPresence.objects.all().delete()
+    infusions.provider_leaves(site=site, at=chair.at)
     with pytest.raises(Refused) as refused:
         start(chair)
     assert rules(refused) == {"INF-01", "WGT-08", "DRV-01", "VIT-12", "INF-16", "INF-17", "INF-19", "INF-20"}
     chair.infusion.refresh_from_db()
     assert (chair.infusion.state, chair.infusion.started_at) == ("arrived", None)
+
+
+def test_inf_21_sch_33_cover_counts_for_no_start_taken_or_not(site, physician):
+    chair = infusions.infusion(site=site, at_state="ready")
+    clerk = scheduling.actor("scheduler", site)
+    minute = site.minute(chair.at)
+    for shift in NurseShift.objects.filter(suite_day=chair.visit.suite_day).select_related("nurse"):
+        record_call_out(suite_day=shift.suite_day, person=shift.nurse, from_minute=minute, by=clerk, at=chair.at)
+    with pytest.raises(Refused, match="1 patient for 0 nurses on the floor, at most 2 each"):
+        start(chair)
+    take_cover(cover=CoverNeeded.objects.get(kind="nurse"), person=physician, by=clerk, at=chair.at)
+    with pytest.raises(Refused) as refused:
+        start(chair)
+    assert rules(refused) == {"INF-21"}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import pytest
 
 from infusions import actions
 from infusions.queries.board import board, board_version
-from scheduling.models import ProviderPresence
-from tests.factories import infusions, people, suite
+from infusions.queries.seating import seating
+from scheduling.actions import change_breaks, record_call_out
+from scheduling.models import NurseShift
+from tests.factories import infusions, people, scheduling, suite
 
 HIGH = replace(infusions.CALM, sbp=156)
 
@@ -85,8 +87,21 @@ def test_the_floor_counts_nurses_breaks_patients_and_the_provider(site):
     found = board(site, chair.at)
     assert (found.floor.nurses, found.floor.patients, found.floor.limit, found.floor.ratio) == (5, 1, 10, "0.2")
     assert found.providers == "Anneke V."
-    ProviderPresence.objects.all().delete()
+    infusions.provider_leaves(site=site, at=chair.at)
     assert board(site, chair.at).providers == ""
+
+
+def test_sch_30_a_nurse_on_a_break_or_called_out_is_not_on_the_floor(site):
+    chair = infusions.infusion(site=site)
+    paused, gone, *_ = NurseShift.objects.filter(suite_day=chair.visit.suite_day)
+    minute, by = site.minute(chair.at), scheduling.actor("scheduler", site)
+    change_breaks(shift=paused, breaks=[(minute, minute + 15)], by=by, at=chair.at)
+    record_call_out(suite_day=gone.suite_day, person=gone.nurse, from_minute=minute, by=by, at=chair.at)
+    floor = board(site, chair.at).floor
+    assert (floor.nurses, floor.on_break, floor.limit) == (3, 1, 6)
+    offered = {pk for pk, _ in seating(site, chair.at).nurses}
+    assert offered.isdisjoint({paused.nurse_id, gone.nurse_id})
+    assert len(offered) == 3
 
 
 def test_who_comes_next_and_what_is_missing(site):

@@ -1,0 +1,41 @@
+"""Who is on the floor and on site at this minute: the roster without breaks and call-outs. Cover never counts."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from kitclinic.models import Site
+from scheduling.models import CallOut, NurseBreak, NurseShift, ProviderPresence
+
+
+def shifts_today(site: Site, at: datetime) -> QuerySet[NurseShift]:
+    """Return today's shifts of nurses who count, with ``is_paused`` and ``is_out`` of this minute."""
+    minute = site.minute(at)
+    pauses = NurseBreak.objects.filter(shift=OuterRef("pk"), from_minute__lte=minute, to_minute__gt=minute)
+    shifts = NurseShift.objects.filter(
+        site=site, suite_day__date=site.today(at), nurse__is_ketamine_trained=True
+    ).annotate(is_paused=Exists(pauses), is_out=Exists(_out(minute).filter(person=OuterRef("nurse"))))
+    return shifts.select_related("nurse").order_by("nurse__name", "from_minute", "pk")
+
+
+def nurses_on_floor(site: Site, at: datetime) -> QuerySet[NurseShift]:
+    """Return the shifts of the nurses who are on the floor now, one a nurse."""
+    minute = site.minute(at)
+    return shifts_today(site, at).filter(
+        from_minute__lte=minute, to_minute__gt=minute, is_paused=False, is_out=False
+    )
+
+
+def providers_on_site(site: Site, at: datetime) -> list[ProviderPresence]:
+    """Return who is on site now and has not left."""
+    minute = site.minute(at)
+    rows = ProviderPresence.objects.filter(
+        site=site, suite_day__date=site.today(at), from_minute__lte=minute, to_minute__gt=minute
+    ).exclude(Exists(_out(minute).filter(person=OuterRef("provider"))))
+    return list(rows.select_related("provider").order_by("from_minute", "pk"))
+
+
+def _out(minute: int) -> QuerySet[CallOut]:
+    return CallOut.objects.filter(
+        suite_day=OuterRef("suite_day"), taken_back_at=None, from_minute__lte=minute, to_minute__gt=minute
+    )
