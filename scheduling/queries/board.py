@@ -32,7 +32,7 @@ SHORT_REASON = {
 MARKS = {
     "done": "driver confirmed",
     "named": "driver named, not confirmed",
-    "tent": "tentative",
+    "tent": "tentative, may still shift",
     "held": "held",
     "makeup": "make-up",
     "moved": "moved from the sequence's time",
@@ -44,7 +44,8 @@ class Block:
     """A visit in its lane. kind: left, here, come, driver, missed, held, tentative.
 
     mark: "", due, missed, done (driver confirmed), named (driver named), tent, held; tags: makeup, moved.
-    window: clock times between which a tentative visit may still start; may_move: it has not begun.
+    window: clock times between which a tentative visit may still start; shift: the same in minutes before and
+    after; may_move: it has not begun.
     """
 
     visit: Visit
@@ -56,6 +57,7 @@ class Block:
     is_odd: bool  # the day of the sequence is not the day of the week
     tags: tuple[str, ...] = ()
     window: str = ""
+    shift: str = ""
     may_move: bool = False
 
     @property
@@ -219,6 +221,7 @@ def _block(visit: Visit, opens: int, moment: Moment, passed: int) -> Block:
         visit.day_index != moment.place,
         _tags(visit),
         _window(visit) if kind == "tentative" else "",
+        _shift(visit) if kind == "tentative" else "",
         visit.state == VisitState.BOOKED and visit.start_minute > passed,
     )
 
@@ -258,6 +261,15 @@ def _window(visit: Visit) -> str:
     if first is None or last is None:
         return "this week"
     return f"{clock(first)}–{clock(last)}"
+
+
+def _shift(visit: Visit) -> str:
+    """Return "±60 min" or "−30 +60 min", short enough for a block."""
+    first, last = visit.sequence.promised_from_minute, visit.sequence.promised_to_minute
+    if first is None or last is None:
+        return "tentative"
+    before, after = visit.start_minute - first, last - visit.start_minute
+    return f"±{after} min" if before == after else f"−{before} +{after} min"
 
 
 def _tags(visit: Visit) -> tuple[str, ...]:

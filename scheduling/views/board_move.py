@@ -60,7 +60,8 @@ def board_move(request: StaffRequest, pk: int) -> HttpResponse:
     move = move_page(visit, asked, at=timezone.now())
     if asked.is_drop and move.refused:
         return page(request, PAGE, {"move": move, "problems": move.refused}, partial=REFUSED)
-    return page(request, PAGE, {"move": move}, partial=DIALOG)
+    opening = asked.is_drop or "scope" not in request.GET
+    return page(request, PAGE, {"move": move, "opening": opening}, partial=DIALOG)
 
 
 def _visit(request: StaffRequest, pk: int) -> Visit:

@@ -153,7 +153,7 @@ def test_the_whole_week_moves_with_one_drag(desk: Walk, board: Board) -> None:
     lift(page, 1, 540)
     drop(page, 1, 600)
     desk.says("Move to 10:00", where="#kc-move dialog")
-    expect(dialog(page).locator("tr .now")).to_have_count(5)
+    expect(dialog(page).locator("tr .is-then")).to_have_count(5)
     desk.press("Move to 10:00", within="#kc-move")
     desk.says("5 days moved", where="#kc-says")
     assert {one.start_minute for one in suite.visits_of(board.mine)} == {600}
