@@ -75,6 +75,15 @@ class CoverBanner:
     may_name: bool = False
 
     @property
+    def first(self) -> tuple[Gap, ...]:
+        """What stands open at once: one beside a patient, three for whoever plans."""
+        return self.open[: 3 if self.ahead else 1]
+
+    @property
+    def rest(self) -> tuple[Gap, ...]:
+        return self.open[len(self.first) :]
+
+    @property
     def version(self) -> str:
         """Changes whenever the banner would look different."""
         shown = (f"{gap.keys}.{gap.patients}.{gap.has_begun:d}" for gap in self.open)
