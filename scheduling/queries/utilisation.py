@@ -67,7 +67,7 @@ class WeekLine:
 
 @dataclass(frozen=True, slots=True)
 class UtilisationPage:
-    """The weeks shown, all of them together, and how late their sequences began."""
+    """The weeks shown, their days up to today together, and how late their sequences began."""
 
     weeks: tuple[WeekLine, ...]
     whole: Figures
@@ -80,7 +80,7 @@ class UtilisationPage:
         return half_up(self.late.mean, Decimal("0.1")) if self.late.mean is not None else None
 
 
-def utilisation_page(site: Site, *, first: date, last: date) -> UtilisationPage:
+def utilisation_page(site: Site, *, first: date, last: date, today: date) -> UtilisationPage:
     """Return the weeks from that of ``first`` to that of ``last``. Nine queries, whatever is booked."""
     start = clinic_week(first, site.first_weekday)[0]
     end = clinic_week(last, site.first_weekday)[0] + timedelta(days=6)
@@ -104,7 +104,7 @@ def utilisation_page(site: Site, *, first: date, last: date) -> UtilisationPage:
             weeks.append(WeekLine(monday, Figures(total(mine)), began[monday], lost, shut))
     return UtilisationPage(
         weeks=tuple(weeks),
-        whole=Figures(total(uses)),
+        whole=Figures(total([use for use in uses if use.date <= today])),
         lost=sum(week.lost or 0 for week in weeks),
         late=lateness((wished, day) for wished, day in pairs if wished and day),
         began=sum(began.values()),

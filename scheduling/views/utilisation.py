@@ -20,7 +20,7 @@ MOST_WEEKS = 106
 def utilisation(request: StaffRequest) -> HttpResponse:
     first, last = _asked(request)
     context = {
-        "report": utilisation_page(request.clinic, first=first, last=last),
+        "report": _report(request, first, last),
         "first": first,
         "last": last,
         "rules": (SCH_83, SCH_84, SCH_85),
@@ -32,8 +32,12 @@ def utilisation(request: StaffRequest) -> HttpResponse:
 def utilisation_csv(request: StaffRequest) -> HttpResponse:
     """Exactly what the page shows, as one file for a spreadsheet."""
     first, last = _asked(request)
-    shown = utilisation_page(request.clinic, first=first, last=last)
+    shown = _report(request, first, last)
     return csv_download(f"utilisation-{request.clinic.slug}-{first}-{last}.csv", _rows(shown))
+
+
+def _report(request: StaffRequest, first: date, last: date) -> UtilisationPage:
+    return utilisation_page(request.clinic, first=first, last=last, today=request.clinic.today(timezone.now()))
 
 
 def _rows(shown: UtilisationPage) -> list[list[str]]:
@@ -54,7 +58,7 @@ def _rows(shown: UtilisationPage) -> list[list[str]]:
     weeks: list[list[object]] = [
         [week.first_day, *_line(week.figures), week.began, week.lost] for week in shown.weeks
     ]
-    whole: list[object] = ["all", *_line(shown.whole), shown.began, shown.lost]
+    whole: list[object] = ["up to today", *_line(shown.whole), shown.began, shown.lost]
     late: list[object] = [
         "days late",
         "sequences",

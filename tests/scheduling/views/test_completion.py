@@ -78,7 +78,7 @@ def test_the_number_of_queries_does_not_grow(site: Site, nurse: StaffUser, ended
 
 
 def test_used_hours_and_lost_places_of_a_week(site: Site, ended: list[Sequence]) -> None:
-    shown = utilisation_page(site, first=MONDAY, last=MONDAY + timedelta(days=4))
+    shown = utilisation_page(site, first=MONDAY, last=MONDAY + timedelta(days=4), today=AFTER)
     (week,) = shown.weeks
     assert week.figures.use.attended == 7
     assert week.figures.use.used_minutes == 7 * 85
@@ -88,14 +88,14 @@ def test_used_hours_and_lost_places_of_a_week(site: Site, ended: list[Sequence])
 
 def test_a_holiday_week_names_its_closed_day_and_what_it_costs(site: Site, scheduler: StaffUser) -> None:
     open_week(site, closed={MONDAY + timedelta(days=3): "Founders' Day"})
-    (week,) = utilisation_page(site, first=MONDAY, last=MONDAY).weeks
+    (week,) = utilisation_page(site, first=MONDAY, last=MONDAY, today=AFTER).weeks
     assert week.closed == ((MONDAY + timedelta(days=3), "Founders' Day"),)
     assert week.lost == 56
 
 
 def test_days_late_are_those_after_the_wish(site: Site, ended: list[Sequence]) -> None:
     Sequence.objects.filter(pk=ended[0].pk).update(wish_from_day=MONDAY - timedelta(days=10))
-    late = utilisation_page(site, first=MONDAY, last=MONDAY).late
+    late = utilisation_page(site, first=MONDAY, last=MONDAY, today=AFTER).late
     assert (late.n, late.p90) == (1, 10)
 
 
