@@ -2,28 +2,28 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kitclinic.models import Site
 from scheduling.models import CallOut, NurseBreak, NurseShift, ProviderPresence
+
+NURSE = Q(person=OuterRef("nurse"))
 
 
 def shifts_today(site: Site, at: datetime) -> QuerySet[NurseShift]:
     """Return today's shifts of nurses who count, with ``is_paused`` and ``is_out`` of this minute."""
     minute = site.minute(at)
-    pauses = NurseBreak.objects.filter(shift=OuterRef("pk"), from_minute__lte=minute, to_minute__gt=minute)
     shifts = NurseShift.objects.filter(
         site=site, suite_day__date=site.today(at), nurse__is_ketamine_trained=True
-    ).annotate(is_paused=Exists(pauses), is_out=Exists(_out(minute).filter(person=OuterRef("nurse"))))
+    ).annotate(is_paused=Exists(_pauses(minute)), is_out=Exists(_out(minute).filter(NURSE)))
     return shifts.select_related("nurse").order_by("nurse__name", "from_minute", "pk")
 
 
 def nurses_on_floor(site: Site, at: datetime) -> QuerySet[NurseShift]:
     """Return the shifts of the nurses who are on the floor now, one a nurse."""
     minute = site.minute(at)
-    return shifts_today(site, at).filter(
-        from_minute__lte=minute, to_minute__gt=minute, is_paused=False, is_out=False
-    )
+    here = Q(from_minute__lte=minute, to_minute__gt=minute)
+    return shifts_today(site, at).filter(here, ~Exists(_pauses(minute)), ~Exists(_out(minute).filter(NURSE)))
 
 
 def providers_on_site(site: Site, at: datetime) -> list[ProviderPresence]:
@@ -33,6 +33,10 @@ def providers_on_site(site: Site, at: datetime) -> list[ProviderPresence]:
         site=site, suite_day__date=site.today(at), from_minute__lte=minute, to_minute__gt=minute
     ).exclude(Exists(_out(minute).filter(person=OuterRef("provider"))))
     return list(rows.select_related("provider").order_by("from_minute", "pk"))
+
+
+def _pauses(minute: int) -> QuerySet[NurseBreak]:
+    return NurseBreak.objects.filter(shift=OuterRef("pk"), from_minute__lte=minute, to_minute__gt=minute)
 
 
 def _out(minute: int) -> QuerySet[CallOut]:
