@@ -5,7 +5,7 @@ has a visit in the way although fewer than all are taken at each minute, later c
 visits that never exceed the number of chairs always fit into them. Times never change.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +13,7 @@ from functools import partial
 
 from kitclinic.problems import Blocker, Problem, Refused
 from kitclinic.register import Rule
-from scheduling.rules.capacity import BookedVisit, DayPlan, clock, date_words
+from scheduling.rules.capacity import BookedVisit, DayPlan, Span, clock, date_words
 
 SCH_16 = Rule(
     "SCH-16",
@@ -96,24 +96,33 @@ def plan_chairs(days: Sequence[DayPlan], start: int, prefer: Sequence[int] = ())
 def _renumber(day: DayPlan, start: int) -> tuple[int, list[ChairMove]]:
     """Name chairs anew, earliest visit first, leaving as many as possible where they are."""
     new = BookedVisit(start, day.lengths)
-    seated = [visit for visit in day.booked if visit.pinned and visit.chair is not None]
     loose = [visit for visit in day.booked if not (visit.pinned and visit.chair is not None)]
+    fixed: dict[int, list[Span]] = defaultdict(list)
+    for visit in day.booked:
+        if visit.chair is not None and visit.pinned:
+            fixed[visit.chair].append(visit.occupied)
+    left: dict[int, int] = defaultdict(int)  # by chair: when the visit named last leaves it
     moves: list[ChairMove] = []
     own_chair = 0
     for visit in sorted([*loose, new], key=lambda visit: visit.start):
-        free = free_chairs(replace(day, booked=tuple(seated), lengths=visit.lengths), visit.start)
+        begin, end = visit.occupied
+        free = [chair for chair in day.usable if left[chair] <= begin and _is_clear(fixed[chair], begin, end)]
         if not free:
             raise Refused([_none_free(day, start)])
         if visit.chair is not None and visit.chair in free:
             chair = visit.chair
         else:
-            chair = max(free, key=partial(_next_use, day, visit.start))
-        seated.append(replace(visit, chair=chair))
+            chair = max(free, key=partial(_next_use, day, begin))
+        left[chair] = end
         if visit is new:
             own_chair = chair
         elif chair != visit.chair:
             moves.append(ChairMove(day.day, visit.key, visit.chair, chair))
     return own_chair, moves
+
+
+def _is_clear(spans: Sequence[Span], begin: int, end: int) -> bool:
+    return not any(start < end and begin < until for start, until in spans)
 
 
 def empty_chair(day: DayPlan, chair: int, *, since: int = 0) -> tuple[list[ChairMove], list[Problem]]:
