@@ -35,7 +35,7 @@
   kc.onFresh((root) => {
     kc.all(root, "[data-kc-no]").forEach((note) => {
       const lane = note.dataset.kcNo && document.querySelector(`[data-kc-board="${note.dataset.kcOn}"] [data-kc-lane="${note.dataset.kcNo}"]`);
-      if (!lane?.getClientRects().length || lane.contains(note)) return;
+      if (!lane || !lane.getClientRects().length || lane.contains(note)) return;
       const seat = document.createElement("li");
       seat.className = `no-seat t${note.dataset.kcTick}${note.matches(".is-late") ? " is-late" : ""}`;
       seat.append(note);
