@@ -20,7 +20,7 @@ from scheduling.views.consent_text import consent_text
 from scheduling.views.cover import cover, cover_take
 from scheduling.views.day_sheet import day_sheet, day_sheet_pdf
 from scheduling.views.driver import driver, driver_days, driver_thanks
-from scheduling.views.drivers import drivers
+from scheduling.views.drivers import drivers, drivers_confirm
 from scheduling.views.eligibility import eligibility, eligibility_result
 from scheduling.views.feeds import feed, feed_revoke, feeds, patient_feed
 from scheduling.views.funnel import funnel, funnel_csv, funnel_patients
@@ -154,6 +154,7 @@ urlpatterns = [
     path("seats/<int:pk>/letter/print/", seat_letter_print, name="seat_letter_print"),
     path("seats/<int:pk>/weigh/", seats.seat_weigh, name="seat_weigh"),
     path("sequences/<int:pk>/drivers/", drivers, name="drivers"),
+    path("sequences/<int:pk>/drivers/confirm/", drivers_confirm, name="drivers_confirm"),
     path("sequences/<int:pk>/end/", sequence_end, name="sequence_end"),
     path("settings/", settings, name="settings"),
     path("settings/booking/", settings_booking, name="settings_booking"),

@@ -28,11 +28,12 @@ def make_feed(*, patient: Patient | None = None, by: StaffUser, at: datetime) ->
         patient = Patient.objects.select_for_update().get(pk=patient.pk, site=by.site_id)
         refuse_if(patient_problems(is_merged=patient.merged_into_id is not None))
     refuse_if(own_problems(kind))
+    assert kind is not None
     for earlier in CalendarFeed.objects.filter(person=owner, patient=patient, revoked_at__isnull=True):
         _close(earlier, by=by, at=at)
     token = secrets.token_urlsafe(32)
     feed = CalendarFeed.objects.create(
-        site_id=by.site_id,
+        site=by.site,
         kind=kind,
         person=owner,
         patient=patient,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from kitclinic.models import Site
 from scheduling.models import Eligibility, GroupSeat, Patient, Sequence, SuiteDay, Visit
@@ -112,9 +112,10 @@ def next_clinic_day(site: Site, *, after: date) -> date:
     return days.values_list("date", flat=True).first() or after + timedelta(days=1)
 
 
-def without_driver(site: Site, day: date) -> QuerySet[Visit]:
-    """Return the visits of one day that nobody is named to drive home from."""
-    visits = Visit.objects.filter(site=site, date=day, state=VisitState.BOOKED, driver_name="")
+def without_driver(site: Site, day: date, *, unconfirmed: bool = False) -> QuerySet[Visit]:
+    """Return the visits of one day that nobody is named to drive home from; unconfirmed: or nobody confirmed."""
+    missing = Q(driver_name="") | Q(driver_confirmed_at__isnull=True) if unconfirmed else Q(driver_name="")
+    visits = Visit.objects.filter(missing, site=site, date=day, state=VisitState.BOOKED)
     visits = visits.exclude(sequence__state=SequenceState.HELD)
     return visits.select_related("patient").order_by("start_minute", "chair")
 

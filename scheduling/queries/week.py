@@ -87,6 +87,11 @@ class WeekPage:
     tentative: int
     is_planned: bool  # any day at all from today on
 
+    @property
+    def late_drivers(self) -> bool:
+        """Whether named drivers that nobody has confirmed stand among those to call for (REM-02)."""
+        return any(visit.driver_named for visit in self.no_driver)
+
 
 def default_day(site: Site, today: date) -> date:
     """Return today, or the first day of the next week when today is not a clinic day."""
@@ -140,7 +145,9 @@ def week_page(site: Site, *, chosen: date | None, at: datetime) -> WeekPage:
         day_after=dates[place + 1] if place + 1 < len(dates) else following,
         requests=tuple(requests_of(site, today=today)),
         next_day=next_day,
-        no_driver=tuple(without_driver(site, next_day)),
+        no_driver=tuple(
+            without_driver(site, next_day, unconfirmed=_deadline_passed(site, ahead[0].week, today, at))
+        ),
         unrecorded=tuple(unrecorded(site, today=today)),
         interrupted=tuple(interrupted(site)),
         assess_again=tuple(to_assess_again(site, today=today)),
@@ -148,6 +155,13 @@ def week_page(site: Site, *, chosen: date | None, at: datetime) -> WeekPage:
         tentative=len({v.sequence_id for some in visits.values() for v in some if _is_tentative(v)}),
         is_planned=any(_opened_from(today, counted.week) for counted in ahead),
     )
+
+
+def _deadline_passed(site: Site, week: WeekPlan, today: date, at: datetime) -> bool:
+    """Return whether the drivers of the next clinic day are to be settled (REM-02). week: the one of today."""
+    days = [*week.days, *([week.saturday] if week.saturday else [])]
+    is_open = any(day.day == today and not day.closed for day in days)
+    return not is_open or site.minute(at) >= site.driver_deadline_minute
 
 
 def _opened_from(today: date, week: WeekPlan) -> bool:

@@ -3,14 +3,16 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
 from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
-from scheduling.actions import name_driver
+from scheduling.actions import confirm_driver, name_driver
 from scheduling.forms.sequences import DriverForm
-from scheduling.models import Sequence
+from scheduling.models import Sequence, Visit
+from scheduling.rules.visits import TO_COME
 
 
 @requires(Permission.BOOK, Permission.CHART)
@@ -34,6 +36,26 @@ def drivers(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("scheduling:patient", sequence.patient_id)
 
 
+@requires(Permission.BOOK, Permission.CHART)
+@require_POST
+def drivers_confirm(request: StaffRequest, pk: int) -> HttpResponse:
+    """Record that the named driver comes: on one day, or on all whose driver is named."""
+    sequence = get_object_or_404(Sequence, site=request.user.site, pk=pk)
+    chosen = request.POST.get("days", "")
+    open_days = [visit for visit in _days(sequence) if visit.driver_named and not visit.driver_confirmed]
+    visits = [visit for visit in open_days if chosen in ("all", str(visit.pk))]
+    confirm_driver(visits=visits, by=request.user, at=timezone.now())
+    say(
+        request, f"Confirmed: {visits[0].driver_name} comes on {len(visits)} day{'' if len(visits) == 1 else 's'}."
+    )
+    return redirect("scheduling:drivers", sequence.pk)
+
+
+def _days(sequence: Sequence) -> list[Visit]:
+    visits = sequence.visits.filter(state__in=TO_COME).select_related("site", "driver_confirmed_by")
+    return list(visits.order_by("date", "pk"))
+
+
 def _show(
     request: StaffRequest,
     sequence: Sequence,
@@ -42,5 +64,13 @@ def _show(
     *,
     status: int,
 ) -> HttpResponse:
-    context = {"sequence": sequence, "patient": sequence.patient, "form": form, "refused": problems}
+    named = [visit for visit in _days(sequence) if visit.driver_named]
+    context = {
+        "sequence": sequence,
+        "patient": sequence.patient,
+        "form": form,
+        "refused": problems,
+        "named": named,
+        "to_confirm": sum(not visit.driver_confirmed for visit in named),
+    }
     return page(request, "scheduling/drivers.html", context, status=status)

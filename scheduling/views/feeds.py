@@ -1,5 +1,7 @@
 """Calendar addresses: one's own, a patient's, and what a calendar program reads there."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -29,7 +31,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 @requires(Permission.SIGNED_IN)
 def feeds(request: StaffRequest) -> HttpResponse:
     """The reader's own calendar. POST makes its address, shown on this answer only."""
-    context = {"kind": own_kind(request.user), "address": ""}
+    context: dict[str, Any] = {"kind": own_kind(request.user), "address": ""}
     if request.method == "POST":
         _, token = make_feed(by=request.user, at=timezone.now())
         context["address"] = feed_address(token)
@@ -41,7 +43,7 @@ def feeds(request: StaffRequest) -> HttpResponse:
 def patient_feed(request: StaffRequest, pk: int) -> HttpResponse:
     """A patient's calendar. POST makes its address, shown on this answer only."""
     patient = get_object_or_404(Patient, site=request.clinic, pk=pk)
-    context = {"patient": patient, "address": ""}
+    context: dict[str, Any] = {"patient": patient, "address": ""}
     if request.method == "POST":
         _, token = make_feed(patient=patient, by=request.user, at=timezone.now())
         context["address"] = feed_address(token)

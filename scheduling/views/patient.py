@@ -25,6 +25,7 @@ def patient(request: StaffRequest, pk: int) -> HttpResponse:
         "merges": merges_of(found),
         "may_see_charts": request.user.may(Permission.SEE_CHARTS),
         "may_assess": request.user.may(Permission.REGISTER_PATIENTS),
+        "may_book": request.user.may(Permission.BOOK),
         "may_lead": request.user.may(Permission.LEAD_GROUPS),
     }
     return page(request, "scheduling/patient.html", context)
