@@ -8,7 +8,8 @@ from django.db.models import Max
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import refuse_if
-from scheduling.models import OpeningHours, ProtocolVersion
+from scheduling.actions.suite import lock_days, note_change
+from scheduling.models import OpeningHours, ProtocolVersion, SuiteDay
 from scheduling.rules.capacity import Lengths, Span
 from scheduling.rules.hours import hours_problems, protocol_problems
 
@@ -44,6 +45,8 @@ def write_protocol(
     *, site: Site, name: str, lengths: Lengths, valid_from: date, because: str, by: StaffUser, at: datetime
 ) -> ProtocolVersion:
     """Write the next version of how long a visit takes. Sequences from ``valid_from`` on take it."""
+    dates = SuiteDay.objects.filter(site=site, date__gte=valid_from).values_list("date", flat=True)
+    days = lock_days(site=site, dates=dates)
     locked = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     refuse_if(protocol_problems(lengths, valid_from, name=name, because=because, today=locked.today(at)))
     newest = ProtocolVersion.objects.filter(site=locked).aggregate(newest=Max("number"))["newest"]
@@ -60,6 +63,7 @@ def write_protocol(
         written_by=by,
         written_at=at,
     )
+    note_change(days)
     detail = {"number": version.number, "valid_from": valid_from.isoformat(), "because": version.because}
     audit.record(event="protocol_written", by=by, at=at, site=locked, subject=version, detail=detail)
     return version

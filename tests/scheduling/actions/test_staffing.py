@@ -212,6 +212,8 @@ def test_sch_31_a_version_of_the_protocol_is_taken_from_its_day_on(site: Site, b
     assert plan_of(site).lengths == Lengths()
     assert plan_of(site, MONDAY + timedelta(days=2)).lengths == longer
     assert protocol_for(site, MONDAY) is None
+    versions = SuiteDay.objects.order_by("date").values_list("version", flat=True)
+    assert versions[2] - versions[1] == 1, "pages that keep offers of these days notice"
     assert protocol_for(site, MONDAY + timedelta(days=9)) == version
     assert write_protocol(**new | {"valid_from": MONDAY, "lengths": Lengths()}).number == 2
     with pytest.raises(Refused, match="is over"):
