@@ -53,14 +53,17 @@ def is_available() -> bool:
     return cp_model is not None
 
 
-def solve(model: Any, limits: Limits, hint: Mapping[Any, int] | None = None) -> Found:
-    """Solve a model. Raises NothingFound."""
+def solve(model: Any, limits: Limits, hint: Mapping[Any, int] | None = None, *, linear: bool = False) -> Found:
+    """Solve a model. linear: it is nearly a linear programme, so probing is idle. Raises NothingFound."""
     for var, value in (hint or {}).items():
         model.add_hint(var, value)
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = limits.seconds
     solver.parameters.num_workers = limits.workers
     solver.parameters.random_seed = 1
+    if linear:
+        solver.parameters.linearization_level = 2
+        solver.parameters.cp_model_probing_level = 0
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise NothingFound(solver.status_name(status))

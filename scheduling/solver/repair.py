@@ -4,6 +4,7 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from math import gcd
 from typing import Any
 
 from scheduling.rules.capacity import (
@@ -162,18 +163,16 @@ class _Repair:
     def _cost(self) -> Any:
         """SCH-49 as one number: each step outweighs everything after it."""
         seats: dict[Key, Seat] = {seat.key: seat for seat in self.problem.movable}
-        most = max(self.problem.early, self.problem.late)
-        move = len(seats) * most + 1
+        shifts = {(key, start): abs(start - seats[key].start) for key, start in self.choices}
+        unit = gcd(*shifts.values()) or 1  # small numbers are solved faster
+        move = len(seats) * max(shifts.values(), default=0) // unit + 1
         worth = move * (len(seats) + 1)
         cancel = worth * (sum(seat.priority for seat in seats.values()) + 1)
         cover = cancel * (len(seats) + 1)
         cost = sum(cover * span * var for span, var in self.uncovered)
         cost += sum((cancel + worth * seats[key].priority) * var for key, var in self.gone.items())
-        return cost + sum(
-            (move + abs(start - seats[key].start)) * var
-            for (key, start), var in self.choices.items()
-            if start != seats[key].start
-        )
+        moved = [(move + by // unit, self.choices[choice]) for choice, by in shifts.items() if by]
+        return cost + sum(weight * var for weight, var in moved)
 
     def _hint(self, plan: RepairPlan) -> dict[Any, int]:
         starts = {seat.key: plan.starts.get(seat.key, seat.start) for seat in self.problem.movable}

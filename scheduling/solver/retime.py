@@ -35,7 +35,7 @@ def best_times(problem: RetimeProblem, *, limits: Limits = Limits(), hint: Retim
     _keep_days(model, problem, counts)
     model.minimize(_cost(problem, groups, counts))
     begin = hint or quick_plan(problem)
-    return _read(solve(model, limits, _hint(begin, groups, counts)), groups, counts)
+    return _read(solve(model, limits, _hint(begin, groups, counts), linear=True), groups, counts)
 
 
 def _starts(problem: RetimeProblem, wanted: Wanted) -> list[int]:
