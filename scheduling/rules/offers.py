@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
-from kitclinic.problems import Blocker, Problem, Refused
+from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from scheduling.rules.blocks import Block, WeekPlan, plans_of
 from scheduling.rules.capacity import DayPlan, Span, date_words
-from scheduling.rules.chairs import ChairPlan, plan_chairs
+from scheduling.rules.chairs import ChairPlan
 from scheduling.rules.groups import STANDARD, Clearance, Window
 from scheduling.rules.residual import CountedWeek
 from scheduling.rules.sequences import week_problems
@@ -250,12 +250,10 @@ def _wished(week: CountedWeek, wish: Wish, asking: Asking) -> Offer | None:
 
 def _offer(week: CountedWeek, start: _Start, asking: Asking) -> Offer | None:
     """Return the offer with its chairs; None where patients who already sit leave no chair."""
-    days = plans_of(week.week, start.block.dates)
-    try:
-        chairs = plan_chairs(days, start.minute, [asking.chair] if asking.chair else [])
-    except Refused:
+    chairs = week.chairs(start.block, start.minute, asking.chair)
+    if chairs is None:
         return None
-    nurse = nurse_days(days, start.minute, asking.shifts, asking.nurses)
+    nurse = nurse_days(plans_of(week.week, start.block.dates), start.minute, asking.shifts, asking.nurses)
     return Offer(
         block=start.block,
         week=week.week.first_day,

@@ -12,9 +12,11 @@ from functools import cached_property
 from itertools import accumulate
 from math import gcd
 
+from kitclinic.problems import Refused
 from kitclinic.register import Rule
 from scheduling.rules.blocks import Block, WeekPlan, blocks_of, plans_of
 from scheduling.rules.capacity import GRID_MINUTES, PATIENTS_PER_NURSE, STARTS_PER_NURSE, DayPlan, Span
+from scheduling.rules.chairs import ChairPlan, plan_chairs
 
 SCH_46 = Rule(
     "SCH-46",
@@ -121,6 +123,7 @@ class CountedWeek:
 
     def __init__(self, week: WeekPlan) -> None:
         self.week = week
+        self._chairs: dict[tuple[Block, int, int | None], ChairPlan | None] = {}
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -143,6 +146,20 @@ class CountedWeek:
     def after(self) -> dict[int, int]:
         """The places left after a sequence at each minute, of whichever block; exact where ``places`` is."""
         return further_after(self._shared) if self.blocks else {}
+
+    def chairs(self, block: Block, minute: int, wish: int | None = None) -> ChairPlan | None:
+        """Return the chairs of a sequence at this minute; None where patients who already sit leave none.
+
+        wish: a chair to be preferred.
+        """
+        key = (block, minute, wish)
+        if key not in self._chairs:
+            try:
+                found = plan_chairs(plans_of(self.week, block.dates), minute, [wish] if wish else [])
+            except Refused:
+                found = None
+            self._chairs[key] = found
+        return self._chairs[key]
 
     @cached_property
     def _free(self) -> dict[Block, Free]:
