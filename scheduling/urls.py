@@ -5,7 +5,7 @@ from django.urls import path
 from scheduling.views import callout as assistant
 from scheduling.views import consent as consents
 from scheduling.views import group as roster
-from scheduling.views import holidays
+from scheduling.views import holidays, requests
 from scheduling.views import proposals as plans
 from scheduling.views import referral as triage
 from scheduling.views import referral_file as files
@@ -111,6 +111,7 @@ urlpatterns = [
     path("patients/<int:pk>/merge/", patient_merge, name="patient_merge"),
     path("patients/<int:pk>/group-visit/wait/", wait_new, name="wait_new"),
     path("patients/<int:pk>/offers/", offers, name="offers"),
+    path("patients/<int:pk>/request/", requests.request_edit, name="request_edit"),
     path("patients/new/", patient_new, name="patient_new"),
     path("proposals/", plans.proposals, name="proposals"),
     path("proposals/<int:pk>/", plans.proposal, name="proposal"),
@@ -133,6 +134,8 @@ urlpatterns = [
     path("referrals/import/<int:pk>/start/", files.referral_file_start, name="referral_file_start"),
     path("referrals/import/template.csv", referral_template, name="referral_template"),
     path("referrals/new/", referral_new, name="referral_new"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/<int:pk>/withdraw/", requests.request_withdraw, name="request_withdraw"),
     path("roster/", roster_week, name="roster"),
     path("roster/<str:day>/<int:pk>/", roster_person, name="roster_person"),
     path("roster/<str:day>/leave/", roster_leave, name="roster_leave"),

@@ -1,40 +1,51 @@
 """Forms of sequences and their visits."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from django import forms
 
-from scheduling.forms.suite import minute_of
 from scheduling.models import Sequence, Visit
-from scheduling.rules.wishes import Wish
-from scheduling.states import MissedReason, TransportKind, VisitState
-
-
-class WishForm(forms.Form):
-    """What the patient asks for; everything may be left open, and nonsense counts as left open."""
-
-    earliest = forms.DateField(required=False)
-    time = forms.TimeField(required=False)
-
-    def wish(self) -> Wish:
-        """Return the wish as the rules read it."""
-        self.is_valid()
-        wanted: time | None = self.cleaned_data.get("time")
-        return Wish(self.cleaned_data.get("earliest"), minute_of(wanted) if wanted else None)
+from scheduling.rules.holds import BOOKABLE
+from scheduling.states import MissedReason, SequenceState, TransportKind, VisitState
 
 
 class BookForm(forms.Form):
-    """One offer: "2026-10-05 545", first day and minute."""
+    """One offer: "2026-10-05 545", first day and minute, and how it is booked."""
 
     start = forms.CharField(max_length=20)
+    booked_as = forms.ChoiceField(choices=[(state, state.label) for state in BOOKABLE], required=False)
+    key = forms.CharField(max_length=64, required=False)
+    support_person = forms.CharField(max_length=120, required=False)
+    support_relationship = forms.CharField(max_length=60, required=False)
+    short_consent = forms.BooleanField(required=False)
 
-    def clean_start(self) -> tuple[date, int]:
-        day, _, minute = self.cleaned_data["start"].partition(" ")
+    def clean_start(self) -> tuple[date, int, int | None]:
+        """Return first day, minute, and the key of the group visit that is booked along."""
+        day, *numbers = self.cleaned_data["start"].split(" ")
         try:
-            return date.fromisoformat(day), int(minute)
+            minute, group = (*map(int, numbers), None)[:2]
+            return date.fromisoformat(day), int(minute or 0), group
         except ValueError as error:
             raise forms.ValidationError("Choose one of the offers.") from error
+
+    @property
+    def group(self) -> int | None:
+        return self.cleaned_data["start"][2] if self.is_valid() else None
+
+    def facts(self) -> dict[str, Any]:
+        """Return the arguments of ``book_sequence`` beside the group visit and who books."""
+        data = self.cleaned_data
+        first_day, minute, _ = data["start"]
+        return {
+            "first_day": first_day,
+            "start_minute": minute,
+            "state": data["booked_as"] or SequenceState.CONFIRMED,
+            "support_person": data["support_person"],
+            "support_relationship": data["support_relationship"],
+            "key": data["key"],
+            "short_consent": data["short_consent"],
+        }
 
 
 class DriverForm(forms.Form):

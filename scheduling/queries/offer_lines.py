@@ -35,7 +35,9 @@ class Line:
 
     @property
     def value(self) -> str:
-        return f"{self.offer.first_day:%Y-%m-%d} {self.offer.minute}"
+        """Return "2026-10-05 545", or with the group visit that is booked along "2026-10-05 545 37"."""
+        start = f"{self.offer.first_day:%Y-%m-%d} {self.offer.minute}"
+        return f"{start} {self.along}" if self.along else start
 
     @property
     def mode(self) -> str:

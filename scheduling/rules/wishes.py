@@ -42,6 +42,30 @@ class Wish:
     note: str = ""
 
 
+def wish_words(wish: Wish) -> str:
+    """Return "from Mon 28 Sep · 09:00 · 08:00 to 12:30 · not Fri 23 Oct · near the door"; "" for an open wish."""
+    said: list[str] = []
+    if wish.from_day:
+        said.append(f"from {_short(wish.from_day)}")
+    if wish.minute is not None:
+        said.append(clock(wish.minute))
+    if wish.from_minute is not None and wish.to_minute is not None:
+        said.append(f"{clock(wish.from_minute)} to {clock(wish.to_minute)}")
+    elif wish.from_minute is not None:
+        said.append(f"after {clock(wish.from_minute)}")
+    elif wish.to_minute is not None:
+        said.append(f"out by {clock(wish.to_minute)}")
+    if wish.avoids:
+        said.append(f"not {', '.join(_short(day) for day in sorted(wish.avoids))}")
+    if wish.note.strip():
+        said.append(wish.note.strip())
+    return " · ".join(said)
+
+
+def _short(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
 def wish_problems(wish: Wish, lengths: Lengths, *, today: date) -> list[Problem]:
     """Return what makes no sense in a wish."""
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""Booking one of the offers: five days or nothing."""
+"""Booking one of the offers: five days or nothing, with the group visit where it comes along."""
 
 from django.db import IntegrityError
 from django.http import HttpResponse
@@ -15,9 +15,10 @@ from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
 from scheduling.actions import book_sequence
 from scheduling.forms.sequences import BookForm
-from scheduling.models import Patient
+from scheduling.models import GroupVisit, Patient, Sequence
 from scheduling.rules.capacity import clock, date_words
 from scheduling.rules.offers import SCH_15
+from scheduling.states import SequenceState
 from scheduling.views.offers import PAGE, PART, facts
 
 
@@ -30,23 +31,47 @@ def book(request: StaffRequest, pk: int) -> HttpResponse:
         return _fresh(
             request, patient, (Problem(SCH_15.id, "Choose one of the offers, then confirm."),), status=422
         )
-    first_day, minute = form.cleaned_data["start"]
+    group = get_object_or_404(GroupVisit, site=request.clinic, pk=form.group) if form.group else None
     try:
         booked = book_sequence(
-            patient=patient, first_day=first_day, start_minute=minute, by=request.user, at=timezone.now()
+            patient=patient,
+            group=group,
+            confirmed=frozenset(request.POST.getlist("confirmed")),
+            reason=_reason(request),
+            by=request.user,
+            at=timezone.now(),
+            **form.facts(),
         )
     except Refused as refused:
         return _fresh(request, patient, refused.problems, status=409)
     except IntegrityError as error:
         return _fresh(request, patient, (explain(error),), status=409)
-    last_day = booked.visits.latest("day_index").date
-    days = f"{date_words(first_day)} to {date_words(last_day)}, every day at {clock(minute)}"
-    say(request, f"Booked: {days}. Name who drives home next.")
+    say(request, _said(booked, group))
     address = reverse("scheduling:patient", args=[patient.pk])
     return HttpResponseClientRedirect(address) if is_htmx(request) else redirect(address)
 
 
+def _reason(request: StaffRequest) -> str:
+    """The reason given beside a soft rule; one is enough for all of them."""
+    given = (request.POST.get(name, "") for name in request.POST if name.startswith("reason_"))
+    return next(filter(None, given), "")
+
+
+def _said(booked: Sequence, group: GroupVisit | None) -> str:
+    """What was booked, and what comes next."""
+    visits = booked.visits.order_by("day_index")
+    first, last = visits[0], visits.last() or visits[0]
+    days = f"{date_words(first.date)} to {date_words(last.date)}, every day at {first.from_clock}"
+    along = f" The group visit on {date_words(group.date)} is booked with it." if group else ""
+    if booked.state == SequenceState.HELD and booked.held_until:
+        return f"Held until {clock(booked.site.minute(booked.held_until))}: {days}.{along} Confirm before that."
+    if booked.state == SequenceState.TENTATIVE:
+        return f"Tentative: {days}; the time may still move a little.{along}"
+    return f"Booked: {days}.{along} Name who drives home next."
+
+
 def _fresh(request: StaffRequest, patient: Patient, problems: tuple[Problem, ...], *, status: int) -> HttpResponse:
-    """The refusal, with the offers as they stand now."""
-    answer = page(request, PAGE, facts(request, patient) | {"stale": problems}, partial=PART, status=status)
+    """The refusal, with the offers as they stand now; the one that was chosen stays chosen."""
+    context = facts(request, patient) | {"stale": problems, "chosen": request.POST.get("start", "")}
+    answer = page(request, PAGE, context, partial=PART, status=status)
     return retarget(reswap(answer, "outerHTML"), "#kc-offers") if is_htmx(request) else answer

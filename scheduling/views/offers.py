@@ -1,5 +1,6 @@
 """Five offers for one patient; nothing is booked here."""
 
+from secrets import token_urlsafe
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,9 +10,11 @@ from django.utils import timezone
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
-from scheduling.forms.sequences import WishForm
+from scheduling.forms.wishes import WishForm
 from scheduling.models import Patient
 from scheduling.queries.offers import offers_page
+from scheduling.queries.wishes import request_of, wish_of
+from scheduling.rules.wishes import Wish
 
 PAGE, PART = "scheduling/offers.html", "scheduling/_offers.html"
 
@@ -23,11 +26,21 @@ def offers(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def facts(request: StaffRequest, patient: Patient) -> dict[str, Any]:
-    """The context of the page: the offers as they stand this second, for the wish in the address."""
-    at = timezone.now()
+    """The context of the page: the offers as they stand this second, for the wish in the address.
+
+    Without one, for the wish that the patient's request keeps. The key makes a second click find the first.
+    """
+    at, asked = timezone.now(), request_of(patient)
+    kept = wish_of(asked) if asked else Wish()
+    form = WishForm(request.GET) if request.GET else WishForm.showing(kept)
+    wish = form.wish() if request.GET else kept
     return {
-        "offers": offers_page(patient, wish=WishForm(request.GET).wish(), at=at),
+        "offers": offers_page(patient, wish=wish, at=at),
         "patient": patient,
+        "request_row": asked,
+        "wish_form": form,
+        "is_kept": wish == kept,
         "checked_at": at,
         "asked": request.GET.urlencode(),
+        "key": token_urlsafe(16),
     }

@@ -1,0 +1,43 @@
+"""Everybody who waits for five days, with what they asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kitclinic.models import Site
+from scheduling.models import Sequence
+from scheduling.queries.waiting import Request, requests_of
+from scheduling.queries.wishes import wish_of
+from scheduling.rules.visits import ASKING
+from scheduling.rules.wishes import wish_words
+from scheduling.states import SequenceState
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """One person who waits. asked: the request or hold, None where nobody has asked for a wish yet."""
+
+    request: Request
+    asked: Sequence | None
+
+    @property
+    def wish(self) -> str:
+        """Return the wish in words, "" without one."""
+        return wish_words(wish_of(self.asked)) if self.asked else ""
+
+    @property
+    def is_held(self) -> bool:
+        return self.asked is not None and self.asked.state == SequenceState.HELD
+
+    @property
+    def opens_offers(self) -> bool:
+        """Whether starts can be offered now: nothing else has to happen first."""
+        return not (self.request.screen_due or self.request.physician_decides)
+
+
+def request_lines(site: Site, *, at: datetime) -> list[RequestLine]:
+    """Return who waits, the longest first; a hold first of all, because it runs out. Seven queries."""
+    waiting = requests_of(site, today=site.today(at))
+    rows = Sequence.objects.filter(site=site, state__in=ASKING)
+    asked = {row.patient_id: row for row in rows}
+    lines = [RequestLine(one, asked.get(one.patient.pk)) for one in waiting]
+    return sorted(lines, key=lambda line: not line.is_held)
