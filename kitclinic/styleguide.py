@@ -1,6 +1,7 @@
 """Invented examples for the style guide: every component in every state."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,30 @@ KEYPAD = (
 )
 
 
+@dataclass(frozen=True)
+class ExampleGap:
+    """A missing person, as scheduling.queries.cover_banner shows one."""
+
+    ends: str
+    times: str
+    patients: int
+    who: str = "1 nurse missing"
+    kind: str = "nurse"
+    begins: str = ""
+    has_begun: bool = True
+    taken_by: str = ""
+    day: date | None = None
+
+
+COVER = {
+    "open": [ExampleGap("11:40", "10:35–11:40", 3)],
+    "first": [ExampleGap("11:40", "10:35–11:40", 3)],
+    "rest": [ExampleGap("15:10", "14:50–15:10", 1, "No provider on site", "provider", "14:50", has_begun=False)],
+    "taken": [ExampleGap("13:15", "12:30–13:15", 2, taken_by="Ines Varga")],
+    "may_name": True,
+}
+
+
 def examples(*, now: datetime) -> dict[str, Any]:
     """Context of the style guide. now: aware UTC."""
     return {
@@ -75,6 +100,7 @@ def examples(*, now: datetime) -> dict[str, Any]:
         ],
         "page": Paginator(range(95), 20).page(2),
         "loads": [1, 2, 2, 3],
+        "cover": COVER,
         "dose": Decimal("41.250"),
         "missing": None,
         "tokens": (

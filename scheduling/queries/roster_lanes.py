@@ -128,10 +128,10 @@ def rostered(days: Iterable[SuiteDay], *, site_pk: int, first: date, last: date)
     keys = [day.pk for day in days]
     found = Rostered(defaultdict(list), defaultdict(list), defaultdict(list), [], {}, {})
     breaks = defaultdict(list)
-    for shift, start, end in NurseBreak.objects.filter(shift__suite_day__in=keys).values_list(
+    for key, start, end in NurseBreak.objects.filter(shift__suite_day__in=keys).values_list(
         "shift_id", "from_minute", "to_minute"
     ):
-        breaks[shift].append((start, end))
+        breaks[key].append((start, end))
     shifts = NurseShift.objects.filter(suite_day__in=keys).select_related("nurse").order_by("from_minute")
     for shift in shifts:
         span = (shift.from_minute, shift.to_minute)

@@ -46,13 +46,13 @@ def roster_person(request: StaffRequest, day: str, pk: int) -> HttpResponse:
         facts = {"sheet": shown, "form": form, "whole_week": "week" in request.GET}
         facts["back"] = request.GET.get("back", "week")
         return _sheet(request, "scheduling/_roster_person.html", facts, day_of(day))
-    read(form)
-    facts = {"dates": form.cleaned_data["days"], **form.span(), "by": request.user, "at": at}
+    days: list[date] = read(form)["days"]
+    entered: dict[str, Any] = {"dates": days, **form.span(), "by": request.user, "at": at}
     if isinstance(form, ShiftForm):
-        plan_shifts(nurse=person, breaks=form.breaks(), **facts)
+        plan_shifts(nurse=person, breaks=form.breaks(), **entered)
     else:
-        plan_presences(provider=person, **facts)
-    return done(request, day_of(day), f"{person.name} is on the roster of {_days(facts['dates'])}.")
+        plan_presences(provider=person, **entered)
+    return done(request, day_of(day), f"{person.name} is on the roster of {_days(days)}.")
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)

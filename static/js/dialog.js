@@ -40,7 +40,8 @@
       const before = document.activeElement;
       dialog.showModal();
       dialog.addEventListener("close", () => {
-        (before?.isConnected ? before : document.querySelector("#kc-main"))?.focus({ preventScroll: true });
+        const back = before?.isConnected ? before : before?.id && document.getElementById(before.id); // replaced meanwhile
+        (back || document.querySelector("#kc-main"))?.focus({ preventScroll: true });
         dialog.remove();
       });
     });
