@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "import-referral-files": {"task": "scheduling.import_referral_files", "schedule": timedelta(seconds=5)},
     "retime-weeks": {"task": "scheduling.retime_weeks", "schedule": timedelta(hours=24)},
     "release-holds": {"task": "scheduling.release_holds", "schedule": timedelta(seconds=30)},
+    "offer-places": {"task": "scheduling.offer_places", "schedule": timedelta(minutes=2)},
     "extend-series": {"task": "scheduling.extend_series", "schedule": timedelta(hours=6)},
     "remind-of-questionnaires": {
         "task": "outcomes.remind_of_questionnaires",

@@ -14,6 +14,8 @@ from scheduling.actions import (
     keep_repairs,
     keep_retiming,
     note_no_solver,
+    offer_all_free_places,
+    offer_free_places,
     propose_retiming,
     queue_group_reminders,
     queue_visit_reminders,
@@ -74,3 +76,11 @@ def retime_weeks() -> int:
 @shared_task(name="scheduling.release_holds")
 def release_holds() -> int:
     return release_all_expired_holds(at=timezone.now())
+
+
+@shared_task(name="scheduling.offer_places")
+def offer_places(*, site_id: int | None = None, **_: Any) -> int:
+    """Offer free places to who waits: at one clinic after a cancellation, at all of them every few minutes."""
+    if site_id is None:
+        return offer_all_free_places(at=timezone.now())
+    return offer_free_places(site=Site.objects.get(pk=site_id), at=timezone.now())

@@ -28,6 +28,13 @@ from scheduling.actions.merging import merge_patients, undo_merge
 from scheduling.actions.missing import agree_to_four, cancel_day, cancel_rest, make_up, reinstate
 from scheduling.actions.moving import move_day, move_rest, move_sequence
 from scheduling.actions.patients import NewPatient, change_patient, record_weight, register_patient
+from scheduling.actions.places import (
+    answer_place_offer,
+    offer_all_free_places,
+    offer_free_places,
+    stop_waiting_for_place,
+    wait_for_place,
+)
 from scheduling.actions.planning import copy_roster, open_weeks
 from scheduling.actions.proposals import (
     dismiss_proposal,
@@ -109,6 +116,7 @@ __all__ = [
     "accept_referral",
     "agree_to_four",
     "answer_by_link",
+    "answer_place_offer",
     "ask_for_information",
     "assess_eligibility",
     "begin_with_consent_text",
@@ -168,6 +176,8 @@ __all__ = [
     "new_driver_token",
     "note_no_solver",
     "note_questions",
+    "offer_all_free_places",
+    "offer_free_places",
     "open_driver_link",
     "open_suite_day",
     "open_weeks",
@@ -211,6 +221,7 @@ __all__ = [
     "start_import",
     "start_series",
     "stop_waiting",
+    "stop_waiting_for_place",
     "take_back_call_out",
     "take_back_room",
     "take_back_teaching",
@@ -224,6 +235,7 @@ __all__ = [
     "undo_booking",
     "undo_merge",
     "upload_referrals",
+    "wait_for_place",
     "wait_for_seat",
     "wait_instead",
     "weigh_seat",

@@ -14,6 +14,7 @@ from kitclinic.states import begin, move
 from scheduling.actions.groups import book_seat
 from scheduling.actions.groups import booking_problems as group_problems
 from scheduling.actions.holds import BOOKING_FIELDS, lock_days_and_holds, lock_sequence, release_expired_holds
+from scheduling.actions.place_offers import CLOCKWORK, settle_place_offer
 from scheduling.actions.suite import note_change
 from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence, SuiteDay, Visit
 from scheduling.queries.clearance import clearance_of, window_of
@@ -37,9 +38,10 @@ from scheduling.rules.merging import assess_again_problems
 from scheduling.rules.sequences import SCH_10, dates_problems, enrolment_problems, next_number, why_not
 from scheduling.rules.visits import ASKING, NOT_BEGUN, open_sequence_problems
 from scheduling.rules.wishes import Wish, aside_problems, reason_missing
-from scheduling.states import EnrolmentState, SequenceMode, SequenceState
+from scheduling.states import EnrolmentState, PlaceOfferState, SequenceMode, SequenceState
 
 USED = "This offer was booked before and taken back. Look at the offers again, then choose."
+OTHERWISE = "another start was booked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Asked:
     dates: tuple[date, ...]
     minute: int
     state: str
-    by: StaffUser
+    by: StaffUser | None
     at: datetime
     key: str = ""
     reason: str = ""
@@ -64,7 +66,7 @@ def book_sequence(
     patient: Patient,
     first_day: date,
     start_minute: int,
-    by: StaffUser,
+    by: StaffUser | None,
     at: datetime,
     chair_wish: int | None = None,
     dates: Iterable[date] | None = None,
@@ -80,7 +82,8 @@ def book_sequence(
     """Book five days at one clock time, or nothing. Raises Refused with every reason.
 
     dates: the days of an offer, None for the clinic week; state: held, tentative or confirmed; group: the group
-    visit whose seat is booked along; key: one an offer, so that a second click finds what the first one booked.
+    visit whose seat is booked along; key: one an offer, so that a second click finds what the first one booked;
+    by: None where the product itself holds a place for the waiting list.
     """
     site = patient.site
     wanted = tuple(dates) if dates is not None else dates_from(site, first_day, today=site.today(at))
@@ -104,7 +107,7 @@ def book_sequence(
     refuse_if(problems, confirmed=confirmed)
     plans = _plans(week, block, wanted)
     chairs = plan_chairs(plans, start_minute, [chair_wish] if chair_wish else [])
-    if along is not None:
+    if along is not None and by is not None:
         names = {"support_person": support_person, "support_relationship": support_relationship}
         seat = book_seat(group=along, patient=patient, by=by, at=at, **names)
     move_chairs(chairs.moves)
@@ -128,6 +131,7 @@ def _confirm(sequence: Sequence, by: StaffUser, at: datetime) -> Sequence | None
     row.booked_at, row.booked_by = row.booked_at or at, row.booked_by or by
     also = ("held_until", "promised_from_minute", "promised_to_minute", "booked_at", "booked_by")
     move(row, SequenceState.CONFIRMED, by=by, at=at, also=also)
+    settle_place_offer(row, PlaceOfferState.ACCEPTED, by=by, at=at)
     note_change(held.days)
     audit.record(event="sequence_confirmed", by=by, at=at, site=row.site, subject=row, patient_id=row.patient_id)
     return row
@@ -260,6 +264,7 @@ def _write(
         row.save(update_fields=[*BOOKING_FIELDS, "booking_key"])
     else:
         move(row, asked.state, by=asked.by, at=asked.at, also=(*BOOKING_FIELDS, "booking_key"))
+    settle_place_offer(sequence, PlaceOfferState.WITHDRAWN, by=asked.by, at=asked.at, reason=OTHERWISE)
     visits = Visit.objects.bulk_create(
         _visit(sequence, day, place, chair, lengths)
         for place, (day, chair) in enumerate(zip(days, chairs.chairs, strict=True), start=1)
@@ -270,6 +275,7 @@ def _write(
     audit.record(
         event=f"sequence_{asked.state}" if asked.state != SequenceState.CONFIRMED else "sequence_booked",
         by=asked.by,
+        actor="" if asked.by else CLOCKWORK,
         at=asked.at,
         site=patient.site,
         subject=sequence,

@@ -13,14 +13,13 @@ from kitclinic.problems import Blocker, Conflict, refuse_if
 from kitclinic.states import move
 from scheduling.actions.cover import settle_cover
 from scheduling.actions.invitations import tell_patient
+from scheduling.actions.place_offers import CLOCKWORK, RUN_OUT, end_of, offer_freed_places, settle_place_offer
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import GroupSeat, Letter, Patient, Sequence, SuiteDay, Visit
 from scheduling.rules.holds import JustBooked, hold_over, undo_problems
-from scheduling.rules.visits import ASKING
+from scheduling.rules.visits import ASKING, OPEN_SEQUENCE
 from scheduling.states import EnrolmentState, SeatState, SequenceMode, SequenceState
 
-CLOCKWORK = "scheduler process"
-RUN_OUT = "the hold ran out"
 BOOKING_FIELDS = (
     "first_day",
     "start_minute",
@@ -119,7 +118,7 @@ def lock_sequence(sequence: Sequence, *, dates: Iterable[date] = ()) -> Locked:
 def back_to_request(held: Locked, event: str, *, by: StaffUser | None, at: datetime, reason: str = "") -> Sequence:
     """Delete visits that never began and make the sequence a request again, its wish kept.
 
-    A patient with another request or hold has that one; then this one is cancelled.
+    A patient with another request, hold or booking has that one; then this one is cancelled.
     """
     row = held.sequence
     detail = {
@@ -133,10 +132,12 @@ def back_to_request(held: Locked, event: str, *, by: StaffUser | None, at: datet
     if row.seat is not None and row.seat_came_along:
         _give_seat_back(row.seat, held.patient, reason or event, by=by, at=at)
     clear_booking(row, at=at)
-    others = Sequence.objects.filter(site=row.site_id, patient=row.patient_id, state__in=ASKING)
+    others = Sequence.objects.filter(site=row.site_id, patient=row.patient_id, state__in=ASKING | OPEN_SEQUENCE)
     to = SequenceState.CANCELLED if others.exclude(pk=row.pk).exists() else SequenceState.REQUESTED
     move(row, to, by=by, at=at, reason=reason, also=BOOKING_FIELDS)
+    settle_place_offer(row, end_of(reason), by=by, at=at, reason=reason)
     note_change(held.days)
+    offer_freed_places(row.site)
     audit.record(
         event=event,
         by=by,

@@ -9,6 +9,7 @@ from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.states import move
 from scheduling.actions.holds import settle_days
+from scheduling.actions.place_offers import offer_freed_places, settle_place_offer
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import Sequence, SuiteDay, Visit
 from scheduling.rules.visits import (
@@ -21,7 +22,7 @@ from scheduling.rules.visits import (
     sequence_state,
     standing_days,
 )
-from scheduling.states import MissedReason, SequenceMode, SequenceState, VisitState
+from scheduling.states import MissedReason, PlaceOfferState, SequenceMode, SequenceState, VisitState
 
 
 @transaction.atomic
@@ -66,8 +67,10 @@ def cancel_sequence(*, sequence: Sequence, reason: str, by: StaffUser, at: datet
         sequence.held_until = None
     to = ended_state([visit.state for visit in visits])
     move(sequence, to, by=by, at=at, reason=reason, also=("held_until",))
+    settle_place_offer(sequence, PlaceOfferState.WITHDRAWN, by=by, at=at, reason=reason)
     settle_days(days, by=by, at=at)
     note_change(days)
+    offer_freed_places(sequence.site)
     audit.record(
         event=f"sequence_{sequence.state}",
         by=by,
