@@ -1,6 +1,6 @@
 """Moving a row from one state to the next, along its table of transitions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -44,6 +44,21 @@ def move(
     thing.state = to
     thing.save(update_fields=["state", *also])
     begin(thing, by=by, at=at, reason=reason, was=was)
+
+
+def begin_all(things: Iterable[Any], *, by: StaffUser | None, at: datetime) -> None:
+    """Write the first transition of several new rows in one statement."""
+    Transition.objects.bulk_create(
+        Transition(
+            site_id=thing.site_id,
+            subject=thing._meta.db_table,
+            subject_id=thing.pk,
+            to_state=thing.state,
+            by=by,
+            at=at,
+        )
+        for thing in things
+    )
 
 
 def begin(thing: Any, *, by: StaffUser | None, at: datetime, reason: str = "", was: str = "") -> None:

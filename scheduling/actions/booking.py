@@ -10,7 +10,7 @@ from django.db import transaction
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Conflict, Problem, refuse_if
-from kitclinic.states import begin, move
+from kitclinic.states import begin, begin_all, move
 from scheduling.actions.groups import book_seat
 from scheduling.actions.groups import booking_problems as group_problems
 from scheduling.actions.holds import BOOKING_FIELDS, lock_days_and_holds, lock_sequence, release_expired_holds
@@ -269,8 +269,7 @@ def _write(
         _visit(sequence, day, place, chair, lengths)
         for place, (day, chair) in enumerate(zip(days, chairs.chairs, strict=True), start=1)
     )
-    for visit in visits:
-        begin(visit, by=asked.by, at=asked.at)
+    begin_all(visits, by=asked.by, at=asked.at)
     note_change(days)
     audit.record(
         event=f"sequence_{asked.state}" if asked.state != SequenceState.CONFIRMED else "sequence_booked",

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kitclinic import audit
+from kitclinic.actions import ask_worker
 from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.states import move
@@ -17,6 +18,7 @@ from scheduling.rules.visits import (
     RELEASED,
     DayState,
     arrival_problems,
+    cleared_problems,
     ended_state,
     reason_problems,
     sequence_state,
@@ -29,7 +31,8 @@ from scheduling.states import MissedReason, PlaceOfferState, SequenceMode, Seque
 def mark_arrived(*, visit: Visit, by: StaffUser, at: datetime) -> Visit:
     """Check the patient in, on the day itself."""
     days, (row,) = _lock_visits([visit])
-    refuse_if(arrival_problems(row.date, row.site.today(at)))
+    seat = row.sequence.seat
+    refuse_if(arrival_problems(row.date, row.site.today(at)) + cleared_problems(seat.state if seat else None))
     move(row, VisitState.ARRIVED, by=by, at=at)
     return _after(row, days, "visit_arrived", by=by, at=at)
 
@@ -67,6 +70,8 @@ def cancel_sequence(*, sequence: Sequence, reason: str, by: StaffUser, at: datet
         sequence.held_until = None
     to = ended_state([visit.state for visit in visits])
     move(sequence, to, by=by, at=at, reason=reason, also=("held_until",))
+    if sequence.first_day:
+        ask_worker("scheduling.retime_week", site_id=sequence.site_id, first_day=sequence.first_day.isoformat())
     settle_place_offer(sequence, PlaceOfferState.WITHDRAWN, by=by, at=at, reason=reason)
     settle_days(days, by=by, at=at)
     note_change(days)

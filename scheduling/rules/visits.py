@@ -7,8 +7,9 @@ from datetime import date
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from scheduling.rules.capacity import date_words
+from scheduling.rules.groups import ENR_23
 from scheduling.rules.sequences import VISITS
-from scheduling.states import MissedReason, SequenceState, VisitState
+from scheduling.states import MissedReason, SeatState, SequenceState, VisitState
 
 SCH_23 = Rule("SCH-23", "A patient has one unfinished sequence at a time.", source="clinic default")
 SCH_24 = Rule("SCH-24", "A patient arrives on the day of the visit.", source="clinic default")
@@ -50,6 +51,21 @@ def arrival_problems(visit_day: date, today: date) -> list[Problem]:
         return []
     sentence = f"This visit is on {date_words(visit_day)}, not today. Open today's visit."
     return [Blocker(SCH_24.id, sentence)]
+
+
+def cleared_problems(seat_state: str | None) -> list[Problem]:
+    """Return the refusal to start a sequence whose group visit was missed or is not decided yet.
+
+    seat_state: the SeatState of the sequence's seat, None for a sequence without one.
+    """
+    if seat_state is None or seat_state == SeatState.CLEARED:
+        return []
+    label = SeatState(seat_state).label.lower()
+    sentence = (
+        f"This sequence does not start: the patient's seat in the group visit is {label}, not cleared. "
+        "Book another group visit, or ask the physician to decide."
+    )
+    return [Blocker(ENR_23.id, sentence)]
 
 
 def reason_problems(reason: str) -> list[Problem]:

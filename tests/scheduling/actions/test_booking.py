@@ -13,6 +13,8 @@ from scheduling.actions import (
     change_request,
     confirm_sequence,
     decide_week,
+    mark_arrived,
+    mark_seat_absent,
     release_all_expired_holds,
     release_hold,
     request_sequence,
@@ -377,3 +379,17 @@ def test_a_booking_of_unknown_state_is_refused(patient: Patient, scheduler: Staf
     with pytest.raises(Refused):
         book(patient, scheduler, state=SequenceState.COMPLETED)
     assert booked_sequence(patient.site, patient=patient).state == CONFIRMED
+
+
+def test_case_30_a_sequence_does_not_start_after_a_missed_group_visit(
+    site: Site, scheduler: StaffUser, nurse: StaffUser
+) -> None:
+    open_week(site)
+    patient = patient_for(site, MONDAY, state=EnrolmentState.GROUP_BOOKED)
+    first = visits_of(book(patient, scheduler))[0]
+    mark_seat_absent(seat=patient.seats.get(), by=nurse, at=site.instant(MONDAY - timedelta(days=7), 1000))
+    with pytest.raises(Refused, match="seat in the group visit is absent") as refused:
+        mark_arrived(visit=first, by=nurse, at=first.starts_at)
+    assert rules(refused) == {"ENR-23"}
+    first.refresh_from_db()
+    assert first.state == VisitState.BOOKED
