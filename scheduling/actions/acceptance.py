@@ -13,6 +13,7 @@ from kitclinic.states import move
 from scheduling.actions.cover import settle_cover
 from scheduling.actions.holds import release_hold
 from scheduling.actions.proposals import lock_open, overtake, record
+from scheduling.actions.sequences import follow_visits
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import NurseBreak, NurseShift, Proposal, ProviderPresence, Sequence, SuiteDay, Visit
 from scheduling.queries.repairs import repair_facts, retime_facts
@@ -22,7 +23,6 @@ from scheduling.rules.repair import RepairPlan, plan_errors
 from scheduling.rules.retime import RetimePlan
 from scheduling.rules.retime import plan_errors as retime_errors
 from scheduling.rules.seating import Placing, seat_anew
-from scheduling.rules.visits import sequence_state
 from scheduling.states import MissedReason, ProposalKind, ProposalState, SequenceState, VisitState
 
 ANOTHER = "another plan was accepted"
@@ -165,10 +165,7 @@ def _cancel(row: Proposal, *, by: StaffUser, at: datetime) -> None:
             reason=MissedReason.SCHEDULING,
             also=("missed_reason", "missed_note"),
         )
-        states = list(visit.sequence.visits.order_by("date", "pk").values_list("state", flat=True))
-        state = sequence_state(states)
-        if state != visit.sequence.state:
-            move(visit.sequence, state, by=by, at=at, reason=MissedReason.SCHEDULING)
+        follow_visits(visit.sequence, by=by, at=at)
         _note("visit_cancelled", visit, {"reason": str(MissedReason.SCHEDULING)}, by=by, at=at)
 
 
