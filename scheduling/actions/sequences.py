@@ -10,6 +10,7 @@ from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.states import move
 from scheduling.actions.holds import settle_days
+from scheduling.actions.place_offers import offer_freed_places, settle_place_offer
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import Sequence, SuiteDay, Visit
 from scheduling.rules.visits import (
@@ -17,19 +18,21 @@ from scheduling.rules.visits import (
     RELEASED,
     DayState,
     arrival_problems,
+    cleared_problems,
     ended_state,
     reason_problems,
     sequence_state,
     standing_days,
 )
-from scheduling.states import MissedReason, SequenceMode, SequenceState, VisitState
+from scheduling.states import MissedReason, PlaceOfferState, SequenceMode, SequenceState, VisitState
 
 
 @transaction.atomic
 def mark_arrived(*, visit: Visit, by: StaffUser, at: datetime) -> Visit:
     """Check the patient in, on the day itself."""
     days, (row,) = _lock_visits([visit])
-    refuse_if(arrival_problems(row.date, row.site.today(at)))
+    seat = row.sequence.seat
+    refuse_if(arrival_problems(row.date, row.site.today(at)) + cleared_problems(seat.state if seat else None))
     move(row, VisitState.ARRIVED, by=by, at=at)
     return _after(row, days, "visit_arrived", by=by, at=at)
 
@@ -69,8 +72,10 @@ def cancel_sequence(*, sequence: Sequence, reason: str, by: StaffUser, at: datet
     move(sequence, to, by=by, at=at, reason=reason, also=("held_until",))
     if sequence.first_day:
         ask_worker("scheduling.retime_week", site_id=sequence.site_id, first_day=sequence.first_day.isoformat())
+    settle_place_offer(sequence, PlaceOfferState.WITHDRAWN, by=by, at=at, reason=reason)
     settle_days(days, by=by, at=at)
     note_change(days)
+    offer_freed_places(sequence.site)
     audit.record(
         event=f"sequence_{sequence.state}",
         by=by,
