@@ -160,7 +160,7 @@ def week_page(site: Site, *, chosen: date | None, at: datetime) -> WeekPage:
 def _deadline_passed(site: Site, week: WeekPlan, today: date, at: datetime) -> bool:
     """Return whether the drivers of the next clinic day are to be settled (REM-02). week: the one of today."""
     days = [*week.days, *([week.saturday] if week.saturday else [])]
-    is_open = any(day.day == today and not day.closed for day in days)
+    is_open = any(day.day == today and day.closed in ("", NOT_OPENED) for day in days)
     return not is_open or site.minute(at) >= site.driver_deadline_minute
 
 
