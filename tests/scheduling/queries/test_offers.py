@@ -3,8 +3,11 @@ from typing import Any
 
 import pytest
 
-from kitclinic.models import Site
+from kitclinic.models import Site, StaffUser
+from scheduling.models import GroupVisit, WeekPolicy
+from scheduling.queries.counted import weeks_ahead
 from scheduling.queries.offers import OffersPage, offers_page
+from scheduling.queries.strip import strip_of
 from scheduling.rules.wishes import Wish
 from scheduling.states import EnrolmentState
 from tests.factories.suite import MONDAY, STARTS_56, before, booked_sequence, fill, open_week, patient_for
@@ -120,3 +123,52 @@ def test_twenty_six_weeks_cost_few_queries(site: Site, django_assert_max_num_que
     patient = patient_for(site, MONDAY)
     with django_assert_max_num_queries(13):  # everything read afresh; test_counted has the usual case
         asked(site, patient)
+
+
+def seatless(site: Site) -> Any:
+    """A patient found eligible, without a seat; the group visit of the week before has room."""
+    patient = patient_for(site, MONDAY, state=EnrolmentState.ELIGIBLE)
+    patient.seats.all().delete()
+    return patient
+
+
+def test_sch_47_a_patient_without_a_seat_is_offered_the_group_visit_along(site: Site) -> None:
+    open_week(site)
+    patient = seatless(site)
+    shown = offers_page(patient, wish=Wish(), at=before(site, MONDAY, days=10))
+    group = GroupVisit.objects.get(site=site)
+    assert len(shown.lines) == 5
+    assert {(line.along, line.group_day, line.gap) for line in shown.lines} == {(group.pk, MONDAY - WEEK, 7)}
+    assert (shown.needs_group, shown.standing, shown.seat) == (True, (), None)
+
+
+def test_sch_47_where_no_group_visit_has_a_free_seat_nothing_is_offered_and_it_says_so(site: Site) -> None:
+    open_week(site)
+    patient = seatless(site)
+    GroupVisit.objects.filter(site=site).update(capacity=2)
+    patient_for(site, MONDAY, state=EnrolmentState.GROUP_BOOKED)
+    shown = offers_page(patient, wish=Wish(from_day=MONDAY), at=before(site, MONDAY, days=10))
+    assert shown.lines == ()
+    assert [rule for rule, _ in shown.reasons] == ["SCH-47"]
+
+
+def test_sch_42_a_short_week_is_offered_as_one_with_its_closed_day(site: Site, scheduler: StaffUser) -> None:
+    open_week(site, closed={MONDAY: "Labor Day"})
+    patient = patient_for(site, MONDAY + timedelta(days=1))
+    assert asked(site, patient).lines == ()
+    WeekPolicy.objects.create(
+        site=site, first_day=MONDAY, rule="short", decided_by=scheduler, decided_at=before(site, MONDAY)
+    )
+    line = asked(site, patient).lines[0]
+    assert (len(line.offer.dates), line.mode, line.is_short) == (4, "short", True)
+    assert line.holiday == "short course of four days, with consent; Mon 14 Sep closed (Labor Day)"
+    (column, *_) = strip_of(
+        weeks_ahead(site, MONDAY - WEEK, today=MONDAY - WEEK).weeks[1:], today=MONDAY - WEEK, selected=MONDAY
+    )
+    assert (column.left, column.is_short, column.is_exact) == (56, True, True)
+
+
+def test_sch_44_who_is_on_shift_on_most_of_the_days_is_named(site: Site) -> None:
+    open_week(site, nurses=1)
+    line = asked(site, patient_for(site, MONDAY)).lines[0]
+    assert line.nurse_days == "5 of 5 days with Ines Varga"
