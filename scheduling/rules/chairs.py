@@ -102,11 +102,13 @@ def _renumber(day: DayPlan, start: int) -> tuple[int, list[ChairMove]]:
         if visit.chair is not None and visit.pinned:
             fixed[visit.chair].append(visit.occupied)
     left: dict[int, int] = defaultdict(int)  # by chair: when the visit named last leaves it
+    usable, own_chair = day.usable, 0
     moves: list[ChairMove] = []
-    own_chair = 0
     for visit in sorted([*loose, new], key=lambda visit: visit.start):
         begin, end = visit.occupied
-        free = [chair for chair in day.usable if left[chair] <= begin and _is_clear(fixed[chair], begin, end)]
+        free = [chair for chair in usable if left[chair] <= begin]
+        if fixed:
+            free = [chair for chair in free if _is_clear(fixed.get(chair, ()), begin, end)]
         if not free:
             raise Refused([_none_free(day, start)])
         if visit.chair is not None and visit.chair in free:

@@ -159,7 +159,7 @@ def offers(weeks: Iterable[CountedWeek], wish: Wish, asking: Asking, *, limit: i
     wished: Offer | None = None
     seen = 0
     for week in weeks:
-        some = week_offers(week, wish, asking, limit=limit)
+        some = week_offers(week, wish, asking, limit=OFFERS_A_WEEK if len(first) >= OFFERS_A_WEEK else limit)
         first += some[:OFFERS_A_WEEK]
         spare += some[OFFERS_A_WEEK:]
         seen += bool(some)
@@ -180,9 +180,13 @@ def week_offers(week: CountedWeek, wish: Wish, asking: Asking, *, limit: int = O
         if len(found) >= limit:
             break
         apart = [start for start in same if all(_is_apart(start, other) for other in found)]
-        for offer in sorted(filter(None, (_offer(week, start, asking) for start in apart)), key=_rank):
+        ties = filter(None, (_offer(week, start, asking) for start in apart))
+        known = asking.chair is not None or asking.nurses  # only then is there anything to keep between two ties
+        for offer in sorted(ties, key=_rank) if known else ties:
             if len(found) < limit and all(_is_apart(offer, other) for other in found):
                 found.append(offer)
+            if len(found) >= limit:
+                break
     return found
 
 

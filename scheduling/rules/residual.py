@@ -100,21 +100,21 @@ def further_after(free: Free) -> dict[int, int]:
     A start more than a visit before it is not touched by it: the sweep goes on from there.
     """
     chairs, places, ivs = list(free.chairs), list(free.places), list(free.ivs)
-    untouched, counted = list(_sweep(free, free.starts)), 0
+    fitting = [minute // free.tick for minute in starts_of(free)]  # nowhere else will one fit later
+    untouched, counted = list(_sweep(free, fitting)), 0
     found: dict[int, int] = {}
     waiting = iter([*untouched, (free.starts[-1] + 2 * free.occupied, 0)] if untouched else [])
     start, many = next(waiting, (0, 0))
-    for minute in starts_of(free):
-        seat = minute // free.tick
+    for seat in fitting:
         while start <= seat - free.occupied:
             _take(free, start, many, chairs, places, ivs)
             counted += many
             start, many = next(waiting)
         rows = (list(chairs), list(places), list(ivs))
         _take(free, seat, 1, *rows)
-        rest = free.starts[bisect_right(free.starts, seat - free.occupied) :]
+        rest = fitting[bisect_right(fitting, seat - free.occupied) :]
         later = sum(more for _, more in _sweep(free, rest, rows))
-        found[minute] = _capped(free, counted + later + 1) - 1
+        found[seat * free.tick] = _capped(free, counted + later + 1) - 1
     return found
 
 
