@@ -6,11 +6,13 @@ from scheduling.views import callout as assistant
 from scheduling.views import consent as consents
 from scheduling.views import group as roster
 from scheduling.views import holidays, requests
+from scheduling.views import place_waits as places
 from scheduling.views import proposals as plans
 from scheduling.views import referral as triage
 from scheduling.views import referral_file as files
 from scheduling.views import seat as seats
 from scheduling.views import seat_decision as decisions
+from scheduling.views import sequence as courses
 from scheduling.views import suite_day as suite
 from scheduling.views import week as planner
 from scheduling.views.board_move import board_move, board_targets
@@ -112,7 +114,12 @@ urlpatterns = [
     path("patients/<int:pk>/group-visit/wait/", wait_new, name="wait_new"),
     path("patients/<int:pk>/offers/", offers, name="offers"),
     path("patients/<int:pk>/request/", requests.request_edit, name="request_edit"),
+    path("patients/<int:pk>/wait/", places.place_wait_new, name="place_wait_new"),
     path("patients/new/", patient_new, name="patient_new"),
+    path("places/", places.place_waits, name="place_waits"),
+    path("places/<int:pk>/stop/", places.place_wait_stop, name="place_wait_stop"),
+    path("places/offers/", places.place_offers_make, name="place_offers_make"),
+    path("places/offers/<int:pk>/answer/", places.place_offer_answer, name="place_offer_answer"),
     path("proposals/", plans.proposals, name="proposals"),
     path("proposals/<int:pk>/", plans.proposal, name="proposal"),
     path("proposals/<int:pk>/accept/", plans.proposal_accept, name="proposal_accept"),
@@ -156,6 +163,11 @@ urlpatterns = [
     path("seats/<int:pk>/letter/", seat_letter, name="seat_letter"),
     path("seats/<int:pk>/letter/print/", seat_letter_print, name="seat_letter_print"),
     path("seats/<int:pk>/weigh/", seats.seat_weigh, name="seat_weigh"),
+    path("sequences/<int:pk>/", courses.sequence, name="sequence"),
+    path("sequences/<int:pk>/confirm/", courses.sequence_confirm, name="sequence_confirm"),
+    path("sequences/<int:pk>/four/", courses.sequence_four, name="sequence_four"),
+    path("sequences/<int:pk>/release/", courses.sequence_release, name="sequence_release"),
+    path("sequences/<int:pk>/undo/", courses.sequence_undo, name="sequence_undo"),
     path("sequences/<int:pk>/drivers/", drivers, name="drivers"),
     path("sequences/<int:pk>/drivers/confirm/", drivers_confirm, name="drivers_confirm"),
     path("sequences/<int:pk>/end/", sequence_end, name="sequence_end"),
@@ -181,6 +193,10 @@ urlpatterns = [
     path("utilisation/export.csv", utilisation_csv, name="utilisation_csv"),
     path("visits/<int:pk>/move/", board_move, name="board_move"),
     path("visits/<int:pk>/move/targets/", board_targets, name="board_targets"),
+    path("visits/<int:pk>/longer/", courses.visit_longer, name="visit_longer"),
+    path("visits/<int:pk>/make-up/", courses.visit_make_up, name="visit_make_up"),
+    path("visits/<int:pk>/reinstate/", courses.visit_reinstate, name="visit_reinstate"),
+    path("visits/<int:pk>/release/", courses.visit_release, name="visit_release"),
     path("visits/<int:pk>/missed/", visit_missed, name="visit_missed"),
     path("week/", planner.week, name="week"),
     path("week/<str:day>/sheet.pdf", week_sheet_pdf, name="week_sheet_pdf"),

@@ -10,7 +10,7 @@ from scheduling.rules.readiness import DRIVERS
 from scheduling.rules.visits import RELEASED, TO_COME
 from scheduling.states import SequenceState, VisitState
 
-END = "scheduling:sequence_end"
+DAYS, END = "scheduling:sequence", "scheduling:sequence_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def changes(course: CourseView, reader: StaffUser) -> list[Change]:
     if any(day.state in TO_COME and day.driver for day in course.days) and (book or reader.may(Permission.CHART)):
         found.append(Change("Change the driver", DRIVERS, course.key))
     if book:
+        found.append(Change("Change the days", DAYS, course.key))
         found.append(Change("End or cancel the sequence", END, course.key))
     return found
 

@@ -12,6 +12,7 @@ from kitclinic.roles import Permission
 from scheduling.actions import accept_proposal, dismiss_proposal, propose_retiming
 from scheduling.models import Proposal
 from scheduling.queries.proposals import plan_page, waiting_plans, words_of
+from scheduling.states import ProposalState
 from scheduling.views.week import day_of
 
 
@@ -41,7 +42,12 @@ def proposals_ask(request: StaffRequest, day: str) -> HttpResponse:
 @require_POST
 def proposal_accept(request: StaffRequest, pk: int) -> HttpResponse:
     plan = accept_proposal(proposal=_plan(request, pk), by=request.user, at=timezone.now())
-    say(request, f"The plan is carried out: {words_of(plan).replace('could move', 'moved')}")
+    if plan.state == ProposalState.OVERTAKEN:
+        say(request, f"Nothing was changed. {plan.figures['because']}")
+    else:
+        say(request, f"The plan is carried out: {words_of(plan).replace('could move', 'moved')}")
+    if plan.call_out_id:
+        return redirect("scheduling:callout", plan.call_out_id)
     return redirect(f"{reverse('scheduling:week')}?day={plan.first_day}")
 
 
