@@ -137,6 +137,11 @@ def open_wait(patient: Patient) -> PlaceWait | None:
     return PlaceWait.objects.filter(site=patient.site_id, patient=patient, ended_at__isnull=True).first()
 
 
+def booked_later(patient: Patient) -> Sequence | None:
+    """Return the booking that an earlier place would replace."""
+    return Sequence.objects.filter(site=patient.site_id, patient=patient, state__in=LATER).first()
+
+
 def _line(wait: PlaceWait, place: int, at: datetime, today: date) -> WaitLine:
     made: list[PlaceOffer] = wait.made  # type: ignore[attr-defined]
     later: list[Sequence] = wait.patient.later  # type: ignore[attr-defined]
