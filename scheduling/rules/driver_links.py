@@ -52,8 +52,8 @@ def _closed() -> Problem:
 def no_known_driver(kind: str) -> list[Problem]:
     """Return, in words for the patient, why this is no way home after the visit. kind: "taxi" or "nobody"."""
     why = (
-        "A taxi, a rideshare or a bus cannot take you home after this visit: somebody you know has to be with you. "
-        "Ask a family member, a friend or a neighbor."
+        "A taxi, a rideshare or a bus cannot take you home after this visit: somebody you know has to be with "
+        "you. Ask a family member, a friend or a neighbor."
         if kind == "taxi"
         else "Without somebody who drives you home, the visit cannot take place."
     )

@@ -16,22 +16,22 @@ MIDNIGHT = 24 * 60
 
 REM_01 = Rule(
     "REM-01",
-    "A visit is reminded of 7, 2 and 1 days before, once each, from 10:00 of the clinic's clock, in words that name "
-    "neither clinic nor treatment, by text message or e-mail only where the patient has said yes to it; else the "
-    "schedulers are asked to call or write.",
+    "A visit is reminded of 7, 2 and 1 days before, once each, from 10:00 of the clinic's clock, in words that "
+    "name neither clinic nor treatment, by text message or e-mail only where the patient has said yes to it; else "
+    "the schedulers are asked to call or write.",
     source="clinic default",
 )
 REM_02 = Rule(
     "REM-02",
-    "A visit whose driver is not named or not confirmed at the clinic's deadline, 16:00 on the clinic day before, is "
-    "put before the schedulers, once.",
+    "A visit whose driver is not named or not confirmed at the clinic's deadline, 16:00 on the clinic day before, "
+    "is put before the schedulers, once.",
     source="clinic default",
 )
 REM_03 = Rule(
     "REM-03",
-    "A reminder leaves in its window or not at all: the 7-day one until the evening of the day after it was due, the "
-    "2-day one until that evening, the 1-day one until the visit begins. What was booked after the reminder was due "
-    "is not reminded of.",
+    "A reminder leaves in its window or not at all: the 7-day one until the evening of the day after it was due, "
+    "the 2-day one until that evening, the 1-day one until the visit begins. What was booked after the reminder "
+    "was due is not reminded of.",
     source="clinic default",
 )
 REM_04 = Rule(
@@ -52,8 +52,8 @@ REM_06 = Rule(
 )
 REM_07 = Rule(
     "REM-07",
-    "A queued reminder of a visit that was moved, missed or cancelled, or whose patient has taken the consent back, "
-    "is withdrawn and does not leave.",
+    "A queued reminder of a visit that was moved, missed or cancelled, or whose patient has taken the consent "
+    "back, is withdrawn and does not leave.",
     source="clinic default",
 )
 
@@ -103,7 +103,7 @@ def window_of(days_before: int, day: date, start_minute: int, quiet: Quiet) -> W
 
 
 def is_spoken_for(days_before: int, day: date, others: Collection[date]) -> bool:
-    """Return whether the reminder of an earlier day of the course speaks for this one. others: its dates (REM-05)."""
+    """Return whether the reminder of an earlier day speaks for this one (REM-05). others: dates of the course."""
     if days_before == 1:
         return False
     first = day - timedelta(days=days_before)
@@ -132,7 +132,7 @@ def when_words(days: Sequence[Local]) -> str:
 
 
 def patient_text(days: Sequence[Local], *, phone: str, link: str = "") -> str:
-    """Return the reminder of these days. phone: of the clinic, "" when it has none; link: where the driver is named."""
+    """Return the reminder of these days. phone: of the clinic, "" without one; link: where the driver is named."""
     question = f" Questions or changes: call {phone}." if phone else " Questions or changes: please call us."
     ask = f" Who drives you home? Tell us here: {link}" if link else ""
     return f"Reminder: {when_words(days)}. Please come with the person who drives you home.{question}{ask}"

@@ -25,4 +25,4 @@ def settings(request: StaffRequest) -> HttpResponse:
         else:
             say(request, "The settings are changed. What is booked already stays as it is.")
             return redirect("scheduling:settings")
-    return settings_page(request, "settings", {"form": form}, status=422 if form.errors else 200)
+    return settings_page(request, "scheduling/settings.html", {"form": form}, status=422 if form.errors else 200)

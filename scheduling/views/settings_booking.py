@@ -25,4 +25,6 @@ def settings_booking(request: StaffRequest) -> HttpResponse:
         else:
             say(request, "The settings are changed. What is booked or held already stays as it is.")
             return redirect("scheduling:settings_booking")
-    return settings_page(request, "settings_booking", {"form": form}, status=422 if form.errors else 200)
+    return settings_page(
+        request, "scheduling/settings_booking.html", {"form": form}, status=422 if form.errors else 200
+    )

@@ -29,4 +29,4 @@ def settings_protocols(request: StaffRequest) -> HttpResponse:
             say(request, f"Version {row.number} is written. What is booked already keeps its lengths.")
             return redirect("scheduling:settings_protocols")
     facts = {"protocols": found, "form": form}
-    return settings_page(request, "settings_protocols", facts, status=422 if form.errors else 200)
+    return settings_page(request, "scheduling/settings_protocols.html", facts, status=422 if form.errors else 200)

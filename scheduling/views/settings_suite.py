@@ -74,4 +74,4 @@ def _show(
         "outages": outages(site, today),
         "yesterday": today - timedelta(days=1),
     }
-    return settings_page(request, "settings_suite", facts, status=422 if hours or chair else 200)
+    return settings_page(request, "scheduling/settings_suite.html", facts, status=422 if hours or chair else 200)

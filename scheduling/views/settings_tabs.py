@@ -17,10 +17,13 @@ TABS = (
 )
 
 
-def settings_page(request: StaffRequest, name: str, facts: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """One page of the settings; name: its URL name and template."""
+def settings_page(
+    request: StaffRequest, template: str, facts: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """One page of the settings; template: its path, named as its URL is."""
+    name = template.removeprefix("scheduling/").removesuffix(".html")
     tabs = [
         {"url": reverse(f"scheduling:{one}"), "label": label, "current": one == name, "count": 0}
         for one, label in TABS
     ]
-    return page(request, f"scheduling/{name}.html", facts | {"tabs": tabs}, status=status)
+    return page(request, template, facts | {"tabs": tabs}, status=status)

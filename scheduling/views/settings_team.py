@@ -17,7 +17,7 @@ from scheduling.views.settings_tabs import settings_page
 @requires(Permission.RUN_CLINIC)
 def settings_team(request: StaffRequest) -> HttpResponse:
     found = team(request.clinic, request.clinic.today(timezone.now()))
-    return settings_page(request, "settings_team", {"team": found})
+    return settings_page(request, "scheduling/settings_team.html", {"team": found})
 
 
 @requires(Permission.RUN_CLINIC)
