@@ -14,6 +14,7 @@ from scheduling.actions.place_offers import DECLINED, end_place_wait, note_wait
 from scheduling.actions.sequences import cancel_sequence
 from scheduling.models import Patient, PlaceOffer, PlaceWait, Sequence, Visit
 from scheduling.queries.places import LATER, FreePlace, is_quiet, place_for, waits_in_line
+from scheduling.queries.reminders import PLACE
 from scheduling.rules.capacity import Lengths, clock, date_words
 from scheduling.rules.offers import Offer
 from scheduling.rules.places import (
@@ -205,7 +206,7 @@ def _tell(made: PlaceOffer, patient: Patient, offer: Offer, *, at: datetime) -> 
         text = call_text(patient.record_tail, offer.dates, offer.minute, until=until_words)
     queue_message(
         site=site,
-        key=f"place-offer:{made.pk}",
+        key=f"{PLACE}:{made.pk}",
         channel=channel,
         to=to,
         subject=subject,

@@ -10,7 +10,7 @@ from scheduling.rules.readiness import DRIVERS
 from scheduling.rules.visits import RELEASED, TO_COME
 from scheduling.states import SequenceState, VisitState
 
-DAYS, END = "scheduling:sequence", "scheduling:sequence_end"
+DAYS, END, WAIT = "scheduling:sequence", "scheduling:sequence_end", "scheduling:place_wait_new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,16 @@ def course_row(course: CourseView) -> CourseRow:
     return CourseRow(f"Sequence {course.number}", where.capitalize(), tuple(_cell(day) for day in course.days))
 
 
-def changes(course: CourseView, reader: StaffUser) -> list[Change]:
-    """Return what can be changed about the open sequence when the patient calls."""
+def changes(course: CourseView, reader: StaffUser, *, patient: int) -> list[Change]:
+    """Return what can be changed about the open sequence when the patient calls. patient: the patient's key."""
     book = reader.may(Permission.BOOK)
     found = []
     if any(day.state in TO_COME and day.driver for day in course.days) and (book or reader.may(Permission.CHART)):
         found.append(Change("Change the driver", DRIVERS, course.key))
     if book:
         found.append(Change("Change the days", DAYS, course.key))
+        if course.state in (SequenceState.TENTATIVE, SequenceState.CONFIRMED):
+            found.append(Change("Wait for an earlier place", WAIT, patient))
         found.append(Change("End or cancel the sequence", END, course.key))
     return found
 

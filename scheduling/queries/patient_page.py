@@ -81,7 +81,7 @@ def patient_page(*, patient: Patient, site: Site, reader: StaffUser, at: datetim
         words=in_words(facts, today)[1],
         acts=tuple(gate for gate in strip.gates if gate.todo),
         courses=tuple(course_row(course) for course in courses.get(patient.pk, [])),
-        changes=tuple(changes(course, reader)) if course else (),
+        changes=tuple(changes(course, reader, patient=patient.pk)) if course else (),
         may_miss=reader.may(Permission.BOOK) or reader.may(Permission.CHART),
         chair=ahead.chair if ahead else None,
         next_visit=f"{short_day(ahead.day)}, {clock(ahead.minute)}, {_away(ahead.day, today)}" if ahead else "",

@@ -12,6 +12,7 @@ from scheduling.queries.counted import weeks_ahead
 from scheduling.queries.plans import booked_days, current_seat, is_opened
 from scheduling.queries.reminders import quiet_of
 from scheduling.rules.blocks import clinic_week
+from scheduling.rules.capacity import clock
 from scheduling.rules.offers import Asking, Offer, offers
 from scheduling.rules.places import Wait, answer_by, first_day_possible, last_day_possible, offer_over
 from scheduling.rules.visits import ASKING
@@ -35,7 +36,8 @@ class FreePlace:
 class WaitLine:
     """One patient on the list. booked: the later booking, None without one; offered: the open offer.
 
-    over: its time has run out, and the next round settles it; passed: offers declined or let pass.
+    over: its time has run out, and the next round settles it; until: its end in words, the day only where it is
+    another one; passed: offers declined or let pass.
     """
 
     wait: PlaceWait
@@ -44,6 +46,7 @@ class WaitLine:
     booked: Sequence | None
     offered: PlaceOffer | None
     over: bool
+    until: str
     passed: int
 
     @property
@@ -153,8 +156,14 @@ def _line(wait: PlaceWait, place: int, at: datetime, today: date) -> WaitLine:
         booked=next(iter(later), None),
         offered=offered,
         over=offered is not None and offer_over(offered.expires_at, at),
+        until=_when(wait.site, offered.expires_at, today) if offered else "",
         passed=sum(offer.state in ANSWERED for offer in made),
     )
+
+
+def _when(site: Site, at: datetime, today: date) -> str:
+    day, time = site.today(at), clock(site.minute(at))
+    return time if day == today else f"{day:%a} {day.day} {day:%b}, {time}"
 
 
 def _booked_from(patient: Patient) -> date | None:

@@ -8,17 +8,18 @@ from django.db.models import Q, QuerySet
 
 from kitclinic.models import OutboxMessage, Site
 from kitclinic.outbox import Standing
-from scheduling.models import SuiteDay, Visit
+from scheduling.models import PlaceOffer, SuiteDay, Visit
 from scheduling.queries.waiting import next_clinic_day
 from scheduling.rules.reminders import DAYS_BEFORE, LINK_UP_TO, Local, Quiet, is_spoken_for, window_of
 from scheduling.rules.visits import RELEASED
-from scheduling.states import SequenceState, VisitState
+from scheduling.states import PlaceOfferState, SequenceState, VisitState
 
-REMINDER, DRIVER = "visit-reminder", "visit-driver"
+REMINDER, DRIVER, PLACE = "visit-reminder", "visit-driver", "place-offer"
 UNSURE = frozenset({SequenceState.REQUESTED, SequenceState.HELD})  # nothing is promised yet
 OPEN = Q(driver_name="") | Q(driver_confirmed_at__isnull=True)
 MOVED = "Withdrawn: the visit was moved or released."
 NO_CONSENT = "Withdrawn: the patient has taken the consent back, or the address has changed."
+SETTLED = "Withdrawn: the offer has been answered or has run out."
 ANSWERED = "Withdrawn: the driver is named and confirmed, or the visit was moved or released."
 
 
@@ -129,6 +130,9 @@ def standing(message: OutboxMessage, at: datetime) -> Standing:
         pk, day = parts
         visits = Visit.objects.filter(OPEN, site=message.site_id, pk=pk, date=day, state=VisitState.BOOKED)
         return Standing() if visits.exists() else Standing(withdrawn=ANSWERED)
+    if kind == PLACE and len(parts) == 1:
+        offers = PlaceOffer.objects.filter(site=message.site_id, pk=parts[0], state=PlaceOfferState.OPEN)
+        return Standing() if offers.exists() else Standing(withdrawn=SETTLED)
     return Standing()
 
 

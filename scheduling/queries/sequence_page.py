@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from kitclinic.models import StaffUser
 from kitclinic.roles import Permission
-from scheduling.models import Sequence, Visit
+from scheduling.models import Patient, Sequence, Visit
 from scheduling.queries.running_late import late
 from scheduling.rules.holds import BOOKABLE, UNDO_MINUTES
 from scheduling.rules.visits import OPEN_SEQUENCE, RELEASED
-from scheduling.states import MissedReason, SequenceMode, SequenceState, VisitState
+from scheduling.states import MissedReason, PlaceOfferState, SequenceMode, SequenceState, VisitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,34 @@ class SequencePage:
     may_release: bool
     may_agree: bool
     undo_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What can be done at once about the booking made last. offered: it is held for the waiting list."""
+
+    sequence: Sequence
+    may_confirm: bool
+    may_release: bool
+    offered: bool
+    undo_until: datetime | None
+
+
+def standing_booking(patient: Patient, *, reader: StaffUser, at: datetime) -> Standing | None:
+    """Return the last booking where this reader can confirm, release or undo it. Two or three queries."""
+    rows = Sequence.objects.filter(site=patient.site_id, patient=patient, state__in=BOOKABLE)
+    row = (
+        rows.select_related("site").order_by("-booked_at", "-pk").first() if reader.may(Permission.BOOK) else None
+    )
+    if row is None:
+        return None
+    held = row.state == SequenceState.HELD
+    offered = held and row.place_offers.filter(state=PlaceOfferState.OPEN).exists()
+    undo_until = None if held else _undo_until(row, list(row.visits.all()), reader, at)
+    if not (undo_until or row.state in (SequenceState.HELD, SequenceState.TENTATIVE)):
+        return None
+    may_confirm = row.state != SequenceState.CONFIRMED and not offered
+    return Standing(row, may_confirm, held and not offered, offered, undo_until)
 
 
 def sequence_page(sequence: Sequence, *, reader: StaffUser, at: datetime) -> SequencePage:

@@ -10,6 +10,7 @@ from kitclinic.roles import Permission
 from scheduling.models import Patient
 from scheduling.queries.merging import merges_of
 from scheduling.queries.patient_page import patient_page
+from scheduling.queries.sequence_page import standing_booking
 
 
 @requires(Permission.FIND_PATIENTS)
@@ -22,6 +23,7 @@ def patient(request: StaffRequest, pk: int) -> HttpResponse:
         "patient": found,
         "shown": shown,
         "timeline": shown.timeline,
+        "standing": standing_booking(found, reader=request.user, at=timezone.now()),
         "merges": merges_of(found),
         "may_see_charts": request.user.may(Permission.SEE_CHARTS),
         "may_assess": request.user.may(Permission.REGISTER_PATIENTS),

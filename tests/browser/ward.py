@@ -24,6 +24,7 @@ from scheduling.models import (
     Visit,
 )
 from scheduling.rules.group_plans import SeriesPlan
+from scheduling.rules.places import Wait
 from tests.browser.live import noon_site
 from tests.factories import infusions, orders, outcomes, registry, scheduling, suite
 from tests.factories.infusions import Chair
@@ -96,6 +97,7 @@ class Ward:
     other: Patient
     merge: PatientMerge
     series: GroupSeries
+    waiting: Patient
 
 
 def ward(folder: Path) -> Ward:
@@ -131,6 +133,7 @@ def ward(folder: Path) -> Ward:
         answered=outcomes.completed(site=site, at=now - timedelta(hours=2)).assessment,
         day=SuiteDay.objects.get(site=site, date=today),
         registry=slug,
+        waiting=_waiting(made, group),
         **_enrolment(made, group),
     )
 
@@ -158,6 +161,21 @@ def _enrolment(made: Noon, group: GroupVisit) -> dict[str, Any]:
         "merge": actions.merge_patients(kept=kept, folded=folded, reason="One passport.", by=by, at=at),
         "series": series,
     }
+
+
+def _waiting(made: Noon, group: GroupVisit) -> Patient:
+    """Two patients on the waiting list, the first with an offer that is open; returns one who is not on it."""
+    site, at, by = made.site, made.now, made.staff("scheduler")
+    people = [
+        scheduling.cleared_patient(site=site, group=group, at=site.instant(made.today, minute))
+        for minute in (502, 504, 506)
+    ]
+    for patient, wait in zip(
+        people, (Wait(notice_hours=24), Wait(until_day=made.today + timedelta(days=3))), strict=False
+    ):
+        actions.wait_for_place(patient=patient, wait=wait, by=by, at=at)
+    actions.offer_free_places(site=site, at=at)
+    return people[2]
 
 
 def _preparing(made: Noon) -> Chair:

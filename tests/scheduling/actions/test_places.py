@@ -22,6 +22,7 @@ from scheduling.actions import (
 )
 from scheduling.models import Patient, PlaceOffer, PlaceWait, Sequence, Visit
 from scheduling.queries.places import places_page
+from scheduling.queries.reminders import standing
 from scheduling.rules.places import Wait
 from scheduling.states import EnrolmentState, SequenceState
 from scheduling.tasks import offer_places
@@ -201,6 +202,9 @@ def test_the_message_leaves_by_the_channel_agreed_to_else_staff_call(
     assert [(one.channel, one.to) for one in sent] == [("sms", by_text.phone), ("staff", "schedulers")]
     assert "2:00 in the afternoon" in sent[0].text
     assert all(one.expires_at == now + timedelta(hours=4) for one in sent)
+    assert standing(sent[0], now).withdrawn == ""
+    answer_place_offer(offer=PlaceOffer.objects.get(wait__patient=by_text), accepts=False, by=scheduler, at=now)
+    assert "answered" in standing(sent[0], now).withdrawn
 
 
 @pytest.mark.usefixtures("two_weeks")

@@ -45,7 +45,7 @@ def test_who_waits_is_shown_with_wants_and_offer(
     assert offer.wait.patient.list_name in html
     assert "48 h notice" in html
     assert "Mon 14 Sep, " in html
-    assert "held until Tue 8 Sep 2026, 14:00" in html
+    assert "held until 14:00" in html
 
 
 def test_a_patient_is_put_on_the_list(as_user: Any, site: Site, scheduler: StaffUser, now: datetime) -> None:
