@@ -5,7 +5,7 @@ from random import Random
 
 from kitclinic.problems import Refused
 from outcomes.simulation import enrolment
-from outcomes.simulation.answers import answer_all
+from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days
 from outcomes.simulation.enrolment import Enrolled
@@ -15,7 +15,13 @@ from scheduling.models import GroupVisit, Patient, Visit
 from scheduling.states import EnrolmentState, GroupVisitState, SeatState
 
 FIRST_NUMBER = 300_000  # record numbers of people made for today; older history counts from 100,000
+DAYS_LATE = (None, None, 0, 0, 0, 0, 0, 3, 7, 7, 14)  # wished first day to booked first day; None: none was said
 WEEKS_AGO = 8  # first course of the patient who is back
+
+
+def days_late(patient: Patient, first_day: date) -> int | None:
+    """How many days after the wished one this course begins; None where nobody asked. The same at every run."""
+    return Random(f"{patient.record_number}:{first_day}").choice(DAYS_LATE)
 
 
 def next_number(cast: Cast, base: int) -> int:
@@ -75,7 +81,12 @@ def course(
         seat = enrolment.seat_in_group(cast, enrolled, first_day=first_day, at=min(now, day(21, 600)))
     try:
         sequence = enrolment.book(
-            cast, enrolled, first_day=first_day, start_minute=start_minute, at=min(now, day(21, 660))
+            cast,
+            enrolled,
+            first_day=first_day,
+            start_minute=start_minute,
+            at=min(now, day(21, 660)),
+            late=days_late(enrolled.patient, first_day),
         )
     except Refused:
         return None
@@ -109,7 +120,19 @@ def come_back(cast: Cast, random: Random, *, first_day: date, now: datetime) -> 
     enrolled = enrol_fully(cast, random, first_day=before, start_minute=start, now=now)
     if enrolled is None:
         return
-    visits = Visit.objects.filter(sequence__patient=enrolled.patient).select_related("site")
-    run([chair_of(visit, Habits()) for visit in visits], until=now)
+    treat(cast, enrolled, first_day=before, now=now)
     enrolled.patient.refresh_from_db()
     enrolment.assess(cast, enrolled, at=now - timedelta(days=3))
+
+
+def treat(cast: Cast, enrolled: Enrolled, *, first_day: date, now: datetime, misses_last: str = "") -> None:
+    """The days at the chair; the last one is missed for this reason, if any is given.
+
+    Somebody has looked at what worried in the answers before, or no infusion would start.
+    """
+    calls_at = min(now, cast.site.instant(first_day, 420))
+    look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=calls_at, older_than=timedelta(hours=1))
+    mine = Visit.objects.filter(sequence__patient=enrolled.patient, sequence__first_day=first_day)
+    visits = list(mine.select_related("site").order_by("date"))
+    habits = [Habits() for _ in visits[1:]] + [Habits(misses=misses_last)]
+    run([chair_of(visit, one) for visit, one in zip(visits, habits, strict=True)], until=now)

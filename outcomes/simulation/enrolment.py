@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q
 
 from infusions.actions import draft_order, sign_order
@@ -29,6 +30,7 @@ from scheduling.actions import (
     name_driver,
     plan_group_visit,
     receive_referral,
+    request_sequence,
     screen_health,
     sign_consent,
     teach_seat,
@@ -37,6 +39,7 @@ from scheduling.actions import (
 from scheduling.models import Eligibility, GroupSeat, GroupVisit, Patient, Sequence
 from scheduling.queries.patients import latest_eligibility
 from scheduling.rules.eligibility import EligibilityFacts
+from scheduling.rules.wishes import Wish
 from scheduling.states import (
     EducationItem,
     GroupVisitState,
@@ -324,8 +327,14 @@ def signed(cast: Cast, order: Order, *, at: datetime) -> Order:
     return sign_order(order=order, proof=proof, by=cast.physician, at=at, shown_digest=shown)
 
 
-def book(cast: Cast, enrolled: Enrolled, *, first_day: date, start_minute: int, at: datetime) -> Sequence:
-    """Five days at one clock time."""
+@transaction.atomic
+def book(
+    cast: Cast, enrolled: Enrolled, *, first_day: date, start_minute: int, at: datetime, late: int | None = None
+) -> Sequence:
+    """Five days at one clock time. late: days after the day that the patient wished; None: no wish was said."""
+    if late is not None:
+        wish = Wish(from_day=first_day - timedelta(days=late))
+        request_sequence(patient=enrolled.patient, wish=wish, by=cast.scheduler, at=at - timedelta(minutes=4))
     return book_sequence(
         patient=enrolled.patient, first_day=first_day, start_minute=start_minute, by=cast.scheduler, at=at
     )
