@@ -10,7 +10,7 @@ from infusions.models import Order
 from infusions.states import OrderState
 from kitclinic.actions import begin_long_task
 from kitclinic.models import LongTask, OutboxMessage
-from outcomes.simulation import cases, enrolment, inbox
+from outcomes.simulation import cases, enrolment, inbox, planning, staffing
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
@@ -21,6 +21,7 @@ from scheduling.models import Patient, Sequence, Visit
 
 VISITS_A_DAY = 51
 MOMENT = "simulated moment"  # key of the row that remembers when today was made
+FORGOTTEN = 3  # visits of tomorrow without a driver
 LATER_WEEKS = (14, 9, 5)  # sequences booked in the weeks to come
 Step = Callable[[], object]
 
@@ -48,7 +49,10 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     if new:
         steps += _to_come(cast, random, week[0], now)
         steps += _everything_else(cast, Random(f"{seed}:cases"), week[0], now)
+        steps += _planned(cast, Random(f"{seed}:planning"), now)
     step(steps)
+    staffing.come_after_all(cast, now=now)
+    planning.confirm_drivers(cast, now=now)
     for days_before in range(8):
         hold_groups(cast, today - timedelta(days=days_before), at=now)
     look_at_safety_tasks(by=cast.psychologist, site_id=site.pk, at=now, older_than=timedelta(hours=1))
@@ -112,6 +116,20 @@ def _everything_else(cast: Cast, random: Random, first_day: date, now: datetime)
         lambda: cases.roster_of_today(cast, random, number, now=now),
         lambda: cases.next_week(cast, random, number, now=now),
         lambda: come_back(cast, random, first_day=first_day, now=now),
+    ]
+
+
+def _planned(cast: Cast, random: Random, now: datetime) -> list[Step]:
+    """What the scheduler has in hand. Needs everybody booked; whoever only has a wish comes before who waits."""
+    return [
+        lambda: planning.write_wishes(cast, now=now),
+        lambda: planning.hold_a_place(cast, now=now),
+        lambda: planning.wait_for_places(cast, now=now),
+        lambda: planning.promise_weeks(cast, now=now),
+        lambda: planning.make_up_a_day(cast, random, now=now),
+        lambda: staffing.decide_holidays(cast, now=now),
+        lambda: staffing.plan_leave(cast, now=now),
+        lambda: staffing.call_out(cast, now=now),
         lambda: _letters_have_left(cast, now),
     ]
 
@@ -157,9 +175,9 @@ def _unfinished_questionnaires(cast: Cast, first_day: date, now: datetime) -> No
 
 
 def _forget_drivers(cast: Cast, now: datetime) -> None:
-    """Three patients whose driver for tomorrow is not known yet."""
+    """A few patients whose driver for tomorrow is not known yet."""
     tomorrow = cast.site.today(now) + timedelta(days=1)
-    for visit in Visit.objects.filter(site=cast.site, date=tomorrow).order_by("pk")[:3]:
+    for visit in Visit.objects.filter(site=cast.site, date=tomorrow).order_by("pk")[:FORGOTTEN]:
         Visit.objects.filter(pk=visit.pk).update(
             driver_name="", driver_relationship="", driver_phone="", driver_transport=""
         )
