@@ -46,9 +46,9 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: setattr(supervisor, "ending", True))
         valkey = None
         try:
-            self._prepare(supervisor)
-            if not settings.REDIS_URL:
+            if not settings.REDIS_URL:  # before the clinic is made: its acts ask the worker for better plans
                 valkey = embedded.start_valkey(settings.VAR / "valkey")
+            self._prepare(supervisor)
             code = self._run(supervisor, port)
         finally:
             supervisor.end()
