@@ -34,10 +34,11 @@ def usual(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def small(usual: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[Cast, datetime], None]:
-    """``small(cast, now)`` makes today with three visits a day, of which one is over, one runs, one waits."""
+    """``small(cast, now)`` makes today with three visits a day, no make-up: one is over, one runs, one waits."""
     monkeypatch.setattr(module, "VISITS_A_DAY", 3)
     monkeypatch.setattr(module, "TEMPLATE", (0, 170, 340))
     monkeypatch.setattr(module, "LATER_WEEKS", (2,))
+    monkeypatch.setattr(module.planning, "make_up_a_day", lambda *given, **more: None)  # a fourth visit of today
     monkeypatch.setattr(module, "open_weeks", lambda **given: open_weeks(**(given | {"weeks": 2})))
 
     def make(cast: Cast, now: datetime) -> None:

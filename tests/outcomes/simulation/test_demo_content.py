@@ -1,4 +1,4 @@
-"""The demonstration contains every path through enrolment, reached through the real actions."""
+"""The demonstration contains every path through enrolment and a scheduler's work, by the real actions."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,30 +8,44 @@ import pytest
 from django.db import transaction
 
 from kitclinic.models import OutboxMessage, Site
-from outcomes.simulation import chairside
+from outcomes.simulation import chairside, planning, staffing
 from outcomes.simulation import today as module
 from outcomes.simulation.cases import SMALL_ROOM
-from outcomes.simulation.clinic import found_clinic
+from outcomes.simulation.clinic import cast_of, ensure_days, found_clinic
 from outcomes.simulation.script import Habits
-from scheduling.actions import open_weeks
+from scheduling.actions import open_weeks, take_cover
 from scheduling.models import (
     Biometrics,
+    CallOut,
     Consent,
+    CoverNeeded,
     EducationGiven,
     Eligibility,
     GroupSeat,
     GroupSeries,
     GroupVisit,
     GroupWait,
+    Leave,
     Letter,
+    NurseShift,
     Patient,
     PatientMerge,
+    PlaceWait,
+    Proposal,
     Referral,
+    Sequence,
+    SuiteDay,
     TeamNote,
+    Visit,
+    WeekPolicy,
 )
 from scheduling.queries.clearance import clearance_of
+from scheduling.queries.cover import open_cover
 from scheduling.queries.funnel import Funnel, funnel
+from scheduling.queries.offers import offers_page
 from scheduling.queries.patients import people_like, person_of
+from scheduling.queries.utilisation import utilisation_page
+from scheduling.queries.wishes import wish_of
 from scheduling.rules.funnel import Leaving, Step, Waiting
 from tests.outcomes.simulation.conftest import NOW, all_of
 
@@ -45,7 +59,10 @@ def clinic(django_db_setup: None, django_db_blocker: Any) -> Iterator[Site]:
         patch.setattr(module, "VISITS_A_DAY", 3)
         patch.setattr(module, "TEMPLATE", (0, 170, 340))
         patch.setattr(module, "LATER_WEEKS", (2,))
-        patch.setattr(module, "open_weeks", lambda **given: open_weeks(**(given | {"weeks": 2})))
+        patch.setattr(module, "FORGOTTEN", 1)
+        patch.setattr(planning, "UNCONFIRMED", 1)
+        patch.setattr(module, "ensure_days", lambda *given, **more: ensure_days(*given, **more, nurses=2))
+        patch.setattr(module, "open_weeks", lambda **given: open_weeks(**(given | {"weeks": 8})))
         cast = found_clinic(now=NOW)
         module.make_today(cast, now=NOW, seed=1, step=all_of)
         yield cast.site
@@ -229,3 +246,123 @@ def test_invitations_went_out_and_those_of_today_are_in_the_outbox(clinic: Site)
     assert not letters.filter(due_at__lt=midnight, sent_at=None).exists()
     assert letters.exclude(sent_at=None).exists()
     assert letters.filter(sent_at=None, due_at__gte=midnight).exists()
+
+
+# -- wishes, promises, places -------------------------------------------------------------------------
+
+
+def test_several_patients_wait_with_a_written_wish(clinic: Site) -> None:
+    asked = Sequence.objects.filter(site=clinic, state="requested").exclude(wish_note="")
+    wishes = [wish_of(row) for row in asked]
+    assert len(wishes) == 5
+    assert any(wish.from_minute is not None and wish.to_minute == 12 * 60 for wish in wishes), "mornings"
+    assert any(wish.to_minute == 12 * 60 + 30 for wish in wishes), "out by 12:30"
+    assert [day.weekday() for wish in wishes for day in wish.avoids] == [4], "not on a Friday"
+    assert all(row.requested_at and row.requested_at <= NOW for row in asked)
+
+
+def test_somebody_who_comes_back_asks_for_a_second_course(clinic: Site) -> None:
+    again = Sequence.objects.get(site=clinic, state="requested", number=2)
+    assert again.patient.sequences.get(number=1).state == "completed"
+
+
+def test_who_waits_is_offered_places_and_who_is_back_needs_the_health_screen_first(clinic: Site) -> None:
+    for row in Sequence.objects.filter(site=clinic, state="requested").select_related("patient__site"):
+        assert bool(offers_page(row.patient, wish=wish_of(row), at=NOW).lines) == (row.number == 1)
+
+
+def test_bookings_began_on_the_wished_day_or_some_days_late(clinic: Site) -> None:
+    today = clinic.today(NOW)
+    late = utilisation_page(clinic, first=today - timedelta(weeks=9), last=today, today=today).late
+    assert late.n >= 2
+    assert Sequence.objects.filter(site=clinic, state="confirmed").exclude(wish_from_day=None).exists()
+
+
+def test_places_are_held_until_the_hold_runs_out(clinic: Site) -> None:
+    held = Sequence.objects.get(site=clinic, state="held")
+    assert held.held_until == NOW + timedelta(minutes=clinic.hold_minutes)
+    assert held.visits.count() == 5
+
+
+def test_three_tentative_sequences_and_better_times_for_a_week_that_are_not_decided(clinic: Site) -> None:
+    first = clinic.week_of(clinic.today(NOW))[0]
+    tentative = Sequence.objects.filter(site=clinic, state="tentative")
+    weeks = sorted((row.first_day - first).days // 7 for row in tentative if row.first_day)
+    assert weeks == [2, 3, 3]
+    assert tentative.filter(seat_came_along=True).count() == 2
+    plan = Proposal.objects.get(site=clinic, kind="retime")
+    assert (plan.state, plan.first_day) == ("open", first + timedelta(weeks=3))
+    assert {(move["from_minute"], move["to_minute"]) for move in plan.moves} == {(570, 540), (750, 780)}
+
+
+def test_three_patients_wait_for_an_earlier_place(clinic: Site) -> None:
+    waits = PlaceWait.objects.filter(site=clinic, ended_at=None)
+    assert waits.count() == 3
+    assert waits.filter(patient__sequences__state="confirmed").count() == 1
+    assert waits.filter(patient__sequences=None, notice_hours=24).count() == 1
+
+
+def test_a_day_missed_last_week_is_made_up_this_week(clinic: Site) -> None:
+    again = Visit.objects.get(site=clinic, makes_up_for__isnull=False)
+    missed, today = again.makes_up_for, clinic.today(NOW)
+    assert missed is not None
+    assert (missed.state, missed.missed_reason, missed.day_index) == ("missed", "illness", 5)
+    assert missed.date < clinic.week_of(today)[0] <= today <= again.date
+    assert again.starts_at > NOW
+    assert again.driver_named
+
+
+def test_of_tomorrows_drivers_most_are_confirmed(clinic: Site) -> None:
+    tomorrow = clinic.today(NOW) + timedelta(days=1)
+    visits = Visit.objects.filter(site=clinic, date=tomorrow)
+    assert visits.filter(driver_name="").count() == 1
+    assert visits.exclude(driver_name="").filter(driver_confirmed_at=None).count() == 1
+    assert visits.exclude(driver_confirmed_at=None).count() == 1
+
+
+# -- staff and weeks ----------------------------------------------------------------------------------
+
+
+def test_every_nurse_is_trained_for_ketamine(clinic: Site) -> None:
+    assert all(nurse.is_ketamine_trained for nurse in cast_of(clinic).nurses)
+
+
+def test_tomorrow_a_nurse_has_called_out_and_plans_wait_while_today_is_calm(clinic: Site) -> None:
+    today = clinic.today(NOW)
+    called = CallOut.objects.get(site=clinic, taken_back_at=None)
+    assert called.suite_day.date == today + timedelta(days=1)
+    assert open_cover(clinic, called.suite_day.date)
+    assert not open_cover(clinic, today)
+    assert Proposal.objects.filter(site=clinic, kind="repair", state="open", call_out=called).exists()
+
+
+def test_a_call_out_whose_cover_was_taken_stays_a_call_out(clinic: Site) -> None:
+    cast, tomorrow = cast_of(clinic), NOW + timedelta(days=1)
+    with transaction.atomic():
+        for row in CoverNeeded.objects.filter(site=clinic, closed_at=None).select_related("suite_day__site"):
+            take_cover(cover=row, person=cast.physicians[-1], by=cast.scheduler, at=NOW)
+        staffing.come_after_all(cast, now=tomorrow)
+        assert CallOut.objects.get(site=clinic).taken_back_at is None
+        transaction.set_rollback(True)
+
+
+def test_a_nurse_is_on_leave_in_a_later_week(clinic: Site) -> None:
+    leave = Leave.objects.get(site=clinic)
+    assert leave.first_day > clinic.today(NOW) + timedelta(days=28)
+    shifts = NurseShift.objects.filter(
+        nurse=leave.person, suite_day__date__range=(leave.first_day, leave.last_day)
+    )
+    assert not shifts.exists()
+
+
+def test_one_holiday_week_opens_the_saturday_with_its_roster_and_one_has_short_courses(clinic: Site) -> None:
+    decided = {row.rule: row.first_day for row in WeekPolicy.objects.filter(site=clinic)}
+    assert set(decided) == {"saturday", "short"}
+    saturday = SuiteDay.objects.get(site=clinic, date=decided["saturday"] + timedelta(days=5))
+    assert saturday.date.strftime("%A") == "Saturday"
+    assert (saturday.is_closed, saturday.shifts.count(), saturday.providers.count()) == (False, 5, 1)
+    assert SuiteDay.objects.get(site=clinic, date=decided["saturday"]).closed_because == "Columbus Day"
+    closed = SuiteDay.objects.filter(
+        site=clinic, date__range=(decided["short"], saturday.date + timedelta(weeks=9))
+    )
+    assert "Veterans Day" in closed.values_list("closed_because", flat=True)
