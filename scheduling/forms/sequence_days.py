@@ -20,7 +20,11 @@ class MakeUpForm(forms.Form):
 
     start = forms.CharField(max_length=20, error_messages={"required": "Choose a start."})
     approved_by = forms.ModelChoiceField(
-        StaffUser.objects.none(), required=False, empty_label="Choose who approved", label="Approved by"
+        StaffUser.objects.none(),
+        required=False,
+        empty_label="Choose who approved",
+        label="Approved by",
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:

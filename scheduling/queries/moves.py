@@ -14,6 +14,7 @@ from scheduling.rules.blocks import VISITS, Block, WeekPlan, blocks_of, clinic_w
 from scheduling.rules.capacity import DayPlan, Lengths
 from scheduling.rules.chairs import free_chairs
 from scheduling.rules.moves import (
+    SPREAD_MINUTES,
     Course,
     Stay,
     allowed_starts,
@@ -64,11 +65,19 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class MakeUp:
-    """One date on which a missed day can be made up. starts: in order; approval: a provider has to agree."""
+    """One date on which a missed day can be made up. starts: in order; approval: a provider has to agree.
+
+    usual: those near the clock time of the missed day, which need no reason.
+    """
 
     day: date
     starts: tuple[int, ...]
     same_week: bool
+    usual: tuple[int, ...]
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        return tuple(one for one in self.starts if one not in self.usual)
 
     @property
     def approval(self) -> bool:
@@ -184,7 +193,8 @@ def make_up_options(visit: Visit, at: datetime) -> list[MakeUp]:
         now = course.now if day == course.today else 0
         starts = tuple(start for start in allowed_starts([plan]) if start >= now)
         if starts:
-            found.append(MakeUp(day, starts, same_week))
+            usual = tuple(one for one in starts if abs(one - visit.start_minute) <= SPREAD_MINUTES)
+            found.append(MakeUp(day, starts, same_week, usual))
     return found
 
 

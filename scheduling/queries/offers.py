@@ -23,7 +23,7 @@ from scheduling.rules.residual import CountedWeek
 from scheduling.rules.sequences import enrolment_problems, why_not
 from scheduling.rules.visits import ASKING, open_sequence_problems
 from scheduling.rules.wishes import Wish
-from scheduling.states import EnrolmentState, VisitState
+from scheduling.states import EnrolmentState, SequenceMode, VisitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class OffersPage:
     weeks: tuple[date, ...]
     lines: tuple[Line, ...]
     wished_week: date | None
+    is_wish_short: bool
     refused: tuple[Problem, ...]
     picture: Picture | None
     standing: tuple[Problem, ...]
@@ -54,6 +55,16 @@ class OffersPage:
     @property
     def wish(self) -> str:
         return clock(self.wish_minute)
+
+    @property
+    def offers_four(self) -> bool:
+        """Whether one of the offers is a short course, to which the patient has to agree."""
+        return any(line.is_short for line in self.lines)
+
+    @property
+    def hides_wish(self) -> bool:
+        """Whether the wished start fits and still is none of the offers: others keep more places."""
+        return not any(line.offer.off_wish == 0 for line in self.lines)
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -107,6 +118,7 @@ def offers_page(patient: Patient, *, wish: Wish, at: datetime) -> OffersPage:
         weeks=tuple(week.week.first_day for week in weeks if week.week.first_day > today),
         lines=tuple(_lines(found, ahead, seat, today, liked(wish), clearance)),
         wished_week=wished.week.first_day if wished else None,
+        is_wish_short=bool(wished and wished.block and wished.block.mode == SequenceMode.SHORT),
         refused=tuple(refused),
         picture=first_picture(_days(wished), liked(wish), refused) if wished else None,
         standing=tuple(standing),

@@ -31,7 +31,7 @@ class RequestLine:
     @property
     def opens_offers(self) -> bool:
         """Whether starts can be offered now: nothing else has to happen first."""
-        return not (self.request.screen_due or self.request.physician_decides)
+        return self.request.opens_offers
 
 
 def request_lines(site: Site, *, at: datetime) -> list[RequestLine]:

@@ -45,6 +45,17 @@ class Request:
         """Whether a yes in the health screen waits for a physician."""
         return self.clearance is not None and not self.screen_due and self.clearance.concern
 
+    @property
+    def opens_offers(self) -> bool:
+        """Whether starts can be offered now; a group visit that is still missing is booked along."""
+        stands = self.needs_group and not self.books_group
+        return not (self.screen_due or self.physician_decides or stands)
+
+    @property
+    def books_group(self) -> bool:
+        """Whether the group visit is booked together with the days: there is no seat yet."""
+        return self.needs_group and self.patient.state == EnrolmentState.ELIGIBLE
+
 
 def requests_of(site: Site, *, today: date) -> list[Request]:
     """Return who waits for a sequence, the longest first. Five queries, one more after a screen with a yes.

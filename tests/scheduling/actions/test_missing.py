@@ -86,6 +86,8 @@ def test_case_25_missed_days_are_made_up_after_the_sequence_with_approval(
         (option,) = make_up_options(visit, friday)
         day = NEXT_MONDAY + timedelta(days=place)
         assert (option.day, option.approval, NINE in option.starts) == (day, True, True)
+        assert (min(option.usual), max(option.usual)) == (NINE - 30, NINE + 30)
+        assert set(option.usual) | set(option.others) == set(option.starts)
         asked = {"visit": visit, "date": day, "start_minute": NINE, "by": scheduler, "at": friday}
         with pytest.raises(Refused) as refused:
             make_up(**asked)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +35,15 @@ def test_sch_15_five_offers_the_wish_first(site: Site) -> None:
     )
     assert first.said_time == "9:00 in the morning"
     assert first.value == "2026-09-14 540"
-    assert (shown.refused, shown.picture) == ((), None)
+    assert (shown.refused, shown.picture, shown.hides_wish, shown.offers_four) == ((), None, False, False)
+
+
+def test_a_wish_that_fits_and_is_none_of_the_offers_is_told_apart(site: Site) -> None:
+    open_week(site)
+    shown = asked(site, patient_for(site, MONDAY), minute=NINE)
+    others = tuple(line for line in shown.lines if line.offer.off_wish)
+    assert len(others) == len(shown.lines) - 1
+    assert (shown.hides_wish, replace(shown, lines=others).hides_wish) == (False, True)
 
 
 def test_the_distance_to_the_wish_and_the_loss_are_said(site: Site) -> None:
@@ -159,8 +168,10 @@ def test_sch_42_a_short_week_is_offered_as_one_with_its_closed_day(site: Site, s
     WeekPolicy.objects.create(
         site=site, first_day=MONDAY, rule="short", decided_by=scheduler, decided_at=before(site, MONDAY)
     )
-    line = asked(site, patient).lines[0]
-    assert (len(line.offer.dates), line.mode, line.is_short) == (4, "short", True)
+    shown = asked(site, patient)
+    line = shown.lines[0]
+    assert (len(line.offer.dates), line.mode, line.is_short, shown.offers_four) == (4, "short", True, True)
+    assert shown.is_wish_short
     assert line.holiday == "short course of four days, with consent; Mon 14 Sep closed (Labor Day)"
     (column, *_) = strip_of(
         weeks_ahead(site, MONDAY - WEEK, today=MONDAY - WEEK).weeks[1:], today=MONDAY - WEEK, selected=MONDAY

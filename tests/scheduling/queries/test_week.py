@@ -143,6 +143,21 @@ def test_who_waits_is_shown_with_the_week_that_the_group_visit_allows(site: Site
     assert found[bare.pk].seat is None
 
 
+def test_starts_are_offered_on_the_phone_also_before_a_group_visit_is_booked(site: Site) -> None:
+    """But not while the seat that there is counts for no week: then somebody decides about that first."""
+    open_week(site, MONDAY + WEEK)
+    seated = patient_for(site, MONDAY + WEEK, state=EnrolmentState.GROUP_BOOKED)
+    too_late = patient_for(site, MONDAY, state=EnrolmentState.GROUP_BOOKED)
+    without = patient_for(site, MONDAY + WEEK, state=EnrolmentState.GROUP_BOOKED)
+    new = patient_for(site, MONDAY + WEEK, state=EnrolmentState.ELIGIBLE)
+    for one in (without, new):
+        one.seats.all().delete()
+    found = {one.patient.pk: one for one in requests_of(site, today=WEDNESDAY)}
+    asked = (seated, too_late, without, new)
+    assert [found[one.pk].opens_offers for one in asked] == [True, False, False, True]
+    assert [found[one.pk].books_group for one in asked] == [False, False, False, True]
+
+
 def test_a_finished_course_asks_for_nothing_until_the_patient_is_assessed_again(
     site: Site, nurse: StaffUser
 ) -> None:
