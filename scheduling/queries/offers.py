@@ -22,7 +22,7 @@ from scheduling.rules.offers import Asking, GroupChoice, Offer, group_for, group
 from scheduling.rules.residual import CountedWeek
 from scheduling.rules.sequences import enrolment_problems, why_not
 from scheduling.rules.visits import ASKING, open_sequence_problems
-from scheduling.rules.wishes import Wish
+from scheduling.rules.wishes import Wish, wish_problems
 from scheduling.states import EnrolmentState, SequenceMode, VisitState
 
 
@@ -107,7 +107,7 @@ def offers_page(patient: Patient, *, wish: Wish, at: datetime) -> OffersPage:
     later = [week for week in weeks if week.week.dates[-1] >= start]
     found = [] if standing else offers(later, wish, asking)
     wished = _wished(later, wish.from_day or fits)
-    refused = _refused(wished, liked(wish), asking, needs_group) if wished and not standing else []
+    refused = _refused(wished, wish, asking, needs_group) if wished and not standing else []
     return OffersPage(
         patient=patient,
         seat=seat,
@@ -206,7 +206,11 @@ def _days(wished: _Wished) -> Sequence[DayPlan]:
     return plans_of(wished.week, wished.block.dates) if wished.block else wished.week.days
 
 
-def _refused(wished: _Wished, minute: int, asking: Asking, needs_group: bool) -> list[Problem]:
+def _refused(wished: _Wished, wish: Wish, asking: Asking, needs_group: bool) -> list[Problem]:
+    minute, lengths = liked(wish), _days(wished)[0].lengths
+    against_itself = wish_problems(wish, lengths, today=asking.today) if wish.minute is not None else []
+    if against_itself:
+        return against_itself
     group = group_for(wished.first_day, asking.groups, asking.window)
     problems = why_not(
         wished.week,

@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from kitclinic.access import StaffRequest, requires
 from kitclinic.db import explain
 from kitclinic.http import is_htmx, page, say
-from kitclinic.problems import Problem, Refused
+from kitclinic.problems import NeedsConfirmation, Problem, Refused
 from kitclinic.roles import Permission
 from scheduling.actions import book_sequence
 from scheduling.forms.sequences import BookForm
@@ -20,6 +20,9 @@ from scheduling.rules.capacity import clock, date_words
 from scheduling.rules.offers import SCH_15
 from scheduling.states import SequenceState
 from scheduling.views.offers import PAGE, PART, facts
+
+SAY_WHY = "Not booked yet: say why, then confirm again."
+CHOOSE_AGAIN = "Not booked. The offers below are fresh; choose again."
 
 
 @requires(Permission.BOOK)
@@ -72,6 +75,11 @@ def _said(booked: Sequence, group: GroupVisit | None) -> str:
 
 def _fresh(request: StaffRequest, patient: Patient, problems: tuple[Problem, ...], *, status: int) -> HttpResponse:
     """The refusal, with the offers as they stand now; the one that was chosen stays chosen."""
-    context = facts(request, patient) | {"stale": problems, "chosen": request.POST.get("start", "")}
+    asks = all(isinstance(problem, NeedsConfirmation) for problem in problems)
+    context = facts(request, patient) | {
+        "stale": problems,
+        "stale_title": SAY_WHY if asks else CHOOSE_AGAIN,
+        "chosen": request.POST.get("start", ""),
+    }
     answer = page(request, PAGE, context, partial=PART, status=status)
     return retarget(reswap(answer, "outerHTML"), "#kc-offers") if is_htmx(request) else answer

@@ -136,3 +136,12 @@ def test_the_offers_page_needs_few_queries(
     patient, client = patient_for(site, MONDAY), as_user(scheduler)
     with django_assert_max_num_queries(19):  # session, user, site, notes, and every day read afresh
         client.get(f"/patients/{patient.pk}/offers/")
+
+
+def test_a_time_outside_its_own_window_does_not_fit(as_user: Any, site: Site, scheduler: StaffUser) -> None:
+    open_week(site)
+    patient = patient_for(site, MONDAY)
+    wish = {"time": "15:00", "out_by": "12:30"}
+    html = as_user(scheduler).get(f"/patients/{patient.pk}/offers/", wish).content.decode()
+    assert "The wish fits" not in html
+    assert "Change the time or the window" in html
