@@ -1,23 +1,17 @@
 """Writes that belong to no app."""
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.module_loading import import_string
-from kombu.exceptions import OperationalError
 
 from kitclinic import audit
-from kitclinic.celery import app
 from kitclinic.models import LongTask, OutboxMessage, Site, StaffUser
 
 KEPT_FOR = timedelta(days=3)
-logger = logging.getLogger("kitclinic.actions")
 
 
 def choose_theme(*, user: StaffUser, theme: str) -> None:
@@ -57,21 +51,6 @@ def queue_message(
         },
     )
     return message if created else None
-
-
-def ask_worker(task: str, **given: Any) -> None:
-    """Give the worker a task by name once the caller's transaction has committed.
-
-    For work whose result is welcome and not needed: where the broker is away, the request is lost, and logged.
-    """
-    transaction.on_commit(partial(_send, task, given))
-
-
-def _send(task: str, given: dict[str, Any]) -> None:
-    try:
-        app.send_task(task, kwargs=given, retry=False)
-    except OperationalError as error:
-        logger.warning("the worker was not asked for %s: %s", task, error)
 
 
 @transaction.atomic

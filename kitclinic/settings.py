@@ -199,7 +199,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 1,
     "visibility_timeout": 600,
-    "max_retries": 0,  # a request that asks the worker does not wait for a broker that is away
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -213,7 +212,8 @@ CELERY_BEAT_SCHEDULE = {
     "import-referral-files": {"task": "scheduling.import_referral_files", "schedule": timedelta(seconds=5)},
     "retime-weeks": {"task": "scheduling.retime_weeks", "schedule": timedelta(hours=24)},
     "release-holds": {"task": "scheduling.release_holds", "schedule": timedelta(seconds=30)},
-    "offer-places": {"task": "scheduling.offer_places", "schedule": timedelta(minutes=2)},
+    "offer-places": {"task": "scheduling.offer_places", "schedule": timedelta(seconds=30)},
+    "find-better-plans": {"task": "scheduling.find_better_plans", "schedule": timedelta(seconds=5)},
     "extend-series": {"task": "scheduling.extend_series", "schedule": timedelta(hours=6)},
     "remind-of-questionnaires": {
         "task": "outcomes.remind_of_questionnaires",

@@ -35,12 +35,14 @@ from scheduling.actions.places import (
     stop_waiting_for_place,
     wait_for_place,
 )
+from scheduling.actions.plan_asks import ask_for_plans, take_plan_asks
 from scheduling.actions.planning import copy_roster, open_weeks
 from scheduling.actions.proposals import (
     dismiss_proposal,
     keep_repairs,
     keep_retiming,
     note_no_solver,
+    propose_all_retimings,
     propose_day_repairs,
     propose_repairs,
     propose_retiming,
@@ -118,6 +120,7 @@ __all__ = [
     "answer_by_link",
     "answer_place_offer",
     "ask_for_information",
+    "ask_for_plans",
     "assess_eligibility",
     "begin_with_consent_text",
     "book_seat",
@@ -186,6 +189,7 @@ __all__ = [
     "plan_series_visits",
     "plan_shifts",
     "prolong_observation",
+    "propose_all_retimings",
     "propose_day_repairs",
     "propose_repairs",
     "propose_retiming",
@@ -229,6 +233,7 @@ __all__ = [
     "take_cover",
     "take_covers",
     "take_off_shift",
+    "take_plan_asks",
     "take_provider_off_site",
     "teach_room",
     "teach_seat",

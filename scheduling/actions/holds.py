@@ -13,7 +13,7 @@ from kitclinic.problems import Blocker, Conflict, refuse_if
 from kitclinic.states import move
 from scheduling.actions.cover import settle_cover
 from scheduling.actions.invitations import tell_patient
-from scheduling.actions.place_offers import CLOCKWORK, RUN_OUT, end_of, offer_freed_places, settle_place_offer
+from scheduling.actions.place_offers import CLOCKWORK, RUN_OUT, end_of, settle_place_offer
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import GroupSeat, Letter, Patient, Sequence, SuiteDay, Visit
 from scheduling.rules.holds import JustBooked, hold_over, undo_problems
@@ -137,7 +137,6 @@ def back_to_request(held: Locked, event: str, *, by: StaffUser | None, at: datet
     move(row, to, by=by, at=at, reason=reason, also=BOOKING_FIELDS)
     settle_place_offer(row, end_of(reason), by=by, at=at, reason=reason)
     note_change(held.days)
-    offer_freed_places(row.site)
     audit.record(
         event=event,
         by=by,

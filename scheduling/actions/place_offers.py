@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from kitclinic import audit
-from kitclinic.actions import ask_worker
-from kitclinic.models import Site, StaffUser
+from kitclinic.models import StaffUser
 from kitclinic.states import move
 from scheduling.models import PlaceOffer, PlaceWait, Sequence
 from scheduling.states import PlaceOfferState
@@ -44,12 +43,6 @@ def end_place_wait(wait: PlaceWait, *, because: str, at: datetime) -> None:
     """Take a patient off the list. The patient's row is locked."""
     wait.ended_at, wait.ended_because = at, because.strip()[:200]
     wait.save(update_fields=["ended_at", "ended_because"])
-
-
-def offer_freed_places(site: Site) -> None:
-    """Ask the worker to offer places that have become free, where anybody waits; the next round does it anyway."""
-    if PlaceWait.objects.filter(site=site, ended_at__isnull=True).exists():
-        ask_worker("scheduling.offer_places", site_id=site.pk)
 
 
 def note_wait(

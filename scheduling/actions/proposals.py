@@ -8,13 +8,20 @@ from typing import Any
 from django.db import transaction
 
 from kitclinic import audit
-from kitclinic.actions import ask_worker
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Conflict
 from kitclinic.states import begin, move
+from scheduling.actions.plan_asks import ask_for_plans
 from scheduling.actions.suite import lock_days
 from scheduling.models import CallOut, Proposal, SuiteDay
-from scheduling.queries.repairs import DayFacts, WeekFacts, repair_facts, retime_dates, retime_facts
+from scheduling.queries.repairs import (
+    DayFacts,
+    WeekFacts,
+    repair_facts,
+    retime_dates,
+    retime_facts,
+    weeks_to_retime,
+)
 from scheduling.rules.blocks import clinic_week
 from scheduling.rules.proposals import SCH_52
 from scheduling.rules.repair import Named, changes_anything, plan_errors, quick_plans, score
@@ -49,7 +56,8 @@ def _propose_day(suite_day: SuiteDay, call_out: CallOut | None, *, by: StaffUser
     plans = [named for named in quick_plans(facts.problem) if changes_anything(named.plan)]
     rows = [_keep_repair(day, call_out, named, facts, by=by, at=at, solver="asked") for named in plans]
     if rows:
-        ask_worker("scheduling.repair_day", suite_day_id=day.pk, call_out_id=call_out.pk if call_out else None)
+        kind = ProposalKind.REPAIR
+        ask_for_plans(site=day.site, kind=kind, first_day=day.date, call_out=call_out, at=at)
     return rows
 
 
@@ -83,8 +91,15 @@ def propose_retiming(*, site: Site, first_day: date, by: StaffUser | None, at: d
     if not facts.problem.tentative:
         return None
     row = _keep_retiming(site, first_day, quick_plan(facts.problem), facts, by=by, at=at, solver="asked")
-    ask_worker("scheduling.retime_week", site_id=site.pk, first_day=first_day.isoformat())
+    ask_for_plans(site=site, kind=ProposalKind.RETIME, first_day=first_day, at=at)
     return row
+
+
+def propose_all_retimings(*, at: datetime) -> int:
+    """Work out better times for every week with tentative sequences, at every clinic; returns the plans found."""
+    weeks = [(site, day) for site in Site.objects.order_by("pk") for day in weeks_to_retime(site, at=at)]
+    plans = [propose_retiming(site=site, first_day=day, by=None, at=at) for site, day in weeks]
+    return sum(plan is not None for plan in plans)
 
 
 @transaction.atomic

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from kitclinic import audit
-from kitclinic.actions import ask_worker
 from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.states import move
 from scheduling.actions.holds import settle_days
-from scheduling.actions.place_offers import offer_freed_places, settle_place_offer
+from scheduling.actions.place_offers import settle_place_offer
+from scheduling.actions.plan_asks import ask_for_plans
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import Sequence, SuiteDay, Visit
 from scheduling.rules.visits import (
@@ -24,7 +24,7 @@ from scheduling.rules.visits import (
     sequence_state,
     standing_days,
 )
-from scheduling.states import MissedReason, PlaceOfferState, SequenceMode, SequenceState, VisitState
+from scheduling.states import MissedReason, PlaceOfferState, ProposalKind, SequenceMode, SequenceState, VisitState
 
 
 @transaction.atomic
@@ -71,11 +71,10 @@ def cancel_sequence(*, sequence: Sequence, reason: str, by: StaffUser, at: datet
     to = ended_state([visit.state for visit in visits])
     move(sequence, to, by=by, at=at, reason=reason, also=("held_until",))
     if sequence.first_day:
-        ask_worker("scheduling.retime_week", site_id=sequence.site_id, first_day=sequence.first_day.isoformat())
+        ask_for_plans(site=sequence.site, kind=ProposalKind.RETIME, first_day=sequence.first_day, at=at)
     settle_place_offer(sequence, PlaceOfferState.WITHDRAWN, by=by, at=at, reason=reason)
     settle_days(days, by=by, at=at)
     note_change(days)
-    offer_freed_places(sequence.site)
     audit.record(
         event=f"sequence_{sequence.state}",
         by=by,

@@ -14,7 +14,7 @@ from scheduling.models.group_records import (
 from scheduling.models.groups import GroupSeat, GroupSeries, GroupVisit, GroupWait
 from scheduling.models.links import CalendarFeed, DriverLink
 from scheduling.models.patients import Patient, PatientMerge, PhoneTail, SearchGrams
-from scheduling.models.places import PlaceOffer, PlaceWait, Proposal
+from scheduling.models.places import PlaceOffer, PlaceWait, PlanAsk, Proposal
 from scheduling.models.referrals import Referral, ReferralFile
 from scheduling.models.sequences import Sequence, Visit
 from scheduling.models.staffing import CallOut, CoverNeeded, Leave, NurseBreak, NurseShift, ProviderPresence
@@ -48,6 +48,7 @@ __all__ = [
     "PhoneTail",
     "PlaceOffer",
     "PlaceWait",
+    "PlanAsk",
     "Proposal",
     "ProtocolVersion",
     "ProviderPresence",

@@ -16,7 +16,7 @@ class CalendarFeed(SiteOwned):
     kind = models.CharField(max_length=10, choices=FeedKind.choices)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="feeds")
-    token_digest = models.CharField(max_length=64, unique=True)
+    token_digest = models.CharField(max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -24,7 +24,13 @@ class CalendarFeed(SiteOwned):
 
     class Meta:
         verbose_name = "calendar feed"
+        indexes = [models.Index(fields=["token_digest"], name="calendar_feed_by_token")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["site", "token_digest"],
+                name="calendar_feed_token_once",
+                violation_error_message="This address exists already. Make another one.",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="patient", patient__isnull=False, person__isnull=True)
                 | Q(kind__in=["nurse", "provider"], patient__isnull=True, person__isnull=False),
@@ -41,7 +47,7 @@ class DriverLink(SiteOwned):
     """The address at which a patient says who drives home from the days of one sequence."""
 
     sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, related_name="driver_links")
-    token_digest = models.CharField(max_length=64, unique=True)
+    token_digest = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     wrong_years = models.PositiveSmallIntegerField(default=0)  # wrong years of birth typed so far
@@ -49,6 +55,14 @@ class DriverLink(SiteOwned):
 
     class Meta:
         verbose_name = "driver link"
+        indexes = [models.Index(fields=["token_digest"], name="driver_link_by_token")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "token_digest"],
+                name="driver_link_token_once",
+                violation_error_message="This address exists already. Make another one.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Driver link of sequence {self.sequence_id}"

@@ -117,3 +117,26 @@ class Proposal(SiteOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PlanAsk(SiteOwned):
+    """The worker is asked for better plans of a day or a week. Once answered, it may be asked again."""
+
+    kind = models.CharField(max_length=10, choices=ProposalKind.choices)
+    first_day = models.DateField()  # the day itself, or any day of the week
+    call_out = models.ForeignKey(CallOut, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)  # by a worker; what it finds is kept as a proposal
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "kind", "first_day"],
+                condition=Q(taken_at__isnull=True),
+                name="plan_ask_once",
+                violation_error_message="Better plans are asked for already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.first_day}"

@@ -119,7 +119,8 @@ def seat_in_the_group(scheduler: Person) -> None:
 
 def book_five_days(clinic: Clinic, patient_address: str, *, time: str = "09:00") -> Person:
     """The scheduler asks for a time, reads the offers and confirms the first."""
-    scheduler = clinic.sign_in("scheduler").open(patient_address).follow("Offers").press("Ask again", time=time)
+    offers = clinic.sign_in("scheduler").open(patient_address).follow("Offers")
+    scheduler = offers.press("Keep the wish", time=time)
     assert f"The wish fits: {time} on all five days." in scheduler.words
     return scheduler.press("Confirm option")
 

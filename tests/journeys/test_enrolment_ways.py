@@ -291,7 +291,7 @@ def test_who_comes_back_within_180_days_needs_a_new_screen_and_no_group_visit(cl
     assert enrolling.rows() == before
     nurse.press("Save the health screen", **questions | {"q_liver": "no"})
     assert "The health screen is recorded." in nurse.words
-    scheduler.at("scheduling:offers", patient.pk).press("Ask again", time="09:00").press("Confirm option")
+    scheduler.at("scheduling:offers", patient.pk).press("Keep the wish", time="09:00").press("Confirm option")
     days = Visit.objects.filter(patient=patient, date__gte=BACK).values_list("date", flat=True)
     assert sorted(days) == clinic.site.week_of(BACK)
     assert GroupSeat.objects.count() == 1  # no second shared medical appointment

@@ -115,7 +115,8 @@ def test_a_place_that_was_just_taken_is_refused_with_fresh_offers(clinic: steps.
     suite.open_week(clinic.site, DAY_1, nurses=1)
     clinic.clock(DAY_1 - timedelta(days=6), "10:00")
     patient = at_chair.cleared(site=clinic.site, monday=DAY_1)
-    scheduler = clinic.sign_in("scheduler").at("scheduling:offers", patient.pk).press("Ask again", time="09:00")
+    offers = clinic.sign_in("scheduler").at("scheduling:offers", patient.pk)
+    scheduler = offers.press("Keep the wish", time="09:00")
     assert "The wish fits: 09:00 on all five days." in scheduler.words
     suite.booked_sequence(clinic.site, DAY_1, start_minute=540)  # a colleague was faster
     scheduler.press("Confirm option", status=409)
@@ -268,7 +269,7 @@ def test_what_belongs_to_another_clinic_is_not_there(site: Site, elsewhere: Else
                 transaction.set_rollback(True)  # the act itself is not what is tested
             if ours != 404 or theirs in {403, 404}:
                 found[name] = (ours, theirs)
-    assert found == {}
+    assert found == {}, found
 
 
 def _ask(address: str, user: StaffUser, body: dict[str, int]) -> int:

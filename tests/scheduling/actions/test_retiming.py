@@ -9,6 +9,7 @@ from kitclinic.models import AuditEvent, Site, StaffUser
 from scheduling import tasks
 from scheduling.actions import (
     accept_proposal,
+    ask_for_plans,
     book_sequence,
     confirm_sequence,
     keep_retiming,
@@ -23,7 +24,7 @@ from scheduling.rules.retime import RetimePlan
 from scheduling.rules.wishes import Wish
 from scheduling.solver import best_times
 from scheduling.solver import model as solver_model
-from scheduling.states import ProposalState, SequenceState
+from scheduling.states import ProposalKind, ProposalState, SequenceState
 from tests.factories.suite import MONDAY, before, open_week, patient_for, staffed
 
 pytestmark = pytest.mark.django_db
@@ -197,14 +198,16 @@ def test_every_night_each_week_gets_its_plan_and_without_the_solver_it_says_so(
     time_machine.move_to(early(site), tick=False)
     assert tasks.retime_weeks() == 1
     monkeypatch.setattr(solver_model, "cp_model", None)
-    assert tasks.retime_week(site_id=site.pk, first_day=MONDAY.isoformat()) == 1
+    assert tasks.find_better_plans() == 1
+    assert tasks.find_better_plans() == 0  # asked once, answered once
     assert Proposal.objects.get(state=ProposalState.OPEN).figures["solver"] == "absent"
 
 
 def test_the_worker_keeps_the_proven_plan(site: Site, lead: StaffUser, time_machine: Any) -> None:
     crowded(site)
     time_machine.move_to(early(site), tick=False)
-    assert tasks.retime_week(site_id=site.pk, first_day=MONDAY.isoformat()) == 1
+    ask_for_plans(site=site, kind=ProposalKind.RETIME, first_day=MONDAY, at=early(site))
+    assert tasks.find_better_plans() == 1
     plan = Proposal.objects.get(state=ProposalState.OPEN)
     assert plan.is_proven
     assert plan.first_day == MONDAY == date(2026, 9, 14)
