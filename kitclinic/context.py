@@ -18,9 +18,11 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.site_id is None:
         return context
+    nav = places(request, user)
     return context | {
         "site": user.site,
-        "nav": places(request, user),
+        "nav": nav,
+        "nav_more": [place for place in nav if place.folded],
         "may_search": user.may(Permission.FIND_PATIENTS),
         "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),
     }

@@ -1,5 +1,6 @@
 """The bar at the top: where each role can go. Pages to the right are named by URL only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -23,6 +24,16 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Outcomes", "outcomes:dashboard", Permission.SEE_OUTCOMES),
     ("Settings", "scheduling:settings", Permission.RUN_CLINIC),
 )
+FITS = 7  # places a tablet's bar holds beside the clinic's name, the search and the clock
+FOLDS = (
+    "Funnel",
+    "Completion",
+    "Utilisation",
+    "Settings",
+    "Roster",
+    "Referrals",
+    "Outcomes",
+)  # under "More" first
 HOMES = {
     Role.NURSE: "infusions:board",
     Role.PHYSICIAN: "infusions:signing",
@@ -38,18 +49,27 @@ class Place:
     url: str
     label: str
     current: bool
+    folded: bool  # stands under "More"
 
 
 def places(request: HttpRequest, user: StaffUser) -> list[Place]:
-    """The places this person may go, with the one they are at marked."""
+    """The places this person may go, with the one they are at marked and the rarer ones folded."""
     entries = []
+    mine = [place for place in PLACES if user.may(place[2])]
+    folded = _folded([label for label, _, _ in mine])
     match = request.resolver_match
     here = match.view_name if match else ""
-    for label, name, permission in PLACES:
-        if user.may(permission):
-            url = reverse(name)
-            entries.append(Place(url, label, here == name or (url != "/" and request.path.startswith(url))))
+    for label, name, _ in mine:
+        url = reverse(name)
+        current = here == name or (url != "/" and request.path.startswith(url))
+        entries.append(Place(url, label, current, label in folded))
     return entries
+
+
+def _folded(labels: Sequence[str]) -> set[str]:
+    """The labels that stand under "More", which takes a place itself: none where all of them fit."""
+    spare = len(labels) - FITS
+    return set([label for label in FOLDS if label in labels][: spare + 1]) if spare > 0 else set()
 
 
 def home_of(user: StaffUser) -> str:

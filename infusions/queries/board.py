@@ -1,4 +1,4 @@
-"""The suite board: every chair's state, what it needs next, who is here and who comes. Eight queries."""
+"""The suite board: every chair's state, what it needs next, who is here and who comes. Nine queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from infusions.models import FlagAcknowledgement, Infusion, InfusionEvent, Order, VitalSet
 from infusions.queries.course import Course, courses_of
-from infusions.queries.tiles import Tile, busy_tile, empty_tile
+from infusions.queries.tiles import Tile, busy_tile, empty_tile, out_tile
 from infusions.states import InfusionState, OrderState
 from kitclinic.display import half_up, show
 from kitclinic.models import Site, StaffUser, Transition
-from scheduling.models import NurseShift, SuiteDay, Visit
+from scheduling.models import ChairOutage, NurseShift, SuiteDay, Visit
+from scheduling.queries.clinic import chairs_out
 from scheduling.queries.floor import providers_on_site, shifts_today
 from scheduling.rules.capacity import PATIENTS_PER_NURSE
 from scheduling.states import VisitState
@@ -115,7 +116,7 @@ def board(site: Site, at: datetime) -> Board:
         at=at,
         today=today,
         version=board_version(site, at),
-        pairs=_pairs(site, at, courses, infusions, to_come, shifts),
+        pairs=_pairs(site, at, courses, infusions, to_come, shifts, chairs_out(site, today)),
         floor=_floor(site, at, open_now, shifts),
         providers=", ".join(dict.fromkeys(presence.provider.short_name for presence in providers)),
         provider_since=min((presence.from_minute for presence in providers), default=None),
@@ -132,6 +133,7 @@ def _pairs(
     infusions: Sequence[Infusion],
     to_come: Sequence[Visit],
     shifts: Iterable[NurseShift],
+    out: dict[int, ChairOutage],
 ) -> tuple[Pair, ...]:
     in_chair = {course.infusion.chair: course for course in courses.values()}
     loads: dict[int, int] = {}
@@ -148,6 +150,8 @@ def _pairs(
         tiles = tuple(
             busy_tile(in_chair[chair], site=site, at=at, column_nurse=nurse)
             if chair in in_chair
+            else out_tile(out[chair], next_visit=_next(chair, to_come))
+            if chair in out
             else empty_tile(
                 chair, site=site, at=at, free_at=_free_at(chair, infusions, at), next_visit=_next(chair, to_come)
             )

@@ -13,9 +13,17 @@ from infusions.rules.due import Slot, Status, Timeliness
 from infusions.rules.vitals import BASELINE_AGE, Attention
 from infusions.states import InfusionOutcome, InfusionState, Level
 from kitclinic.models import Site, StaffUser
-from scheduling.models import Patient, Visit
+from scheduling.models import ChairOutage, Patient, Visit
 
-SHAPES = {"flag": "flag", "late": "late", "soon": "soon", "ready": "ready", "wait": "wait", "stopped": "stop"}
+SHAPES = {
+    "flag": "flag",
+    "late": "late",
+    "soon": "soon",
+    "ready": "ready",
+    "wait": "wait",
+    "stopped": "stop",
+    "out": "missed",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Step:
 class Tile:
     """What one chair shows.
 
-    kind: flag, late, stopped, soon, wait, ready, free or "" for nothing to do.
+    kind: flag, late, stopped, soon, wait, ready, free, out (of service) or "" for nothing to do.
     counts_to: the moment the number counts to (or from, when it is past); else number stands as it is.
     """
 
@@ -368,4 +376,20 @@ def empty_tile(
         visit_id=next_visit.pk if next_visit else None,
         expected=next_visit.patient if next_visit else None,
         note="Vitals appear with the first set.",
+    )
+
+
+def out_tile(outage: ChairOutage, *, next_visit: Visit | None) -> Tile:
+    """A chair that is out of service today; a visit still booked in it needs another chair."""
+    until = f"Until {outage.last_day:%a %d %b}" if outage.last_day else "Until further notice"
+    return Tile(
+        chair=outage.chair,
+        kind="out",
+        word="Out of service",
+        ring=Ring("Out of service"),
+        what=outage.because,
+        then=until,
+        visit_id=next_visit.pk if next_visit else None,
+        expected=next_visit.patient if next_visit else None,
+        note="Nobody is seated here.",
     )

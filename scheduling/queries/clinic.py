@@ -58,6 +58,12 @@ def outages(site: Site, today: date) -> list[ChairOutage]:
     return list(rows.select_related("recorded_by").order_by("first_day", "chair"))
 
 
+def chairs_out(site: Site, day: date) -> dict[int, ChairOutage]:
+    """Return the chairs out of service on this day."""
+    rows = ChairOutage.objects.filter(site=site, first_day__lte=day).exclude(last_day__lt=day)
+    return {outage.chair: outage for outage in rows}
+
+
 def protocols(site: Site, today: date) -> Protocols:
     """Return every version, the newest first, and which one a sequence of today takes. Three queries."""
     current = protocol_for(site, today)

@@ -26,7 +26,7 @@ from scheduling.views.roster import may_roster
 from scheduling.views.week import day_of
 
 
-@requires(Permission.SEE_SCHEDULE)
+@requires(Permission.SEE_SCHEDULE, Permission.BOOK)
 def holidays(request: StaffRequest) -> HttpResponse:
     today = request.clinic.today(timezone.now())
     form = DateForm(request.GET if request.GET else None)

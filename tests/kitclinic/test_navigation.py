@@ -8,7 +8,7 @@ from django.urls import resolve, reverse
 
 from kitclinic.actions import begin_long_task, finish_long_task
 from kitclinic.models import Site
-from kitclinic.navigation import HOMES, PLACES, home_of, places
+from kitclinic.navigation import FITS, HOMES, PLACES, home_of, places
 from kitclinic.roles import ROLES, Permission, Role
 from tests.factories import people
 from tests.factories.scheduling import NOW
@@ -53,6 +53,43 @@ def test_a_page_below_a_place_marks_that_place(site: Site) -> None:
     request = RequestFactory().get(reverse("scheduling:patient", args=[7]))
     request.resolver_match = resolve(request.path)
     assert [place.label for place in places(request, user) if place.current] == ["Patients"]
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_the_bar_holds_seven_places_at_most_and_the_home_is_never_folded(
+    site: Site, role: str, as_user: Any
+) -> None:
+    context = as_user(people.staff(role, site=site)).get(reverse(HOMES[Role(role)])).context
+    shown = [place for place in context["nav"] if not place.folded]
+    more = context["nav_more"]
+    assert len(shown) + bool(more) <= FITS
+    assert [place.current for place in shown].count(True) == 1
+    assert len(more) != 1  # a menu of one hides what it could show
+
+
+@pytest.mark.parametrize(
+    ("role", "folded"),
+    [
+        (Role.CLINIC_LEAD, ["Funnel", "Completion", "Settings"]),
+        (Role.PHYSICIAN, ["Roster", "Referrals", "Outcomes"]),
+        (Role.SCHEDULER, []),
+        (Role.NURSE, []),
+    ],
+)
+def test_the_rarer_places_stand_under_more_where_a_role_has_too_many(
+    site: Site, role: str, folded: list[str]
+) -> None:
+    request = RequestFactory().get("/")
+    request.resolver_match = None
+    assert [place.label for place in places(request, people.staff(role, site=site)) if place.folded] == folded
+
+
+def test_more_says_that_the_page_is_one_of_its_places(site: Site, as_user: Any) -> None:
+    lead = as_user(people.staff(Role.CLINIC_LEAD, site=site))
+    assert (
+        '>More<span class="vh">, you are at Settings</span></summary>' in lead.get("/settings/").content.decode()
+    )
+    assert ">More</summary>" in lead.get("/roster/").content.decode()
 
 
 def test_an_address_that_resolves_to_nothing_marks_nothing(site: Site) -> None:

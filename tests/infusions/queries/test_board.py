@@ -9,7 +9,7 @@ import pytest
 from infusions import actions
 from infusions.queries.board import board, board_version
 from infusions.queries.seating import seating
-from scheduling.actions import change_breaks, record_call_out
+from scheduling.actions import change_breaks, record_call_out, return_chair, take_chair_out
 from scheduling.models import NurseShift
 from tests.factories import infusions, people, scheduling, suite
 
@@ -104,6 +104,24 @@ def test_sch_30_a_nurse_on_a_break_or_called_out_is_not_on_the_floor(site):
     assert len(offered) == 3
 
 
+def test_sch_36_a_chair_out_of_service_says_so_and_why_until_it_is_back(site):
+    chair = infusions.infusion(site=site)
+    by, today = scheduling.actor("scheduler", site), site.today(chair.at)
+    out = next(tile.chair for tile in board(site, chair.at).tiles if tile.word == "Free")
+    facts = {"site": site, "because": "Lift is broken.", "by": by, "at": chair.at}
+    outage = take_chair_out(chair=out, first_day=today, last_day=None, **facts)
+    later = next(tile.chair for tile in board(site, chair.at).tiles if tile.word == "Free")
+    take_chair_out(chair=later, first_day=today + timedelta(days=1), last_day=None, **facts)
+    found = {tile.chair: tile for tile in board(site, chair.at).tiles}
+    assert (found[out].kind, found[out].word, found[out].shape) == ("out", "Out of service", "missed")
+    assert (found[out].what, found[out].then) == ("Lift is broken.", "Until further notice")
+    assert found[later].word == "Free"  # out from tomorrow on
+    assert out not in dict(seating(site, chair.at).chairs)
+    assert later in dict(seating(site, chair.at).chairs)
+    return_chair(outage=outage, last_day=today - timedelta(days=1), by=by, at=chair.at)
+    assert {tile.chair: tile.word for tile in board(site, chair.at).tiles}[out] == "Free"
+
+
 def test_who_comes_next_and_what_is_missing(site):
     first = infusions.visit(site=site, minute=600, driver=False)
     infusions.visit(site=site, minute=630)
@@ -112,12 +130,12 @@ def test_who_comes_next_and_what_is_missing(site):
     assert (found.to_come, found.arrivals[0].visit, found.arrivals[0].warn) == (2, first, True)
 
 
-def test_the_board_asks_eight_questions_however_many_chairs(site, django_assert_num_queries):
+def test_the_board_asks_nine_questions_however_many_chairs(site, django_assert_num_queries):
     chair = infusions.infusion(site=site, at_state="infusing")
     for minute in (550, 560, 570):
         mate = people.staff("nurse", site=site)
         infusions.infusion(site=site, minute=minute, at_state="infusing", nurse=mate)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         board(site, chair.at)
 
 
