@@ -14,6 +14,7 @@ from scheduling.actions import report_call_out, withdraw_call_out
 from scheduling.forms.staffing import AbsentForm
 from scheduling.models import CallOut, SuiteDay
 from scheduling.queries.callout import call_out_page, rostered_people
+from scheduling.queries.cover_banner import cover_banner
 from scheduling.views.week import day_of
 
 
@@ -46,6 +47,7 @@ def callout(request: StaffRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     context = {
         "shown": call_out_page(_call_out(request, pk), at=at),
+        "cover": cover_banner(request.clinic, reader=request.user, at=at, ahead=True),
         "may_plan": request.user.may(Permission.BOOK),
     }
     return page(request, "scheduling/callout.html", context, partial="scheduling/_callout.html")

@@ -60,7 +60,8 @@ def test_a_call_out_is_recorded_and_leads_to_plans(desk: Client, full: SuiteDay)
     assert not plan.by_solver
     words = desk.get(answer.url).content.decode()
     assert plan.name in words
-    assert "Nurse needed" in words
+    assert "Cover needed" in words
+    assert "Name who takes it" in words
 
 
 def test_nobody_is_moved_before_a_plan_is_accepted(desk: Client, full: SuiteDay) -> None:
