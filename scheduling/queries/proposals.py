@@ -104,9 +104,11 @@ def plan_page(plan: Proposal) -> PlanPage:
 
 
 def words_of(plan: Proposal) -> str:
-    """Return "3 tentative times could move; then 2 waiting requests fit."."""
+    """Return "3 tentative times could move; then 2 requests fit." or "2 visits could be cancelled, 5 moved."."""
     moved = plan.figures.get("sequences_moved", plan.figures.get("moved", len(plan.moves)))
     noun = "tentative time" if plan.kind == ProposalKind.RETIME else "visit"
+    if plan.cancels:
+        return f"{_number(len(plan.cancels), noun)} could be cancelled, {moved} moved."
     said = f"{_number(moved, noun)} could move"
     placed = plan.figures.get("placed", 0)
     if placed:

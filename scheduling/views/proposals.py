@@ -45,7 +45,8 @@ def proposal_accept(request: StaffRequest, pk: int) -> HttpResponse:
     if plan.state == ProposalState.OVERTAKEN:
         say(request, f"Nothing was changed. {plan.figures['because']}")
     else:
-        say(request, f"The plan is carried out: {words_of(plan).replace('could move', 'moved')}")
+        done = words_of(plan).replace("could move", "moved").replace("could be ", "")
+        say(request, f"The plan is carried out: {done}")
     if plan.call_out_id:
         return redirect("scheduling:callout", plan.call_out_id)
     return redirect(f"{reverse('scheduling:week')}?day={plan.first_day}")

@@ -73,7 +73,10 @@ def test_nobody_is_moved_before_a_plan_is_accepted(desk: Client, full: SuiteDay)
 def test_an_accepted_plan_becomes_a_list_of_calls_in_order(desk: Client, full: SuiteDay) -> None:
     report(desk, full)
     plan = Proposal.objects.get(state=ProposalState.OPEN)
-    desk.post(f"/proposals/{plan.pk}/accept/")
+    answer = desk.post(f"/proposals/{plan.pk}/accept/", follow=True).content.decode()
+    said = answer.partition("The plan is carried out: ")[2].partition(".")[0]
+    assert said.endswith("moved")
+    assert "could" not in said
     plan.refresh_from_db()
     assert plan.state == ProposalState.ACCEPTED
     shown = call_out_page(CallOut.objects.get(), at=full.site.instant(MONDAY, 425))

@@ -9,6 +9,7 @@ import time_machine
 from kitclinic.models import Site, StaffUser
 from scheduling import actions
 from scheduling.models import Proposal, Sequence
+from scheduling.queries.proposals import words_of
 from scheduling.states import ProposalKind, ProposalState, SequenceState
 from tests.factories import people
 from tests.factories.suite import MONDAY, booked_sequence, open_week, patient_for, visits_of
@@ -154,3 +155,11 @@ def test_a_plan_of_another_clinic_is_not_found(as_user: Any, site: Site, other_s
     assert client.get(f"/proposals/{plan.pk}/").status_code == 404
     assert client.post(f"/proposals/{plan.pk}/accept/").status_code == 404
     assert "No plan is waiting" in client.get("/proposals/").content.decode()
+
+
+def test_the_words_of_a_plan_name_the_visits_it_cancels(site: Site) -> None:
+    cancels = [{"visit": 1}, {"visit": 2}]
+    plan = Proposal(site=site, kind=ProposalKind.REPAIR, moves=[{"visit": 3}], cancels=cancels, figures={})
+    assert words_of(plan) == "2 visits could be cancelled, 1 moved."
+    plan.cancels = []
+    assert words_of(plan) == "1 visit could move."
