@@ -104,7 +104,7 @@ def plan_page(plan: Proposal) -> PlanPage:
 
 
 def words_of(plan: Proposal) -> str:
-    """Return "3 tentative times could move; then 2 requests fit." or "2 visits could be cancelled, 5 moved."."""
+    """Return "3 tentative times could move; then 2 waiting requests fit.", or what a repair cancels and moves."""
     moved = plan.figures.get("sequences_moved", plan.figures.get("moved", len(plan.moves)))
     noun = "tentative time" if plan.kind == ProposalKind.RETIME else "visit"
     if plan.cancels:
