@@ -278,6 +278,8 @@ def suite_of(site: Site, visit: Visit) -> dict[str, int]:
         "training": nurse.pk,
         "sequence": visit.sequence_id,
         "visit_": visit.pk,
+        "board_": visit.pk,
+        "drivers_confirm": visit.sequence_id,
         "request_withdraw": visit.sequence_id,
     }
 
