@@ -57,7 +57,9 @@ class Noon:
 
     def group(self, *, start_minute: int = 540) -> GroupVisit:
         at = self.site.instant(self.today, 480)
-        return scheduling.group_visit(site=self.site, day=self.today, start_minute=start_minute, at=at)
+        return scheduling.group_visit(
+            site=self.site, day=self.today, start_minute=start_minute, at=at, capacity=20
+        )
 
 
 def noon() -> Noon:
