@@ -79,6 +79,25 @@ class FillMode(TextChoices):
     ADDED_TO = "added_to", "added to"
 
 
+class MovementKind(TextChoices):
+    """What happens to ketamine between the delivery and the last drop."""
+
+    RECEIVED = "received", "Received"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    ADMINISTERED = "administered", "Administered"
+    WASTED = "wasted", "Wasted"
+    RETURNED = "returned", "Returned"
+    DISCREPANCY = "discrepancy", "Discrepancy"
+
+
+class VerbalKind(TextChoices):
+    """What a prescriber may order by word of mouth; a start is never among it."""
+
+    HOLD = "hold", "Hold"
+    STOP = "stop", "Stop"
+    AS_NEEDED = "as_needed", "Ondansetron 8 mg as needed"
+
+
 class OndansetronContraindication(TextChoices):
     NONE = "none", "None recorded"
     ALLERGY = "allergy", "Allergy to ondansetron"

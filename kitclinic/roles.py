@@ -22,6 +22,9 @@ class Permission(StrEnum):
     CLEAR_FOR_START = "clear a patient for the start as the provider on site"
     WRITE_ORDERS = "draft orders"
     SIGN_ORDERS = "sign, hold and release orders"
+    HANDLE_DRUGS = "receive, withdraw, waste, return and count controlled substances, and witness it"
+    SEE_LEDGER = "see the controlled-substance ledger and its reports"
+    ANSWER_DISCREPANCIES = "answer open discrepancies of the ledger"
     SEND_QUESTIONNAIRES = "send questionnaires to patients"
     SEE_SCORES = "see a patient's answers and scores"
     ANSWER_SAFETY_TASKS = "acknowledge safety tasks"
@@ -49,6 +52,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.SEE_TEAM_NOTES,
             P.SEE_CHARTS,
             P.CHART,
+            P.HANDLE_DRUGS,
+            P.SEE_LEDGER,
             P.SEND_QUESTIONNAIRES,
             P.SEE_SCORES,
             P.ANSWER_SAFETY_TASKS,
@@ -67,6 +72,9 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.CLEAR_FOR_START,
             P.WRITE_ORDERS,
             P.SIGN_ORDERS,
+            P.HANDLE_DRUGS,
+            P.SEE_LEDGER,
+            P.ANSWER_DISCREPANCIES,
             P.SEND_QUESTIONNAIRES,
             P.SEE_SCORES,
             P.ANSWER_SAFETY_TASKS,
@@ -105,6 +113,8 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.SEE_CHARTS,
             P.SEE_SCORES,
             P.SEE_OUTCOMES,
+            P.SEE_LEDGER,
+            P.ANSWER_DISCREPANCIES,
             P.RUN_CLINIC,
         }
     ),

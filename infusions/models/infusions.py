@@ -53,6 +53,12 @@ class Infusion(SiteOwned):
                 name="infusion_one_open_per_patient",
                 violation_error_message="This patient already has an infusion under way.",
             ),
+            models.UniqueConstraint(
+                fields=["site", "patient", "date"],
+                condition=Q(started_at__isnull=False),
+                name="infusion_one_start_a_day",
+                violation_error_message="An infusion of this patient was started today already; one a day.",
+            ),
             models.CheckConstraint(
                 condition=Q(started_at__isnull=True, state__in=["arrived", "not_started"])
                 | Q(

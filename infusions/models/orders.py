@@ -8,16 +8,19 @@ from django.db import models
 from django.db.models import F, Q
 
 from infusions.rules.dosing import Preparation
+from infusions.rules.order_set import STANDARD, OrderSet
 from infusions.states import ORDER_TRANSITIONS, FillMode, OndansetronContraindication, OrderState
 from kitclinic.append_only import AppendOnly
 from kitclinic.models import Signature, SiteOwned
-from scheduling.models import Sequence, Weight
+from scheduling.models import ProtocolVersion, Sequence, Weight
 
 
 class Order(SiteOwned):
     """One version of the order for one sequence. A trigger refuses any change but of the state once signed."""
 
     sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, related_name="orders")
+    protocol = models.ForeignKey(ProtocolVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    infusions_ordered = models.PositiveSmallIntegerField(default=5)  # one authorisation a day
     version = models.PositiveSmallIntegerField(default=1)
     weight = models.ForeignKey(Weight, on_delete=models.PROTECT, related_name="+")
     weight_kg = models.DecimalField(max_digits=4, decimal_places=1)
@@ -38,6 +41,11 @@ class Order(SiteOwned):
     )
     no_ondansetron_note = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=300, blank=True)
+    # what the prescriber saw and decided; the assessment holds the other decisions
+    psychotropics = models.TextField(max_length=1000, blank=True)  # one a line, as known when it was written
+    antihypertensives = models.TextField(max_length=1000, blank=True)  # one a line
+    medication_noted = models.BooleanField(default=False)  # the prescriber has read both lists, empty ones too
+    driver_plan = models.CharField(max_length=200, blank=True)  # who drives home, or how that will be settled
     # the prescriber's reasons; all of them stand in the signed text
     weight_reason = models.CharField(max_length=200, blank=True)  # for a weight that was not measured
     preparation_reason = models.CharField(max_length=200, blank=True)  # for a volume or rate that is off
@@ -49,6 +57,8 @@ class Order(SiteOwned):
     signature = models.OneToOneField(Signature, null=True, on_delete=models.PROTECT, related_name="order")
     signed_at = models.DateTimeField(null=True)
     held_because = models.CharField(max_length=200, blank=True)
+    first_use_days = models.PositiveSmallIntegerField(default=30)  # as the settings were when it was written
+    after_first_days = models.PositiveSmallIntegerField(default=14)
 
     TRANSITIONS: ClassVar = ORDER_TRANSITIONS
 
@@ -110,6 +120,21 @@ class Order(SiteOwned):
             delivered_mg=draw * strength,
             final_volume_ml=self.total_ml,
             rate_ml_per_h=self.rate_ml_per_h,
+        )
+
+    @property
+    def order_set(self) -> OrderSet:
+        """What the protocol of this order says. Needs ``protocol`` loaded."""
+        version = self.protocol
+        if version is None:
+            return STANDARD
+        return OrderSet(
+            mg_per_kg=version.mg_per_kg,
+            minutes=version.infusion_minutes,
+            days=version.days,
+            vitals_minutes=version.vitals_minutes,
+            change_percent=version.change_percent,
+            observation_minutes=version.observation_minutes,
         )
 
     @property

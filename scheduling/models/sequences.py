@@ -110,9 +110,9 @@ class Sequence(SiteOwned):
             ),
             models.CheckConstraint(
                 condition=Q(mode="short", planned_visits=4, short_consent_at__isnull=False)
-                | ~Q(mode="short") & Q(planned_visits=5),
+                | ~Q(mode="short") & Q(planned_visits__gte=1, planned_visits__lte=5),
                 name="sequence_short_has_consent",
-                violation_error_message="A course of four days needs the patient's recorded consent.",
+                violation_error_message="A course cut to four days needs the patient's recorded consent.",
             ),
         ]
 

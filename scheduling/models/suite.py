@@ -1,5 +1,7 @@
 """The suite: its days and hours, its chairs, what a week with a closed day does, how long a visit takes."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
@@ -136,7 +138,14 @@ class ProtocolVersion(SiteOwned, AppendOnly):
     """
 
     number = models.PositiveSmallIntegerField()
+    protocol = models.SlugField(max_length=40, default="standard")  # versions of one protocol share it
     name = models.CharField(max_length=80)
+    # what is ordered; the numbers of the published programme unless the clinic says otherwise
+    days = models.PositiveSmallIntegerField(default=5)  # infusions, one a clinic day in a row
+    mg_per_kg = models.DecimalField(max_digits=4, decimal_places=3, default=Decimal("0.5"))
+    vitals_minutes = models.PositiveSmallIntegerField(default=15)  # from one set to the next
+    change_percent = models.PositiveSmallIntegerField(default=20)  # strictly more flags
+    # how long it takes
     iv_minutes = models.PositiveSmallIntegerField()
     infusion_minutes = models.PositiveSmallIntegerField()
     observation_minutes = models.PositiveSmallIntegerField()
@@ -158,6 +167,17 @@ class ProtocolVersion(SiteOwned, AppendOnly):
                 condition=Q(iv_minutes__gte=1, infusion_minutes__gte=1, observation_minutes__gte=1),
                 name="protocol_version_phases_have_length",
                 violation_error_message="IV, infusion and observation take at least a minute each.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    days__gte=1,
+                    days__lte=5,
+                    mg_per_kg__gt=0,
+                    vitals_minutes__gte=1,
+                    change_percent__gte=1,
+                ),
+                name="protocol_version_orders_something",
+                violation_error_message="A protocol has 1 to 5 days, a dose, an interval and a threshold.",
             ),
         ]
 
