@@ -239,7 +239,10 @@ OUTBOX_FILE = VAR / "outbox.log"
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
 PATIENT_FACTS = ["infusions.patient_facts", "outcomes.patient_facts"]  # readiness strip and timeline
 OUTBOX_CHECKS = ["scheduling.queries.reminders.standing"]  # each (message, at) -> Standing, before it leaves
-WHEN_CLINIC_OPENS = ["scheduling.actions.begin_with_consent_text"]  # each called with site and at
+WHEN_CLINIC_OPENS = [  # each called with site and at
+    "scheduling.actions.begin_with_consent_text",
+    "infusions.actions.begin_with_products",
+]
 HEALTHZ_TIMEOUT = 0.5  # seconds
 
 LOGGING = {

@@ -2,6 +2,14 @@
 
 from infusions.actions.chairside import arrive, do_not_start, hand_over, record_event, weigh
 from infusions.actions.discharge import discharge, leave_against_advice
+from infusions.actions.formulary import (
+    add_product,
+    begin_with_products,
+    change_order_settings,
+    put_back_product,
+    retire_product,
+    set_preparation,
+)
 from infusions.actions.orders import (
     complete_order,
     discontinue_order,
@@ -26,7 +34,10 @@ from infusions.actions.vitals import acknowledge_flag, correct_vitals, record_vi
 
 __all__ = [
     "acknowledge_flag",
+    "add_product",
     "arrive",
+    "begin_with_products",
+    "change_order_settings",
     "complete_infusion",
     "complete_order",
     "correct_vitals",
@@ -42,10 +53,13 @@ __all__ = [
     "hold_order",
     "leave_against_advice",
     "pause_infusion",
+    "put_back_product",
     "record_event",
     "record_vitals",
     "release_order",
     "resume_infusion",
+    "retire_product",
+    "set_preparation",
     "sign_order",
     "start_infusion",
     "stop_infusion",

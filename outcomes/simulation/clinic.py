@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
-from infusions.actions import ensure_formulary
+from infusions.actions import add_product, begin_with_products, ensure_formulary
 from kitclinic.demo_accounts import ACCOUNTS, PASSWORD
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Role
@@ -81,9 +82,17 @@ def found_clinic(*, now: datetime) -> Cast:
             )
         begin_with_consent_text(site=site, at=now)
         ensure_formulary(site=site, by=StaffUser.objects.get(username="physician"), at=now)
+        _stock_formulary(site, by=StaffUser.objects.get(username="lead"), at=now)
     else:
         _move_to_daylight(site, now)
     return cast_of(site)
+
+
+def _stock_formulary(site: Site, *, by: StaffUser, at: datetime) -> None:
+    """The usual vial of 50 mg/mL, and one of each other strength."""
+    begin_with_products(site=site, by=by, at=at)
+    add_product(site=site, strength_mg_per_ml=10, vial_ml=Decimal("20"), by=by, at=at)
+    add_product(site=site, strength_mg_per_ml=100, vial_ml=Decimal("5"), by=by, at=at)
 
 
 def _move_to_daylight(site: Site, now: datetime) -> None:
