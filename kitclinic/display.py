@@ -2,10 +2,13 @@
 
 This is the only place that rounds for display. Storage and arithmetic keep every digit;
 ``half_up`` is called once, on the way to the screen, the paper or the signed text.
-PostgreSQL's ``round(numeric)`` rounds the same way; ``round()`` of Python does not.
+SQL that shows a number calls the functions of the same meaning, ``kitclinic.db_functions``.
+``round()`` of Python rounds otherwise.
 """
 
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from math import floor
 
 MINUS = "\N{MINUS SIGN}"  # as wide as the plus sign, so that columns of signs line up
 PERCENT_STEP = Decimal("0.1")  # a percent from baseline is printed to one decimal place
@@ -26,16 +29,21 @@ def _decimal(value: Number) -> Decimal:
     return number
 
 
-def half_up(value: Number, step: Decimal) -> Decimal:
+def half_up(value: Number | Fraction, step: Decimal) -> Decimal:
     """Return value rounded to a whole multiple of step; a tie goes away from zero.
 
+    value: a Fraction where the exact number has no end, such as mg by mL.
     step: the smallest difference that is shown, such as Decimal("0.1").
     Raises TypeError for a float, ValueError for a step that is not above zero.
     """
-    number, step = _decimal(value), _decimal(step)
+    step = _decimal(step)
     if step <= 0:
         raise ValueError(f"a rounding step must be above zero, not {step}")
-    steps = _EXACT.divide(number, step).to_integral_value(rounding=ROUND_HALF_UP)
+    if isinstance(value, Fraction):
+        whole = floor(abs(value) / Fraction(step) + Fraction(1, 2))
+        steps = Decimal(whole if value >= 0 else -whole)
+    else:
+        steps = _EXACT.divide(_decimal(value), step).to_integral_value(rounding=ROUND_HALF_UP)
     return _EXACT.multiply(steps, step)
 
 

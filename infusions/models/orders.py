@@ -15,6 +15,20 @@ from kitclinic.models import Signature, SiteOwned
 from scheduling.models import ProtocolVersion, Sequence, Weight
 
 
+def order_set_of(version: ProtocolVersion | None) -> OrderSet:
+    """What this protocol version orders; the standard one where the clinic has none."""
+    if version is None:
+        return STANDARD
+    return OrderSet(
+        mg_per_kg=version.mg_per_kg,
+        minutes=version.infusion_minutes,
+        days=version.days,
+        vitals_minutes=version.vitals_minutes,
+        change_percent=version.change_percent,
+        observation_minutes=version.observation_minutes,
+    )
+
+
 class Order(SiteOwned):
     """One version of the order for one sequence. A trigger refuses any change but of the state once signed."""
 
@@ -120,22 +134,13 @@ class Order(SiteOwned):
             delivered_mg=draw * strength,
             final_volume_ml=self.total_ml,
             rate_ml_per_h=self.rate_ml_per_h,
+            ordered_minutes=self.infusion_minutes,
         )
 
     @property
     def order_set(self) -> OrderSet:
         """What the protocol of this order says. Needs ``protocol`` loaded."""
-        version = self.protocol
-        if version is None:
-            return STANDARD
-        return OrderSet(
-            mg_per_kg=version.mg_per_kg,
-            minutes=version.infusion_minutes,
-            days=version.days,
-            vitals_minutes=version.vitals_minutes,
-            change_percent=version.change_percent,
-            observation_minutes=version.observation_minutes,
-        )
+        return order_set_of(self.protocol)
 
     @property
     def ondansetron(self) -> bool:

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from infusions.rules.order_set import STANDARD
 from infusions.states import FillMode
 from kitclinic.display import half_up, show, show_percent_from
 from kitclinic.problems import Blocker, NeedsConfirmation, Problem
 from kitclinic.register import Rule
 from scheduling.rules.weights import require_positive, require_weight
 
-MG_PER_KG = Decimal("0.5")  # DOS-01
+MG_PER_KG = STANDARD.mg_per_kg  # DOS-01: 0.5, unless the order's protocol says otherwise
 DOS_01 = Rule(
     "DOS-01",
-    "The dose is exactly 0.5 mg per kg of actual body weight, with no ceiling.",
+    "The dose is exactly the protocol's mg per kg (0.5 in the standard one) of actual body weight, "
+    "with no ceiling.",
     source="Tankha 2025",
 )
 
@@ -57,19 +59,19 @@ DOS_06 = Rule(
     source="clinic default",
 )
 
-MINUTES = 40  # DOS-07
-ML_PER_H_PER_ML = Decimal("1.5")  # 60 min/h over 40 min
+MINUTES = STANDARD.minutes  # DOS-07: 40, unless the order's protocol says otherwise
 RATE_STEP = Decimal("0.1")
 DOS_07 = Rule(
     "DOS-07",
-    "The pump runs at 1.5 times the total volume per hour, so that it is infused in 40 min, to 0.1 mL/h.",
+    "The pump runs at 60 times the total volume by the ordered minutes (1.5 times it for 40 min), to 0.1 mL/h.",
     source="Tankha 2025",
 )
 
-MINUTES_LOW, MINUTES_HIGH = Decimal("39.5"), Decimal("40.5")  # DOS-08
+MINUTES_OFF = Fraction(1, 80)  # DOS-08: half a minute of 40; strictly more asks
 DOS_08 = Rule(
     "DOS-08",
-    "A rate that infuses the bag in less than 39.5 or more than 40.5 min needs a confirmation.",
+    "A rate that infuses the bag in less than 39.5 or more than 40.5 min, or as much off other ordered minutes "
+    "(more than 1.25%), needs a confirmation.",
     source="clinic default",
 )
 
@@ -86,13 +88,24 @@ DOS_10 = Rule(
     source="clinic default, after the tenfold rate error in Patient Safety Solutions 2019",
 )
 
+DILUTE_FROM = Decimal(100)  # DOS-11, mg/mL in the vial
+MOST_DILUTED = Decimal(50)  # mg/mL in the bag: with as much diluent as drug
+DOS_11 = Rule(
+    "DOS-11",
+    "Ketamine of 100 mg/mL is diluted before it is given, with at least as much diluent as drug.",
+    source="US ketamine labelling",
+)
+
 MG_STEP = Decimal("0.001")  # charted mg
 ML_CONCENTRATION_STEP = Decimal("0.01")
 
 
-def dose_mg(weight_kg: Decimal) -> Decimal:
-    """Return the ketamine dose in mg for one infusion, exact (DOS-01)."""
-    return MG_PER_KG * require_weight(weight_kg)
+def dose_mg(weight_kg: Decimal, mg_per_kg: Decimal = MG_PER_KG) -> Decimal:
+    """Return the ketamine dose in mg for one infusion, exact (DOS-01).
+
+    mg_per_kg: what the protocol of the order says (``OrderSet.mg_per_kg``).
+    """
+    return require_positive("mg_per_kg", mg_per_kg) * require_weight(weight_kg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,8 @@ class Preparation:
     """How one infusion is prepared and run; every volume in mL, doses in mg.
 
     draw_exact_ml: the volume that holds the ordered dose exactly; draw_ml: what a syringe
-    can measure; delivered_mg: what that holds; final_volume_ml: the volume to be infused.
+    can measure; delivered_mg: what that holds; final_volume_ml: the volume to be infused;
+    ordered_minutes: in which the protocol infuses it.
     """
 
     dose_mg: Decimal
@@ -112,6 +126,7 @@ class Preparation:
     delivered_mg: Decimal
     final_volume_ml: Decimal
     rate_ml_per_h: Decimal
+    ordered_minutes: int = MINUTES
 
     @property
     def deviation_percent(self) -> Fraction:
@@ -129,12 +144,20 @@ class Preparation:
 
     @property
     def minutes_text(self) -> str:
-        return show(half_up(60 * self.final_volume_ml / self.rate_ml_per_h, Decimal("0.1")))
+        return show(half_up(self.minutes, Decimal("0.1")))
 
     @property
     def concentration_mg_per_ml(self) -> Decimal:
         """mg/mL in the bag as shown, to 0.01; charting uses ``infused_mg`` instead."""
-        return half_up(self.delivered_mg / self.final_volume_ml, ML_CONCENTRATION_STEP)
+        return half_up(Fraction(self.delivered_mg) / Fraction(self.final_volume_ml), ML_CONCENTRATION_STEP)
+
+    @property
+    def dilution_text(self) -> str:
+        """What is said beside a vial that must be diluted (DOS-11); "" for the others."""
+        if self.strength_mg_per_ml < DILUTE_FROM:
+            return ""
+        vial = show(self.strength_mg_per_ml, "mg/mL")
+        return f"The {vial} vial must be diluted: draw it into the bag, never give it from the syringe."
 
 
 def draw_step(volume_ml: Decimal) -> Decimal:
@@ -142,14 +165,17 @@ def draw_step(volume_ml: Decimal) -> Decimal:
     return FINE_STEP_ML if volume_ml < FINE_BELOW_ML else COARSE_STEP_ML
 
 
-def prepare(*, dose_mg: Decimal, strength_mg_per_ml: Decimal, bag_ml: Decimal, fill: FillMode) -> Preparation:
-    """Return the preparation of one infusion.
+def prepare(
+    *, dose_mg: Decimal, strength_mg_per_ml: Decimal, bag_ml: Decimal, fill: FillMode, minutes: int = MINUTES
+) -> Preparation:
+    """Return the preparation of one infusion. minutes: what the protocol says (``OrderSet.minutes``).
 
-    Raises ValueError for a dose or bag that is not above zero and for a strength that no
+    Raises ValueError for a dose, bag or minutes not above zero and for a strength that no
     vial has. Whether it may be used is the answer of ``preparation_problems``.
     """
     require_positive("dose_mg", dose_mg)
     require_positive("bag_ml", bag_ml)
+    require_positive("minutes", Decimal(minutes))
     if strength_mg_per_ml not in STRENGTHS or not isinstance(strength_mg_per_ml, Decimal):
         raise ValueError(f"no ketamine vial holds {strength_mg_per_ml!r} mg/mL ({DOS_04})")
     exact = dose_mg / strength_mg_per_ml
@@ -164,24 +190,15 @@ def prepare(*, dose_mg: Decimal, strength_mg_per_ml: Decimal, bag_ml: Decimal, f
         draw_ml=draw,
         delivered_mg=draw * strength_mg_per_ml,
         final_volume_ml=final,
-        rate_ml_per_h=half_up(ML_PER_H_PER_ML * final, RATE_STEP),
+        rate_ml_per_h=half_up(60 * Fraction(final) / minutes, RATE_STEP),
+        ordered_minutes=minutes,
     )
 
 
 def preparation_problems(preparation: Preparation) -> list[Problem]:
     """Return what stands in the way of preparing it so: blockers and reasons to give."""
-    problems: list[Problem] = []
+    problems = _volume_problems(preparation)
     drawn = show(preparation.draw_ml, "mL")
-    too_big = preparation.fill == FillMode.MADE_UP_TO and preparation.draw_ml > preparation.bag_ml
-    if preparation.draw_ml == 0 or too_big:
-        bag = show(preparation.bag_ml, "mL")
-        problems.append(
-            Blocker(
-                DOS_09.id,
-                f"{drawn} cannot be drawn into a {bag} bag. Choose another strength or bag.",
-                "strength_mg_per_ml",
-            )
-        )
     if abs(preparation.deviation_percent) > DEVIATION_PERCENT:
         problems.append(
             NeedsConfirmation(
@@ -192,16 +209,34 @@ def preparation_problems(preparation: Preparation) -> list[Problem]:
                 "strength_mg_per_ml",
             )
         )
-    if not MINUTES_LOW <= preparation.minutes <= MINUTES_HIGH:
+    ordered = preparation.ordered_minutes
+    if abs(preparation.minutes - ordered) > MINUTES_OFF * ordered:
         problems.append(
             NeedsConfirmation(
                 DOS_08.id,
                 f"At {show(preparation.rate_ml_per_h, 'mL/h')} the bag runs {preparation.minutes_text} min "
-                f"instead of {MINUTES}. Choose another bag, or give the reason.",
+                f"instead of {ordered}. Choose another bag, or give the reason.",
                 "bag_ml",
             )
         )
     return problems
+
+
+def _volume_problems(preparation: Preparation) -> list[Problem]:
+    """What no confirmation helps against: nothing to draw, a bag that is too small."""
+    drawn, bag = show(preparation.draw_ml, "mL"), show(preparation.bag_ml, "mL")
+    too_big = preparation.fill == FillMode.MADE_UP_TO and preparation.draw_ml > preparation.bag_ml
+    if preparation.draw_ml == 0 or too_big:
+        sentence = f"{drawn} cannot be drawn into a {bag} bag. Choose another strength or bag."
+        return [Blocker(DOS_09.id, sentence, "strength_mg_per_ml")]
+    undiluted = preparation.delivered_mg > MOST_DILUTED * preparation.final_volume_ml
+    if undiluted and preparation.strength_mg_per_ml >= DILUTE_FROM:
+        sentence = (
+            f"{drawn} of {show(preparation.strength_mg_per_ml, 'mg/mL')} is not diluted enough in {bag}. "
+            "Choose a larger bag or another strength."
+        )
+        return [Blocker(DOS_11.id, sentence, "bag_ml")]
+    return []
 
 
 def pump_matches(expected: Decimal, typed: Decimal) -> bool:

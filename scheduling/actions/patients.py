@@ -10,7 +10,8 @@ from django.db import transaction
 
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
-from kitclinic.problems import Blocker, Conflict, Refused, refuse_if
+from kitclinic.problems import Blocker, Conflict, Problem, Refused, refuse_if
+from kitclinic.roles import PRESCRIBERS
 from kitclinic.states import begin
 from scheduling.actions.triage import settle_referral
 from scheduling.models import Patient, Referral, Sequence, Weight
@@ -27,7 +28,7 @@ from scheduling.rules.identity import Person, duplicate_problems, person_problem
 from scheduling.rules.merging import change_problems, merged_problems
 from scheduling.rules.referrals import birth_problems
 from scheduling.rules.visits import OPEN_SEQUENCE
-from scheduling.rules.weights import WGT_10, open_questions, reading_problems, weight_problems
+from scheduling.rules.weights import WGT_10, open_questions, reading_problems, source_problems, weight_problems
 from scheduling.states import WeightSource
 
 IDENTIFYING = frozenset(
@@ -208,6 +209,8 @@ def record_weight(
     """Store a weight exactly as read off the scale, in kg with one decimal.
 
     again_kg, reason: the reading typed once more and why it is right, where a rule asks for it.
+    source: a WeightSource; what was not measured takes a prescriber and a reason (WGT-11), and one carried
+    forward keeps the moment at which it was measured.
     corrects: the wrong weight this one replaces; then the reason is always needed.
     at: when it was read; received_at: when it reached the server, if later.
     """
@@ -215,11 +218,13 @@ def record_weight(
     locked = rows.get(site=by.site_id, pk=patient.pk)
     refuse_if([*merged_problems(leads_to(locked)), *reading_problems(weight_kg)])
     last = latest_weight(locked, besides=corrects)
+    refuse_if(_of_source(source, weight_kg, last, by, reason))
     asked = weight_problems(
         weight_kg=weight_kg,
         height_cm=None if locked.height_cm is None else Decimal(locked.height_cm),
         previous_kg=last.weight_kg if last else None,
         same_sequence=last is not None and _in_open_sequence(locked, last),
+        source=source,
     )
     refuse_if(open_questions(asked, weight_kg=weight_kg, again_kg=again_kg, reason=reason))
     if corrects is not None and not reason.strip():
@@ -229,7 +234,7 @@ def record_weight(
         patient=locked,
         weight_kg=weight_kg,
         source=source,
-        measured_at=at,
+        measured_at=last.measured_at if last and source == WeightSource.CARRIED_FORWARD else at,
         measured_by=by,
         confirmed_rules=" ".join(sorted({problem.rule for problem in asked})),
         confirmed_reason=reason.strip(),
@@ -243,9 +248,19 @@ def record_weight(
         site=locked.site,
         subject=weight,
         patient_id=locked.pk,
-        detail={"kg": str(weight_kg), "confirmed": weight.confirmed_rules},
+        detail={"kg": str(weight_kg), "source": str(source), "confirmed": weight.confirmed_rules},
     )
     return weight
+
+
+def _of_source(source: str, kg: Decimal, last: Weight | None, by: StaffUser, reason: str) -> list[Problem]:
+    return source_problems(
+        source=source,
+        weight_kg=kg,
+        last_kg=last.weight_kg if last else None,
+        by_prescriber=by.is_active and by.role in PRESCRIBERS,
+        reason=reason,
+    )
 
 
 def _in_open_sequence(patient: Patient, weight: Weight) -> bool:

@@ -4,6 +4,7 @@ The questions never block, never change the weight and never offer another numbe
 person types the reading off the scale once more and says why.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ from fractions import Fraction
 from kitclinic.display import show, show_percent_from
 from kitclinic.problems import Blocker, NeedsFields, Problem
 from kitclinic.register import Rule
+from scheduling.states import WeightSource
 
 CHANGE_KG, CHANGE_PERCENT, CHANGE_PERCENT_ACROSS = 3, 4, 10  # WGT-01: strictly more asks
 WGT_01 = Rule(
@@ -85,8 +87,21 @@ WGT_10 = Rule(
     source="ISMP, measured weight in metric units; typing it twice: clinic default",
 )
 
+WGT_11 = Rule(
+    "WGT-11",
+    "A weight that was stated, estimated or carried forward is recorded only by a prescriber, with a reason; "
+    "a later reading is compared with measured weights only.",
+    source="ISMP, a measured weight at each encounter; the prescriber's exception is a clinic default",
+)
+WGT_12 = Rule(
+    "WGT-12",
+    "A weight that is carried forward is the last measured one, unchanged, and its age is shown.",
+    source="clinic default",
+)
+
 FIELD = "weight_kg"
 AGAIN = "Read the scale again, type it once more and give the reason."
+ASK_AGAIN = "Ask or estimate again, type it once more and give the reason."
 
 
 def require_positive(name: str, value: Decimal) -> Decimal:
@@ -131,6 +146,46 @@ def open_questions(
     return problems
 
 
+def source_problems(
+    *, source: str, weight_kg: Decimal, last_kg: Decimal | None, by_prescriber: bool, reason: str
+) -> list[Problem]:
+    """Return what stands against recording a weight that was not measured now; nothing for a measured one.
+
+    last_kg: the last measured weight; reason: why it is used all the same.
+    """
+    if source == WeightSource.MEASURED:
+        return []
+    problems: list[Problem] = []
+    if source not in WeightSource.values:
+        return [Blocker(WGT_11.id, "Choose where this weight comes from.", "source")]
+    label = str(WeightSource(source).label).lower()
+    if not by_prescriber:
+        sentence = f"Only a prescriber records a weight as {label}. Weigh the patient in kg, or ask one."
+        problems.append(Blocker(WGT_11.id, sentence, "source"))
+    if not reason.strip():
+        problems.append(
+            Blocker(WGT_11.id, f"Say why a weight {label} is used instead of a new reading.", "reason")
+        )
+    if source == WeightSource.CARRIED_FORWARD and last_kg is None:
+        sentence = "There is no measured weight to carry forward. Weigh the patient in kg."
+        problems.append(Blocker(WGT_12.id, sentence, FIELD))
+    elif source == WeightSource.CARRIED_FORWARD and last_kg != weight_kg:
+        sentence = (
+            f"{show(weight_kg, 'kg')} is not the last measured weight, {show(last_kg or 0, 'kg')}. "
+            "Carry that one forward, or say that this one was stated or estimated."
+        )
+        problems.append(Blocker(WGT_12.id, sentence, FIELD))
+    return problems
+
+
+def age_words(*, measured_on: date, today: date) -> str:
+    """Return "measured today", "measured yesterday" or "measured 3 days ago"; dates of the clinic's calendar."""
+    days = (today - measured_on).days
+    if days < 0:
+        raise ValueError(f"a weight cannot be measured on {measured_on}, after {today}")
+    return f"measured {('today', 'yesterday')[days] if days < 2 else f'{days} days ago'}"
+
+
 def bmi(weight_kg: Decimal | Fraction, height_cm: Decimal) -> Fraction:
     """Return the body mass index in kg/m², exact."""
     return Fraction(weight_kg) * 10_000 / Fraction(height_cm) ** 2
@@ -142,14 +197,18 @@ def weight_problems(
     height_cm: Decimal | None = None,
     previous_kg: Decimal | None = None,
     same_sequence: bool = False,
+    source: str = WeightSource.MEASURED,
 ) -> list[Problem]:
     """Return every question about this weight, each a NeedsFields.
 
-    previous_kg: the last measured weight; same_sequence: whether it belongs to this one.
+    previous_kg: the last measured weight; same_sequence: whether it belongs to this one. What is
+    carried forward was asked about when it was measured.
     Raises ValueError for a weight or height that is no measurement at all.
     """
     require_weight(weight_kg)
-    problems: list[Problem] = []
+    problems: list[NeedsFields] = []
+    if source == WeightSource.CARRIED_FORWARD:
+        return []
     if previous_kg is not None:
         problems += _against_last(weight_kg, require_weight(previous_kg), same_sequence=same_sequence)
     if height_cm is not None:
@@ -157,11 +216,12 @@ def weight_problems(
         problems += _against_height(weight_kg, height_cm, alone=previous_kg is None)
     if not any(problem.rule == WGT_06.id for problem in problems) and _extreme_kg(weight_kg):
         problems.append(_unusual(weight_kg, "", extreme=True))
-    return problems
+    again = AGAIN if source == WeightSource.MEASURED else ASK_AGAIN
+    return [replace(problem, sentence=f"{problem.sentence} {again}") for problem in problems]
 
 
-def _against_last(weight_kg: Decimal, last_kg: Decimal, *, same_sequence: bool) -> list[Problem]:
-    problems: list[Problem] = []
+def _against_last(weight_kg: Decimal, last_kg: Decimal, *, same_sequence: bool) -> list[NeedsFields]:
+    problems: list[NeedsFields] = []
     ratio = Fraction(weight_kg) / Fraction(last_kg)
     now, last = show(weight_kg, "kg"), show(last_kg, "kg")
     change = abs(weight_kg - last_kg)
@@ -178,8 +238,8 @@ def _against_last(weight_kg: Decimal, last_kg: Decimal, *, same_sequence: bool) 
     return problems
 
 
-def _against_height(weight_kg: Decimal, height_cm: Decimal, *, alone: bool) -> list[Problem]:
-    problems: list[Problem] = []
+def _against_height(weight_kg: Decimal, height_cm: Decimal, *, alone: bool) -> list[NeedsFields]:
+    problems: list[NeedsFields] = []
     index = bmi(weight_kg, height_cm)
     low, high = PLAUSIBLE_BMI
     now, tall = show(weight_kg, "kg"), show(height_cm, "cm")
@@ -194,7 +254,7 @@ def _against_height(weight_kg: Decimal, height_cm: Decimal, *, alone: bool) -> l
 
 
 def _ask(rule: Rule, finding: str) -> NeedsFields:
-    return NeedsFields(rule.id, f"{finding} {AGAIN}", FIELD)
+    return NeedsFields(rule.id, finding, FIELD)
 
 
 def _unusual(weight_kg: Decimal, at: str, *, extreme: bool) -> NeedsFields:

@@ -1,6 +1,7 @@
 """Numbers for people: one rounding, half up, written as ISMP asks."""
 
 from decimal import ROUND_FLOOR, Decimal, localcontext
+from fractions import Fraction
 
 import pytest
 
@@ -38,6 +39,13 @@ def test_the_decimal_context_in_force_does_not_change_a_rounding() -> None:
         context.prec = 3
         context.rounding = ROUND_FLOOR
         assert half_up(Decimal("1234.56789"), Decimal("0.0001")) == Decimal("1234.5679")
+
+
+@pytest.mark.parametrize(
+    ("value", "rounded"), [(Fraction(1, 3), "0.3"), (Fraction(-2, 3), "-0.7"), (Fraction(1, 20), "0.1")]
+)
+def test_a_number_without_an_end_is_rounded_from_its_exact_fraction(value: Fraction, rounded: str) -> None:
+    assert half_up(value, Decimal("0.1")) == Decimal(rounded)
 
 
 @pytest.mark.parametrize("value", [0.1, True, "1", None])

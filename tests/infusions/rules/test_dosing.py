@@ -246,3 +246,94 @@ def test_dos_02_the_infused_mg_comes_from_the_pumps_volume():
     assert dosing.infused_mg(**facts, infused_ml=Decimal(0)) == 0
     with pytest.raises(ValueError, match="infused_ml"):
         dosing.infused_mg(**facts, infused_ml=Decimal(-1))
+
+
+def over(minutes: int, *, bag: str = "100", dose: str = "41.25") -> dosing.Preparation:
+    return dosing.prepare(
+        dose_mg=Decimal(dose),
+        strength_mg_per_ml=Decimal(50),
+        bag_ml=Decimal(bag),
+        fill=FillMode.MADE_UP_TO,
+        minutes=minutes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("mg_per_kg", "mg"), [("0.5", "41.25"), ("0.25", "20.625"), ("1", "82.5"), ("0.333", "27.4725")]
+)
+def test_dos_01_another_protocol_gives_exactly_its_own_mg_per_kg(mg_per_kg, mg):
+    assert dosing.dose_mg(Decimal("82.5"), Decimal(mg_per_kg)) == Decimal(mg)
+
+
+@pytest.mark.parametrize("bad", [Decimal(0), Decimal("-0.5"), Decimal("NaN"), 0.5])
+def test_dos_01_a_dose_per_kg_that_is_no_number_above_zero_is_refused(bad):
+    with pytest.raises(ValueError, match="mg_per_kg"):
+        dosing.dose_mg(Decimal("82.5"), bad)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rate"), [(40, "150"), (60, "100"), (100, "60"), (240, "25"), (70, "85.7"), (45, "133.3")]
+)
+def test_dos_07_another_protocol_runs_in_its_own_minutes(minutes, rate):
+    made = over(minutes)
+    assert (made.rate_ml_per_h, made.ordered_minutes) == (Decimal(rate), minutes)
+    assert dosing.preparation_problems(made) == []
+
+
+@pytest.mark.parametrize("minutes", [0, -40])
+def test_dos_07_no_infusion_runs_in_no_time(minutes):
+    with pytest.raises(ValueError, match="minutes"):
+        over(minutes)
+
+
+@pytest.mark.parametrize(
+    ("ordered", "final", "asks"),
+    [
+        (40, "39.5", False),
+        (40, "39.49", True),
+        (40, "40.5", False),
+        (40, "40.51", True),
+        (240, "243", False),
+        (240, "243.01", True),
+        (240, "237", False),
+        (240, "236.99", True),
+    ],
+)
+def test_dos_08_the_window_is_an_eightieth_of_the_ordered_minutes_exactly(ordered, final, asks):
+    runs = dosing.Preparation(
+        dose_mg=Decimal("41.5"),
+        strength_mg_per_ml=Decimal(50),
+        bag_ml=Decimal(final),
+        fill=FillMode.MADE_UP_TO,
+        draw_exact_ml=Decimal("0.83"),
+        draw_ml=Decimal("0.83"),
+        delivered_mg=Decimal("41.5"),
+        final_volume_ml=Decimal(final),
+        rate_ml_per_h=Decimal(60),  # one mL a minute: the volume is the minutes
+        ordered_minutes=ordered,
+    )
+    problems = dosing.preparation_problems(runs)
+    assert rules(problems) == (["DOS-08"] if asks else [])
+    assert all(f"instead of {ordered}." in problem.sentence for problem in problems)
+
+
+@pytest.mark.parametrize(("strength", "said"), [(10, False), (50, False), (100, True)])
+def test_dos_11_a_vial_of_100_mg_per_ml_says_that_it_must_be_diluted(strength, said):
+    words = prepared("41.25", strength).dilution_text
+    assert bool(words) is said
+    assert not said or words.startswith("The 100 mg/mL vial must be diluted: draw it into the bag")
+
+
+@pytest.mark.parametrize(
+    ("dose", "bag", "fill", "blocked"),
+    [
+        ("500", "10", FillMode.MADE_UP_TO, False),  # 5 mL in 10 mL: as much diluent as drug
+        ("510", "10", FillMode.MADE_UP_TO, True),
+        ("1000", "10", FillMode.ADDED_TO, False),
+        ("1010", "10", FillMode.ADDED_TO, True),
+        ("317.5", "50", FillMode.MADE_UP_TO, False),  # 635 kg
+    ],
+)
+def test_dos_11_a_vial_of_100_mg_per_ml_gets_at_least_as_much_diluent(dose, bag, fill, blocked):
+    found = [p for p in dosing.preparation_problems(prepared(dose, 100, bag, fill)) if isinstance(p, Blocker)]
+    assert rules(found) == (["DOS-11"] if blocked else [])

@@ -82,7 +82,11 @@ def test_a_weight_is_stored_as_typed_with_its_audit(site: Site, nurse: StaffUser
     weight = actions.record_weight(patient=patient, weight_kg=D("82.5"), by=nurse, at=NOW)
     stored = Weight.objects.get(pk=weight.pk)
     assert (stored.weight_kg, stored.source, stored.confirmed_rules) == (D("82.5"), "measured", "")
-    assert AuditEvent.objects.get(event="weight recorded").detail == {"kg": "82.5", "confirmed": ""}
+    assert AuditEvent.objects.get(event="weight recorded").detail == {
+        "kg": "82.5",
+        "source": "measured",
+        "confirmed": "",
+    }
 
 
 @pytest.mark.parametrize("typed", ["0", "82.55", "1000"])
