@@ -66,6 +66,8 @@ INFUSION_TRANSITIONS: dict[InfusionState, frozenset[InfusionState]] = {
 
 TRANSITIONS = {OrderState: ORDER_TRANSITIONS, InfusionState: INFUSION_TRANSITIONS}
 
+# Nothing starts on such an order any more.
+OVER_ORDER = frozenset(state for state, ways in ORDER_TRANSITIONS.items() if not ways)
 # The drug was started and the patient has not left: chair and nurse are taken.
 UNDER_WAY = frozenset({InfusionState.INFUSING, InfusionState.PAUSED, InfusionState.OBSERVING})
 # The patient is in the clinic for this infusion.
@@ -96,6 +98,14 @@ class VerbalKind(TextChoices):
     HOLD = "hold", "Hold"
     STOP = "stop", "Stop"
     AS_NEEDED = "as_needed", "Ondansetron 8 mg as needed"
+
+
+class ConsentState(TextChoices):
+    """Where the patient's last consent stands."""
+
+    SIGNED = "signed", "Signed"
+    WITHDRAWN = "withdrawn", "Taken back"
+    MISSING = "missing", "Not on record"
 
 
 class OndansetronContraindication(TextChoices):

@@ -11,3 +11,9 @@ from kitclinic.models import Site
 def expire_orders() -> int:
     at = timezone.now()
     return sum(len(actions.expire_orders(site=site, at=at)) for site in Site.objects.order_by("pk"))
+
+
+@shared_task(name="infusions.escalate_unsigned")
+def escalate_unsigned() -> int:
+    at = timezone.now()
+    return sum(actions.escalate_unsigned(site=site, at=at) for site in Site.objects.order_by("pk"))

@@ -219,6 +219,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "outcomes.remind_of_questionnaires",
         "schedule": timedelta(minutes=1),
     },
+    "escalate-unsigned": {"task": "infusions.escalate_unsigned", "schedule": timedelta(minutes=1)},
     "expire-orders": {"task": "infusions.expire_orders", "schedule": timedelta(minutes=10)},
     "expire-questionnaires": {"task": "outcomes.expire_questionnaires", "schedule": timedelta(minutes=1)},
     "escalate-safety-tasks": {"task": "outcomes.escalate_safety_tasks", "schedule": timedelta(minutes=1)},
@@ -238,7 +239,10 @@ OUTBOX_FILE = VAR / "outbox.log"
 
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
 PATIENT_FACTS = ["infusions.patient_facts", "outcomes.patient_facts"]  # readiness strip and timeline
-OUTBOX_CHECKS = ["scheduling.queries.reminders.standing"]  # each (message, at) -> Standing, before it leaves
+OUTBOX_CHECKS = [  # each (message, at) -> Standing, before it leaves
+    "scheduling.queries.reminders.standing",
+    "infusions.queries.escalation.standing",
+]
 WHEN_CLINIC_OPENS = [  # each called with site and at
     "scheduling.actions.begin_with_consent_text",
     "infusions.actions.begin_with_products",

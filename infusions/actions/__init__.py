@@ -2,6 +2,8 @@
 
 from infusions.actions.chairside import arrive, do_not_start, hand_over, record_event, weigh
 from infusions.actions.discharge import discharge, leave_against_advice
+from infusions.actions.drafting import UnmeasuredWeight, draft_order, ensure_formulary, supersede_order
+from infusions.actions.escalation import escalate_unsigned
 from infusions.actions.formulary import (
     add_product,
     begin_with_products,
@@ -10,17 +12,26 @@ from infusions.actions.formulary import (
     retire_product,
     set_preparation,
 )
+from infusions.actions.ledger import (
+    administer,
+    answer_discrepancy,
+    count_vault,
+    declare_discrepancy,
+    ensure_vault,
+    receive_vials,
+    return_dose,
+    waste,
+    withdraw,
+)
 from infusions.actions.orders import (
     complete_order,
     discontinue_order,
-    draft_order,
-    ensure_formulary,
     expire_orders,
     hold_order,
     release_order,
     sign_order,
-    supersede_order,
 )
+from infusions.actions.pump import check_pump
 from infusions.actions.running import (
     complete_infusion,
     explain_stop,
@@ -30,39 +41,54 @@ from infusions.actions.running import (
     stop_infusion,
 )
 from infusions.actions.starting import start_infusion
+from infusions.actions.verbal import cosign, give_verbal_order
 from infusions.actions.vitals import acknowledge_flag, correct_vitals, record_vitals
 
 __all__ = [
+    "UnmeasuredWeight",
     "acknowledge_flag",
     "add_product",
+    "administer",
+    "answer_discrepancy",
     "arrive",
     "begin_with_products",
     "change_order_settings",
+    "check_pump",
     "complete_infusion",
     "complete_order",
     "correct_vitals",
+    "cosign",
+    "count_vault",
+    "declare_discrepancy",
     "discharge",
     "discontinue_order",
     "do_not_start",
     "draft_order",
     "ensure_formulary",
+    "ensure_vault",
+    "escalate_unsigned",
     "expire_orders",
     "explain_stop",
     "give_as_needed_ondansetron",
+    "give_verbal_order",
     "hand_over",
     "hold_order",
     "leave_against_advice",
     "pause_infusion",
     "put_back_product",
+    "receive_vials",
     "record_event",
     "record_vitals",
     "release_order",
     "resume_infusion",
     "retire_product",
+    "return_dose",
     "set_preparation",
     "sign_order",
     "start_infusion",
     "stop_infusion",
     "supersede_order",
+    "waste",
     "weigh",
+    "withdraw",
 ]

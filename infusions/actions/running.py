@@ -10,6 +10,7 @@ from infusions.actions.charting import Kind, known_event, lock, note_act, write_
 from infusions.models import Infusion, InfusionEvent
 from infusions.queries.course import Course, course_of
 from infusions.queries.orders import unsettled_ondansetron
+from infusions.queries.verbal import is_dose_allowed
 from infusions.rules.orders import ONDANSETRON_MG, OndansetronFacts, ondansetron_problems
 from infusions.rules.running import delivered_problems, resume_problems, time_problems
 from infusions.states import UNDER_WAY, InfusionOutcome, InfusionState, OndansetronKind, StopReason
@@ -204,7 +205,10 @@ def _delivered(infusion: Infusion, delivered_mg: Decimal | None) -> list[Problem
 def give_as_needed_ondansetron(
     *, infusion: Infusion, assessment: str, by: StaffUser, at: datetime, key: UUID
 ) -> InfusionEvent:
-    """Record the one further dose of 8 mg; never a third. assessment: what was seen before giving it."""
+    """Record the one further dose of 8 mg; never a third. assessment: what was seen before giving it.
+
+    A prescriber's word allows it where the signed order has none, or something speaks against it (ORD-33).
+    """
     infusion = lock(infusion)
     note = assessment.strip()
     known = known_event(
@@ -212,16 +216,16 @@ def give_as_needed_ondansetron(
     )
     if known:
         return known
-    course = course_of(infusion)
+    course, allowed = course_of(infusion), is_dose_allowed(infusion)
     given = [OndansetronKind.PREMEDICATION for _ in course.of_kind(Kind.PREMEDICATION)]
     given += [OndansetronKind.AS_NEEDED for _ in course.of_kind(Kind.ONDANSETRON_PRN)]
     facts = OndansetronFacts(
         kind=OndansetronKind.AS_NEEDED,
         mg=ONDANSETRON_MG,
-        ordered=bool(infusion.order and infusion.order.ondansetron),
+        ordered=allowed or bool(infusion.order and infusion.order.ondansetron),
         given=tuple(given),
         assessment=note,
-        against=unsettled_ondansetron(infusion.order, latest_eligibility(infusion.patient)),
+        against="" if allowed else unsettled_ondansetron(infusion.order, latest_eligibility(infusion.patient)),
     )
     refuse_if([*_under_way(infusion), *ondansetron_problems(facts)])
     return write_event(infusion=infusion, kind=Kind.ONDANSETRON_PRN, key=key, by=by, at=at, detail=_MG, note=note)

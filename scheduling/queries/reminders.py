@@ -97,9 +97,13 @@ def _reminder(
 
 def driver_deadline(site: Site, day: date) -> datetime:
     """Return the instant from which a missing driver of this day is a task: on the clinic day before (REM-02)."""
+    return site.instant(clinic_day_before(site, day), site.driver_deadline_minute)
+
+
+def clinic_day_before(site: Site, day: date) -> date:
+    """Return the last day before this one on which the suite is open."""
     open_days = SuiteDay.objects.filter(site=site, date__lt=day, closed_because="").order_by("-date")
-    before = open_days.values_list("date", flat=True).first() or _weekday_before(site, day)
-    return site.instant(before, site.driver_deadline_minute)
+    return open_days.values_list("date", flat=True).first() or _weekday_before(site, day)
 
 
 def _weekday_before(site: Site, day: date) -> date:
