@@ -18,3 +18,9 @@ SIG_02 = Rule(
     "universal time and clinic time.",
     source="21 CFR 11.50 and 11.70",
 )
+SIG_03 = Rule(
+    "SIG-03",
+    "A witness is a second, active person of the clinic who may handle controlled substances and types their own "
+    "user name and password on the same screen.",
+    source="OWASP ASVS 5.0.0 2.3.5; that it is asked for is a clinic default",
+)

@@ -5,10 +5,11 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import check_password, make_password
 
 from kitclinic.models import Signature, Site, StaffUser
 from kitclinic.problems import Blocker, Refused
+from kitclinic.roles import Permission
 
 PROOF_LASTS = timedelta(seconds=60)  # SIG-01
 
@@ -29,6 +30,29 @@ def reauthenticate(*, user: StaffUser, password: str, at: datetime) -> Proof:
             [Blocker("SIG-01", "That is not your password. Nothing was signed; type it again.", "password")]
         )
     return Proof(user_id=user.pk, at=at, method="password")
+
+
+def witness(
+    site: Site, username: str, password: str, *, besides: StaffUser, at: datetime
+) -> tuple[StaffUser, Proof]:
+    """Prove who the second person is, on the screen of the first.
+
+    besides: the person who acts. Raises Refused, naming the fields witness_username and witness_password, for a
+    name or password that is wrong (never saying which), for the same person, and for one who may not witness.
+    """
+    person = StaffUser.objects.filter(site=site, username=StaffUser.normalize_username(username)).first()
+    if person is None or not person.is_active:
+        make_password(password)  # as long as a check takes: nobody learns which names exist
+    if person is None or not person.is_active or not check_password(password, person.password):
+        sentence = "User name or password of the witness is wrong. Nothing was saved; type both again."
+        raise Refused([Blocker("SIG-03", sentence, "witness_password")])
+    if person.pk == besides.pk:
+        sentence = "The witness is a second person. Ask somebody who watched it to sign in here."
+        raise Refused([Blocker("SIG-03", sentence, "witness_username")])
+    if not person.may(Permission.HANDLE_DRUGS):
+        sentence = f"{person.name} may not witness this. Ask a nurse or a physician of this clinic."
+        raise Refused([Blocker("SIG-03", sentence, "witness_username")])
+    return person, Proof(user_id=person.pk, at=at, method="password")
 
 
 def simulated_proof(*, user: StaffUser, at: datetime) -> Proof:
