@@ -85,15 +85,19 @@ def _page(
 def _asked(request: StaffRequest, rows: QuerySet[Order], name: str) -> Order | None:
     """The order named in the address, of this site; None when none is named."""
     asked = request.GET.get(name, "")
-    return get_object_or_404(rows, pk=int(asked) if asked.isdecimal() else 0) if asked else None
+    return get_object_or_404(rows, pk=_key(asked)) if asked else None
 
 
 def _asked_sequence(request: StaffRequest) -> tuple[str, int] | None:
     asked = request.GET.get("sequence", "")
     if not asked:
         return None
-    pk = int(asked) if asked.isdecimal() else 0
-    return "sequence", get_object_or_404(Sequence, site=request.user.site, pk=pk).pk
+    return "sequence", get_object_or_404(Sequence, site=request.user.site, pk=_key(asked)).pk
+
+
+def _key(asked: str) -> int:
+    """The key that an address names; 0, which nothing has, for what is none."""
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else 0
 
 
 def _neighbours(queue: list[Waiting], here: Waiting | None) -> dict[str, str]:
