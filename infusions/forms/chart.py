@@ -10,6 +10,7 @@ from infusions.rules.vitals import NUMBERS, Vitals
 from infusions.states import Identifier, PauseReason, PregnancyResult, Rhythm, Severity, Sign, StopReason
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES, Permission
+from scheduling.forms.numbers import NumberField, ScaleField, WholeField
 from scheduling.states import MissedReason, TransportKind
 
 NURSES = [role for role, permissions in ROLES.items() if Permission.CHART in permissions]
@@ -70,10 +71,8 @@ class ArriveForm(ActForm):
 
 
 class WeighForm(ActForm):
-    weight_kg = forms.DecimalField(label="Weight in kg, off the scale", max_digits=4, decimal_places=1)
-    again_kg = forms.DecimalField(
-        label="Read the scale again (only if asked)", max_digits=4, decimal_places=1, required=False
-    )
+    weight_kg = ScaleField(label="Weight in kg, off the scale")
+    again_kg = ScaleField(label="Read the scale again (only if asked)", required=False)
     reason = words("Why this weight is right (only if asked)")
 
 
@@ -93,8 +92,8 @@ class PregnancyForm(ActForm):
 
 
 class PumpForm(ActForm):
-    rate_ml_per_h = forms.DecimalField(label="Rate on the pump, mL/h", max_digits=6, decimal_places=1)
-    volume_ml = forms.DecimalField(label="Volume to infuse on the pump, mL", max_digits=6, decimal_places=2)
+    rate_ml_per_h = NumberField(label="Rate on the pump, mL/h", places=1, digits=5)
+    volume_ml = NumberField(label="Volume to be infused on the pump, mL", places=2, digits=4)
     second = forms.ModelChoiceField(
         StaffUser.objects.none(), label="Second nurse who read the pump", required=False, empty_label="Nobody"
     )
@@ -128,14 +127,12 @@ class ResumeForm(ActForm):
 
 
 class DeliveredForm(ActForm):
-    infused_ml = forms.DecimalField(label="Volume infused, off the pump, mL", max_digits=6, decimal_places=2)
+    infused_ml = NumberField(label="Volume infused, off the pump, mL", places=2, digits=4)
 
 
 class StopReasonForm(ActForm):
     reason = one_of(StopReason.choices, "Why it was stopped")
-    infused_ml = forms.DecimalField(
-        label="Volume infused, off the pump, mL", max_digits=6, decimal_places=2, required=False
-    )
+    infused_ml = NumberField(label="Volume infused, off the pump, mL", places=2, digits=4, required=False)
     note = words("Note")
 
 
@@ -189,10 +186,10 @@ class LeaveForm(ActForm):
 class VitalsForm(ActForm):
     """One set off the keypad. Numbers may be missing here; the rule says which and why that stops."""
 
-    sbp = forms.IntegerField(required=False, min_value=0, max_value=999)
-    dbp = forms.IntegerField(required=False, min_value=0, max_value=999)
-    hr = forms.IntegerField(required=False, min_value=0, max_value=999)
-    spo2 = forms.IntegerField(required=False, min_value=0, max_value=999)
+    sbp = WholeField(required=False)
+    dbp = WholeField(required=False)
+    hr = WholeField(required=False)
+    spo2 = WholeField(required=False)
     rhythm = one_of(Rhythm.choices, "Rhythm", required=False)
     symptoms = some_of([("none", "None"), *VitalSet.Symptom.choices], "Symptoms")
     unable = forms.MultipleChoiceField(choices=[(sign.value, sign.label) for sign in NUMBERS], required=False)

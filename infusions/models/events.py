@@ -19,6 +19,7 @@ class InfusionEvent(AppendOnly, SiteOwned):
         PREMEDICATION = "premedication", "Ondansetron 8 mg before start"
         NO_PREMEDICATION = "no_premedication", "Ondansetron not given"
         PUMP_CHECKED = "pump_checked", "Pump checked"
+        PUMP_MISMATCH = "pump_mismatch", "Pump did not match"
         STARTED = "started", "Started"
         PAUSED = "paused", "Paused"
         RESUMED = "resumed", "Resumed"

@@ -8,6 +8,7 @@ from infusions.models import Flag, Infusion, InfusionEvent, Order
 from infusions.queries.course import Course, Kind, course_of
 from infusions.queries.flowsheet import Row, rows_of
 from infusions.queries.gates import Gate, gates
+from infusions.queries.pump import READ
 from infusions.queries.readiness import order_of, readiness
 from infusions.queries.trend import Trend, trend
 from infusions.queries.words import flag_words, minutes_to, slot_label
@@ -254,8 +255,8 @@ class Chart:
     @property
     def pump(self) -> str:
         """ "Pump matches, 2 RNs", or "" when nobody has read it."""
-        event = self.course.latest(Kind.PUMP_CHECKED) if self.course else None
-        if event is None:
+        event = self.course.latest(*READ) if self.course else None
+        if event is None or event.kind == Kind.PUMP_MISMATCH:
             return ""
         return "Pump matches, 2 RNs" if event.detail.get("second") else "Pump matches"
 

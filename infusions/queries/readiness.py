@@ -11,7 +11,9 @@ from django.utils.module_loading import import_string
 from infusions.models import Affirmation, Infusion, InfusionEvent, Order
 from infusions.queries.course import Course, Kind
 from infusions.queries.orders import CURRENT, current_order, first_infusions, last_day, newest_order, pregnancy_of
+from infusions.queries.pump import READ
 from infusions.rules.allergies import drugs_named
+from infusions.rules.order_set import STANDARD
 from infusions.rules.readiness import StartFacts, start_problems
 from infusions.rules.vitals import TakenSet, choose_baseline
 from infusions.states import OPEN_INFUSION, Identifier, OrderState, PregnancyResult, PremedStatus
@@ -74,7 +76,8 @@ def _facts(
         course.latest(Kind.IDENTITY_CHECKED),
         course.latest(Kind.PREMEDICATION, Kind.NO_PREMEDICATION),
     )
-    pump, baseline = course.latest(Kind.PUMP_CHECKED), _baseline(course, at)
+    pump, baseline = course.latest(*READ), _baseline(course, at)
+    started = _started(visit)
     others = list(_other_open(infusion).values_list("patient_id", "chair", "nurse_id", "date"))
     return StartFacts(
         at=at,
@@ -109,14 +112,28 @@ def _facts(
         else frozenset(),
         premed=_premed(premed),
         premed_reason=premed.note if premed else "",
-        pump_reconciled=bool(pump and order and pump.detail.get("order") == order.pk),
+        pump_reconciled=bool(
+            pump and order and pump.kind == Kind.PUMP_CHECKED and pump.detail.get("order") == order.pk
+        ),
+        pump_said=pump.note if pump and pump.kind == Kind.PUMP_MISMATCH else "",
         provider_on_site=bool(providers_on_site(site, at)),
         nurse_others=sum(nurse == infusion.nurse_id for _, _, nurse, _ in others),
         floor_others=sum(day == infusion.date for *_, day in others),
         floor_nurses=nurses_on_floor(site, at).count(),
+        infusions_ordered=order.infusions_ordered if order else 0,
+        protocol_days=order.order_set.days if order else STANDARD.days,
+        started_on_order=sum(on == order.pk for on, _ in started) if order else 0,
+        started_in_sequence=len(started),
+        started_today=any(began is not None and site.today(began) == site.today(at) for _, began in started),
         safety_tasks=0,  # asked of settings.READINESS_CHECKS, by those who know
         patient_name=patient.name,
     )
+
+
+def _started(visit: Visit) -> list[tuple[int | None, datetime | None]]:
+    """(order, when) of each started infusion of this sequence; the count is asked under the order's lock."""
+    rows = Infusion.objects.filter(site=visit.site_id, visit__sequence=visit.sequence_id, started_at__isnull=False)
+    return list(rows.values_list("order", "started_at"))
 
 
 def _other_open(infusion: Infusion) -> QuerySet[Infusion]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from infusions.models import Flag, Infusion, VitalSet
 from infusions.queries.course import Course, Kind
+from infusions.queries.pump import mismatch_now
 from infusions.queries.words import cell_note, flag_words, last_label, minutes_to, slot_label
 from infusions.rules import due, vitals
 from infusions.rules.discharge import may_leave_at
@@ -192,7 +193,7 @@ def steps_of(course: Course, at: datetime) -> tuple[Step, ...]:
         Step("Weight", infusion.weight_id is not None or infusion.visit.day_index > 1),
         Step("Order", bool(getattr(infusion, "order_signed", False))),
         Step("Premed", bool(course.of_kind(Kind.PREMEDICATION, Kind.NO_PREMEDICATION))),
-        Step("Pump", bool(course.of_kind(Kind.PUMP_CHECKED))),
+        Step("Pump", bool(course.of_kind(Kind.PUMP_CHECKED)) and mismatch_now(course) is None),
         Step("Baseline", fresh),
     )
 

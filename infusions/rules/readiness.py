@@ -75,6 +75,14 @@ INF_21 = Rule(
 INF_22 = Rule("INF-22", "No safety task of this patient waits for an acknowledgement.", source="clinic default")
 
 
+INF_24 = Rule(
+    "INF-24",
+    "An order starts one infusion a day and at most as many as it is for; all versions of a sequence together start "
+    "at most one for each day of the protocol.",
+    source="clinic default",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StartFacts:
     """What is known when a nurse presses Start; ``at`` aware, dates in the clinic's zone.
@@ -86,7 +94,9 @@ class StartFacts:
     open_allergies: drugs of the order with a match and no prescriber's reason.
     baseline: the set chosen, or the newest that was taken. nurse_others: other open patients
     of the nurse. floor_others: other open patients of the day; floor_nurses: on shift, not on a break, not
-    called out. pump_reconciled: no problem from ``dosing.pump_problems``.
+    called out. pump_reconciled: the last reading had no problem from ``dosing.pump_problems``; pump_said: what
+    it showed where it had. started_on_order: infusions started on this version; started_in_sequence: on all
+    of them; started_today: one of the sequence.
     """
 
     at: datetime
@@ -126,12 +136,19 @@ class StartFacts:
     substance_decision: str = ""
     floor_others: int = 0
     floor_nurses: int = 1
+    pump_said: str = ""
+    infusions_ordered: int = DAYS
+    protocol_days: int = DAYS
+    started_on_order: int = 0
+    started_in_sequence: int = 0
+    started_today: bool = False
 
 
 def start_problems(facts: StartFacts) -> list[Problem]:
     """Return every gate that is not open, each with what to do; an empty list means start."""
     return [
         *_order_problems(facts),
+        *_count_problems(facts),
         *_place_problems(facts),
         *_weight_problems(facts),
         *_pregnancy_problems(facts),
@@ -164,6 +181,23 @@ def _order_problems(facts: StartFacts) -> list[Problem]:
         sentence = "The order is for another patient or sequence. Check who sits here; open the right chart."
         problems.append(Blocker(INF_04.id, sentence, "order"))
     return problems
+
+
+def _count_problems(facts: StartFacts) -> list[Problem]:
+    """What is used up. A new version is for the days still to come, so it never adds a day to the protocol."""
+    if facts.started_today:
+        sentence = (
+            "An infusion of this sequence was started today already; there is one a day. Do not start another."
+        )
+        return [Blocker(INF_24.id, sentence, "order")]
+    if facts.started_in_sequence >= facts.protocol_days:
+        sentence = f"All {facts.protocol_days} infusions of this sequence were given. Book a new sequence."
+        return [Blocker(INF_24.id, sentence, "order")]
+    if facts.order_state is not None and facts.started_on_order >= facts.infusions_ordered:
+        count = "the 1 infusion" if facts.infusions_ordered == 1 else f"all {facts.infusions_ordered} infusions"
+        sentence = f"This order has started {count} it is for. Ask a prescriber for a new version."
+        return [Blocker(INF_24.id, sentence, "order")]
+    return []
 
 
 def _place_problems(facts: StartFacts) -> list[Problem]:
@@ -252,6 +286,8 @@ def _bedside_problems(facts: StartFacts) -> list[Problem]:
         problems.append(Blocker(INF_17.id, sentence, "premed"))
     if not facts.pump_reconciled:
         sentence = "The pump is not checked. Type the rate and volume it shows."
+        if facts.pump_said:
+            sentence = f"{facts.pump_said} Correct the pump, then read it again."
         problems.append(Blocker(INF_19.id, sentence, "pump"))
     return problems
 

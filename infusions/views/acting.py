@@ -14,6 +14,7 @@ from infusions.models import Infusion, VitalSet
 from infusions.queries.chart import Chart
 from infusions.queries.chart import chart as chart_of
 from infusions.states import Rhythm
+from infusions.views.sheets import sheet_of
 from kitclinic.access import StaffRequest
 from kitclinic.http import is_htmx, say
 from kitclinic.problems import Blocker, Refused
@@ -93,6 +94,18 @@ def answer(request: StaffRequest, visit_pk: int, said: str, *, fresh_pad: bool =
     response.headers["HX-Retarget"] = "#chart-live"
     response.headers["HX-Reswap"] = "outerHTML"
     response.headers["HX-Trigger"] = json.dumps({"kc:close": {}, "kc:toast": {"text": said, "tone": "success"}})
+    return response
+
+
+def open_sheet(request: StaffRequest, visit_pk: int, sheet: str) -> HttpResponse:
+    """After commit: the next sheet in the place of this one, for htmx; else the page with it open."""
+    if not is_htmx(request):
+        return redirect("infusions:chart_sheet", visit_pk, sheet)
+    chart = chart_of(visit_of(request, visit_pk), at=timezone.now())
+    context = chart_context(chart, sheet=sheet_of(sheet, chart, request))
+    response = render(request, "infusions/_chart_sheet.html", context)
+    response.headers["HX-Retarget"] = "#chart-dialogs"
+    response.headers["HX-Reswap"] = "innerHTML"
     return response
 
 

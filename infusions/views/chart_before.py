@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from infusions import actions
 from infusions.forms import chart as forms
 from infusions.queries.course import Kind
-from infusions.views.acting import begin, read, refresh, visit_of
+from infusions.views.acting import begin, open_sheet, read, refresh, visit_of
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
 
@@ -76,10 +76,10 @@ def chart_premed(request: StaffRequest, visit_pk: int) -> HttpResponse:
 @require_POST
 def chart_pump(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk, forms.PumpForm)
-    detail = {"rate_ml_per_h": str(act.data["rate_ml_per_h"]), "volume_ml": str(act.data["volume_ml"])}
-    if act.data["second"]:
-        detail["second"] = act.data["second"].pk
-    actions.record_event(infusion=act.infusion, kind=Kind.PUMP_CHECKED, detail=detail, **act.who)
+    numbers = {name: act.data[name] for name in ("rate_ml_per_h", "volume_ml", "second")}
+    event = actions.check_pump(infusion=act.infusion, **numbers, **act.who)
+    if event.kind == Kind.PUMP_MISMATCH:
+        return open_sheet(request, visit_pk, "pump")
     return act.done("The pump matches the order.")
 
 

@@ -11,6 +11,7 @@ from infusions.forms import chart as forms
 from infusions.models import VitalSet
 from infusions.queries.chart import Chart
 from infusions.queries.course import Kind
+from infusions.queries.pump import Reading, mismatch_now, readings
 from infusions.rules.discharge import OBSERVATION
 from kitclinic.access import StaffRequest
 from kitclinic.display import show
@@ -142,6 +143,7 @@ class Sheet:
     url: str
     intro: str
     target: VitalSet | None = None
+    readings: tuple[Reading, ...] = ()  # of the pump, where the last one does not match
 
 
 def sheet_of(name: str, chart: Chart, request: StaffRequest) -> Sheet | None:
@@ -182,6 +184,7 @@ def sheet_of(name: str, chart: Chart, request: StaffRequest) -> Sheet | None:
         url=reverse(f"infusions:{kind.act}", args=arguments),
         intro=intro,
         target=target,
+        readings=tuple(readings(chart.course)) if name == "pump" and mismatch_now(chart.course) else (),
     )
 
 
