@@ -70,6 +70,8 @@ TRANSITIONS = {OrderState: ORDER_TRANSITIONS, InfusionState: INFUSION_TRANSITION
 OVER_ORDER = frozenset(state for state, ways in ORDER_TRANSITIONS.items() if not ways)
 # The drug was started and the patient has not left: chair and nurse are taken.
 UNDER_WAY = frozenset({InfusionState.INFUSING, InfusionState.PAUSED, InfusionState.OBSERVING})
+# The pump holds the drug: what may be stopped.
+RUNS = frozenset({InfusionState.INFUSING, InfusionState.PAUSED})
 # The patient is in the clinic for this infusion.
 OPEN_INFUSION = UNDER_WAY | {InfusionState.ARRIVED}
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from infusions.queries.course import Course, Kind
 from infusions.queries.readiness import Readiness
+from infusions.queries.words import weight_words
 from kitclinic.display import show
 from kitclinic.models import Site
 from kitclinic.problems import Problem
@@ -26,10 +27,11 @@ class Gate:
 GATES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("Identity", ("INF-16",), "identity", "Check"),
     ("Weight", ("WGT-",), "weigh", "Weigh"),
-    ("Order", ("INF-01", "INF-02", "INF-03", "INF-04", "INF-05", "INF-06"), "", ""),
+    ("Order", ("INF-01", "INF-02", "INF-03", "INF-04", "INF-05", "INF-06", "INF-24"), "", ""),
     ("Pregnancy", ("INF-09", "INF-10", "INF-11"), "pregnancy", "Test"),
     ("Driver", ("DRV-",), "driver_name", "Name"),
     ("Premedication", ("INF-17",), "premed", "Record"),
+    ("Drug", ("INF-23",), "", ""),
     ("Pump", ("INF-19", "DOS-10"), "pump", "Check"),
     ("Baseline", ("VIT-12",), "", ""),
     ("Provider clearance", ("INF-18",), "clearance", "Clear"),
@@ -75,8 +77,7 @@ def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
         event = course.latest(Kind.IDENTITY_CHECKED)
         return f"Two identifiers, {event.by.name}, {_clock(site, event.occurred_at)}" if event else ""
     if word == "Weight" and ready.weight is not None:
-        on = "today" if site.today(ready.weight.measured_at) == site.today(at) else "carried forward"
-        return f"{show(ready.weight.weight_kg, 'kg')}, {on}"
+        return weight_words(ready.weight, site=site, at=at)
     if word == "Order" and ready.order is not None:
         return f"{show(ready.order.dose_mg, 'mg')}, version {ready.order.version}, signed"
     if word == "Driver":
@@ -89,6 +90,8 @@ def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
             if event and given
             else "Not given, with reason"
         )
+    if word == "Drug":
+        return _drawn(ready, site)
     if word == "Pump":
         event = course.latest(Kind.PUMP_CHECKED)
         return f"Matches the order, {_clock(site, event.occurred_at)}" if event else ""
@@ -97,3 +100,12 @@ def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
         age = int((at - row.occurred_at).total_seconds() // 60)
         return f"{row.sbp}/{row.dbp}, HR {row.hr}, SpO₂ {row.spo2}%, {age} min old"
     return ""
+
+
+def _drawn(ready: Readiness, site: Site) -> str:
+    """Which vials the dose in hand came from, by whom and when."""
+    draws = [draw for draw in ready.hand.draws if draw.left_mg > 0]
+    if not draws:
+        return ""
+    parts = " and ".join(f"{show(draw.left_ml, 'mL')} of vial {draw.movement.vial.number}" for draw in draws)
+    return f"{parts}, {draws[-1].movement.by.name}, {_clock(site, draws[-1].movement.occurred_at)}"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from infusions.models import Formulary
+from infusions.models import Formulary, Order
+from infusions.queries.formulary import strengths_in_use
 from infusions.queries.orders import against_ondansetron, formulary_of
 from infusions.rules.dosing import Preparation, dose_mg, preparation_problems, prepare
 from infusions.states import FillMode
@@ -50,3 +51,21 @@ def _made(formulary: Formulary, weight: Weight | None) -> Preparation | None:
         bag_ml=Decimal(formulary.bag_ml),
         fill=FillMode(formulary.fill),
     )
+
+
+def strengths_to_choose(formulary: Formulary) -> tuple[int, ...]:
+    """Strengths of the vials in use, in mg/mL, weakest first; the usual one where no vial was entered yet."""
+    return tuple(strengths_in_use(formulary.site)) or (formulary.strength_mg_per_ml,)
+
+
+def usual_strength(formulary: Formulary, strengths: tuple[int, ...]) -> int:
+    """The clinic's usual strength, or the weakest in use where that one is not."""
+    usual = formulary.strength_mg_per_ml
+    return usual if usual in strengths else strengths[0]
+
+
+def antihypertensives_before(sequence: Sequence) -> str:
+    """What the patient's newest order noted, one a line; "" for a first one."""
+    rows = Order.objects.filter(site=sequence.site_id, sequence__patient=sequence.patient_id)
+    newest = rows.order_by("-drafted_at", "-pk").values_list("antihypertensives", flat=True).first()
+    return newest or ""

@@ -7,14 +7,17 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from infusions.models import Formulary, Infusion, Order
+from infusions.models.orders import order_set_of
 from infusions.rules.allergies import drugs_named
+from infusions.rules.order_decisions import ConsentOnRecord
 from infusions.rules.order_text import AffirmationText, OrderText, affirmation_text, order_text
 from infusions.rules.orders import SignFacts, expires_on
-from infusions.states import OndansetronContraindication, OrderState
+from infusions.states import ConsentState, OndansetronContraindication, OrderState
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import PRESCRIBERS
-from scheduling.models import Eligibility, GroupSeat, Patient, Sequence, Weight
+from scheduling.models import Eligibility, GroupSeat, Patient, Sequence, Visit, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
+from scheduling.queries.records import consents_by_patient, is_withdrawn
 from scheduling.states import Caution, PregnancyState, SeatState, VisitState, WeightSource
 
 CURRENT = (OrderState.DRAFT, OrderState.SIGNED, OrderState.HELD)
@@ -25,7 +28,7 @@ _NONE = OndansetronContraindication.NONE
 def orders(site: Site) -> QuerySet[Order]:
     """Orders of a site with what their text and their page need."""
     return Order.objects.filter(site=site).select_related(
-        "site", "sequence__patient", "sequence__seat", "weight__measured_by", "signature", "drafted_by"
+        "site", "sequence__patient", "sequence__seat", "weight__measured_by", "signature", "drafted_by", "protocol"
     )
 
 
@@ -87,6 +90,7 @@ def sign_facts(order: Order, *, signer: StaffUser, eligibility: Eligibility | No
         weight_source=WeightSource(order.weight.source),
         weight_reason=order.weight_reason,
         dose_mg=order.dose_mg,
+        mg_per_kg=order.mg_per_kg,
         eligible=eligibility.eligible if eligibility else None,
         sma_cleared=_cleared(order.sequence),
         misuse_history=eligibility.misuse_history if eligibility else None,
@@ -104,7 +108,33 @@ def sign_facts(order: Order, *, signer: StaffUser, eligibility: Eligibility | No
         as_needed=order.ondansetron,
         contraindication=against if order.ondansetron else OndansetronContraindication(order.no_ondansetron),
         contraindication_reason=order.no_ondansetron_note,
+        allergies_reviewed=bool(eligibility and eligibility.allergies_reviewed),
+        medication_noted=order.medication_noted,
+        driver_named=bool(named_driver(order.sequence)),
+        driver_plan=order.driver_plan,
+        consent=consent_of(patient).state,
     )
+
+
+def consent_of(patient: Patient) -> ConsentOnRecord:
+    """Where the patient's last consent stands; one query."""
+    consent = consents_by_patient([patient.pk], site_id=patient.site_id).get(patient.pk)
+    if consent is None:
+        return ConsentOnRecord()
+    back = consent.withdrawal.withdrawn_at if is_withdrawn(consent) else None
+    return ConsentOnRecord(
+        state=ConsentState.WITHDRAWN if back else ConsentState.SIGNED,
+        version=consent.text.version,
+        at=patient.site.local(back or consent.signed_at),
+    )
+
+
+def named_driver(sequence: Sequence) -> str:
+    """Who drives home on the first day to come, "Robin Quist (sister)"; "" while nobody is named."""
+    visit = sequence.visits.filter(state__in=TO_COME).order_by("date").first()
+    if visit is None or not visit.driver_name:
+        return ""
+    return f"{visit.driver_name} ({visit.driver_relationship})" if visit.driver_relationship else visit.driver_name
 
 
 def pregnancy_of(eligibility: Eligibility | None) -> str:
@@ -122,6 +152,7 @@ def text_of(order: Order, *, eligibility: Eligibility | None, at: datetime) -> s
         return order.signature.text
     site, sequence, patient = order.site, order.sequence, order.sequence.patient
     days = _days(sequence, at)
+    protocol = order.protocol
     return order_text(
         OrderText(
             number=order.number,
@@ -132,7 +163,9 @@ def text_of(order: Order, *, eligibility: Eligibility | None, at: datetime) -> s
             sequence_number=sequence.number,
             first_day=days[0],
             last_day=days[-1],
-            days=len(days),
+            days=order.infusions_ordered,
+            order_set=order.order_set,
+            protocol=f"{protocol.name}, version {protocol.number}" if protocol else "",
             weight_kg=order.weight_kg,
             weight_source=WeightSource(order.weight.source),
             weight_at=site.local(order.weight.measured_at),
@@ -154,7 +187,14 @@ def text_of(order: Order, *, eligibility: Eligibility | None, at: datetime) -> s
             acknowledged=_cautions(eligibility.acknowledged_cautions if eligibility else ()),
             allergies=_allergies(eligibility),
             allergy_reason=order.allergy_reason,
-            expires_on=expires_on(signed_on=site.today(at)),
+            expires_on=_last_day(order, signed_on=site.today(at)),
+            after_first_days=order.after_first_days,
+            psychotropics=_lines(order.psychotropics),
+            antihypertensives=_lines(order.antihypertensives),
+            medication_noted=order.medication_noted,
+            driver=named_driver(sequence),
+            driver_plan=order.driver_plan,
+            consent=consent_of(patient),
             supersedes_reason=order.supersedes_reason,
             note=order.note,
         )
@@ -175,6 +215,7 @@ def affirmation_of(order: Order, weight: Weight) -> str:
             record_number=patient.record_number,
             held_because=order.held_because,
             dose_mg=order.dose_mg,
+            minutes=order.infusion_minutes,
             ordered_kg=order.weight_kg,
             weight_kg=weight.weight_kg,
             weight_at=order.site.local(weight.measured_at),
@@ -187,7 +228,17 @@ def last_day(order: Order, *, first_infusion_on: date | None) -> date | None:
     """The last day on which a signed order starts an infusion; None before it is signed."""
     if order.signed_at is None:
         return None
-    return expires_on(signed_on=order.site.today(order.signed_at), first_infusion_on=first_infusion_on)
+    return _last_day(order, signed_on=order.site.today(order.signed_at), first_infusion_on=first_infusion_on)
+
+
+def _last_day(order: Order, *, signed_on: date, first_infusion_on: date | None = None) -> date:
+    """By the days that the order itself was written under."""
+    return expires_on(
+        signed_on=signed_on,
+        first_infusion_on=first_infusion_on,
+        first_use_days=order.first_use_days,
+        after_first_days=order.after_first_days,
+    )
 
 
 def first_infusions(sequence_ids: Iterable[int], site: Site) -> dict[int, date]:
@@ -274,9 +325,31 @@ def _allergies(eligibility: Eligibility | None) -> tuple[str, ...] | None:
     return (eligibility.allergies,) if eligibility.allergies.strip() else ()
 
 
+def infusions_left(sequence: Sequence) -> int:
+    """How many infusions an order written now is for: days of the protocol not yet started, at most those booked.
+
+    A sequence that is asked for, with no day yet, has all of them to come.
+    """
+    started = Infusion.objects.filter(site=sequence.site_id, visit__sequence=sequence, started_at__isnull=False)
+    left = max(0, order_set_of(sequence.protocol).days - started.count())
+    if not sequence.visits.exists():
+        return left
+    return min(left, _to_come(sequence).count())
+
+
+def _to_come(sequence: Sequence) -> QuerySet[Visit]:
+    """Booked days on which nothing was started yet."""
+    rows: QuerySet[Visit] = sequence.visits.filter(state__in=TO_COME)
+    started = Infusion.objects.filter(site=sequence.site_id, visit__sequence=sequence, started_at__isnull=False)
+    return rows.exclude(pk__in=started.values("visit"))
+
+
 def _days(sequence: Sequence, at: datetime) -> list[date]:
     """The days still to come, or all of them when none is; a request has the day of its wish."""
-    rows = list(sequence.visits.order_by("date").values_list("date", "state"))
-    to_come = [day for day, state in rows if state in TO_COME]
+    to_come = list(_to_come(sequence).order_by("date").values_list("date", flat=True))
     usual = sequence.first_day or sequence.wish_from_day or sequence.site.today(at)
-    return to_come or [day for day, _ in rows] or [usual]
+    return to_come or list(sequence.visits.order_by("date").values_list("date", flat=True)) or [usual]
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

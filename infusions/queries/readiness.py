@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 
 from infusions.models import Affirmation, Infusion, InfusionEvent, Order
 from infusions.queries.course import Course, Kind
+from infusions.queries.ledger import Hand, hand_of
 from infusions.queries.orders import CURRENT, current_order, first_infusions, last_day, newest_order, pregnancy_of
 from infusions.queries.pump import READ
 from infusions.rules.allergies import drugs_named
@@ -52,6 +53,7 @@ class Readiness:
     order: Order | None
     weight: Weight | None
     assessment: Eligibility | None
+    hand: Hand
 
 
 def readiness(course: Course, *, at: datetime) -> Readiness:
@@ -59,14 +61,21 @@ def readiness(course: Course, *, at: datetime) -> Readiness:
     infusion = course.infusion
     visit, patient = infusion.visit, infusion.patient
     order, weight, assessment = order_of(visit), latest_weight(patient), latest_eligibility(patient)
-    facts = _facts(course, at=at, order=order, weight=weight, assessment=assessment)
+    hand = hand_of(infusion)
+    facts = _facts(course, at=at, order=order, weight=weight, assessment=assessment, hand=hand)
     elsewhere = [problem for path in settings.READINESS_CHECKS for problem in import_string(path)(patient, at)]
     problems = (*start_problems(facts), *problems_before_start(patient), *elsewhere)
-    return Readiness(facts, problems, order, weight, assessment)
+    return Readiness(facts, problems, order, weight, assessment, hand)
 
 
 def _facts(
-    course: Course, *, at: datetime, order: Order | None, weight: Weight | None, assessment: Eligibility | None
+    course: Course,
+    *,
+    at: datetime,
+    order: Order | None,
+    weight: Weight | None,
+    assessment: Eligibility | None,
+    hand: Hand,
 ) -> StartFacts:
     infusion = course.infusion
     visit, patient, site = infusion.visit, infusion.patient, infusion.site
@@ -125,6 +134,10 @@ def _facts(
         started_on_order=sum(on == order.pk for on, _ in started) if order else 0,
         started_in_sequence=len(started),
         started_today=any(began is not None and site.today(began) == site.today(at) for _, began in started),
+        draw_mg=order.draw_ml * order.strength_mg_per_ml if order else None,
+        strength_mg_per_ml=order.strength_mg_per_ml if order else 0,
+        in_hand_mg=hand.left_mg,
+        drawn_mg_per_ml=hand.strengths,
         safety_tasks=0,  # asked of settings.READINESS_CHECKS, by those who know
         patient_name=patient.name,
     )

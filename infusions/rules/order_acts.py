@@ -30,9 +30,23 @@ ORD_18 = Rule(
 )
 
 
+ORD_24 = Rule(
+    "ORD-24",
+    "An order is for one infusion a day, for the days of its protocol that are still to come; it keeps the "
+    "protocol, mg/kg, minutes and days that it was written under.",
+    source="clinic default",
+)
+ORD_25 = Rule(
+    "ORD-25",
+    "The vial strength is one that the formulary has in use, the bag one of its bags; neither is typed.",
+    source="ISMP guidance (strength from the formulary)",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class DraftFacts:
-    """What is known when an order is written. current: state of the order that is there, or None."""
+    """What is known when an order is written. current: state of the order that is there, or None;
+    infusions_left: of the protocol's days, not yet started and still to come."""
 
     writer_may: bool
     sequence_open: bool
@@ -40,6 +54,9 @@ class DraftFacts:
     weight_known: bool
     contraindication: OndansetronContraindication
     contraindication_note: str
+    infusions_left: int = 1
+    strength_stocked: bool = True
+    bag_stocked: bool = True
 
 
 def draft_problems(facts: DraftFacts) -> list[Problem]:
@@ -60,6 +77,15 @@ def draft_problems(facts: DraftFacts) -> list[Problem]:
     if facts.contraindication == OndansetronContraindication.OTHER and not facts.contraindication_note.strip():
         sentence = "Say in words what speaks against ondansetron."
         problems.append(Blocker(ORD_11.id, sentence, "no_ondansetron_note"))
+    if facts.infusions_left < 1:
+        sentence = "Every infusion of this sequence was given. Book a new sequence, then write its order."
+        problems.append(Blocker(ORD_24.id, sentence))
+    if not facts.strength_stocked:
+        sentence = "The formulary has no vial of this strength in use. Choose one that it has."
+        problems.append(Blocker(ORD_25.id, sentence, "strength"))
+    if not facts.bag_stocked:
+        sentence = "The formulary has no such bag. Choose one that it has, and how it is filled."
+        problems.append(Blocker(ORD_25.id, sentence, "bag_ml"))
     return problems
 
 

@@ -4,13 +4,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from infusions.rules.dosing import MG_PER_KG, MINUTES, Preparation, dose_mg
+from infusions.rules.dosing import Preparation
+from infusions.rules.order_decisions import NO_CONSENT, ConsentOnRecord
+from infusions.rules.order_set import STANDARD, OrderSet
 from infusions.rules.orders import AFTER_FIRST_DAYS, ONDANSETRON_MG
-from infusions.states import FillMode, OndansetronContraindication
+from infusions.states import ConsentState, FillMode, OndansetronContraindication
 from kitclinic.display import show, show_percent_from
-from scheduling.rules.weights import hold_limits_kg
+from kitclinic.register import Rule
+from scheduling.rules.weights import hold_limits_kg, require_weight
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 
+DILUTE_MG_PER_ML = Decimal(100)  # ORD-26
+ORD_26 = Rule(
+    "ORD-26",
+    "An order with vials of 100 mg/mL says that they are diluted before use.",
+    source="US ketamine labelling",
+)
 # Not strftime's %b: that follows the server's locale, and the text is hashed.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -19,7 +28,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 class OrderText:
     """Everything an order says. weight_at: aware and in the clinic's zone; days: infusions;
     misuse_history, substance_misuse, allergies: None when nobody asked; the decisions and
-    pregnancy: a choice or ""."""
+    pregnancy: a choice or ""; protocol: its name and version, "" for the standard one;
+    driver: named for the first day to come."""
 
     number: str
     version: int
@@ -54,6 +64,15 @@ class OrderText:
     allergy_reason: str = ""
     supersedes_reason: str = ""
     note: str = ""
+    order_set: OrderSet = STANDARD
+    protocol: str = ""
+    after_first_days: int = AFTER_FIRST_DAYS
+    psychotropics: tuple[str, ...] = ()
+    antihypertensives: tuple[str, ...] = ()
+    medication_noted: bool = False
+    driver: str = ""
+    driver_plan: str = ""
+    consent: ConsentOnRecord = NO_CONSENT
 
 
 def order_text(facts: OrderText) -> str:
@@ -62,11 +81,18 @@ def order_text(facts: OrderText) -> str:
     Raises ValueError for a preparation of another dose than the weight gives, and for a
     weighing time without a zone.
     """
-    blocks = (_heading(facts), _ketamine(facts), _ondansetron(facts), _checks(facts), _decisions(facts))
+    blocks = (
+        _heading(facts),
+        _ketamine(facts),
+        _ondansetron(facts),
+        _checks(facts),
+        _decisions(facts),
+        _noted(facts),
+    )
     closing = [f"Note: {facts.note}"] if facts.note else []
     closing += [
         f"Expires after {day(facts.expires_on)} if not started, "
-        f"otherwise {AFTER_FIRST_DAYS} days after the first infusion.",
+        f"otherwise {_days(facts.after_first_days)} after the first infusion.",
         "Meaning of this signature: ordered.",
     ]
     return "\n\n".join("\n".join(block) for block in (*blocks, closing))
@@ -99,6 +125,7 @@ def _heading(facts: OrderText) -> list[str]:
         f"Patient: {facts.patient_name}, born {day(facts.born)}, record {facts.record_number}",
         f"Sequence {facts.sequence_number}: {_infusions(facts.days)}, {day_span(facts.first_day, facts.last_day)}",
     ]
+    lines.append(f"Protocol: {facts.protocol or 'standard'}")
     if facts.version > 1:
         lines.append(f"Supersedes version {facts.version - 1}: {facts.supersedes_reason or 'no reason given'}")
     return lines
@@ -108,20 +135,25 @@ def _infusions(days: int) -> str:
     return "1 infusion" if days == 1 else f"{days} infusions, one a day"
 
 
+def _days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
 def _each_of(days: int) -> str:
     return "1 day" if days == 1 else f"each of {days} days"
 
 
 def _ketamine(facts: OrderText) -> list[str]:
-    made, dose = facts.preparation, dose_mg(facts.weight_kg)
+    made, protocol = facts.preparation, facts.order_set
+    dose = protocol.mg_per_kg * require_weight(facts.weight_kg)
     if made.dose_mg != dose:
         raise ValueError(f"prepared {made.dose_mg} mg, but {facts.weight_kg} kg gives {dose} mg")
     weight, mg = show(facts.weight_kg, "kg"), show(dose, "mg")
     source = "measured" if facts.weight_source == WeightSource.MEASURED else "not measured"
     fill = str(FillMode(made.fill).label)
     lines = [
-        f"Ketamine {mg} IV over {MINUTES} min on {_each_of(facts.days)}.",
-        f"Dose: {weight} × {show(MG_PER_KG, 'mg/kg')} = {mg}. No ceiling dose.",
+        f"Ketamine {mg} IV over {protocol.minutes} min on {_each_of(facts.days)}.",
+        f"Dose: {weight} × {show(protocol.mg_per_kg, 'mg/kg')} = {mg}. No ceiling dose.",
         f"Weight: {weight}, {source}, {moment(facts.weight_at)}.",
         f"Prepare: vial {show(made.strength_mg_per_ml, 'mg/mL')}, draw {show(made.draw_ml, 'mL')} "
         f"({show(made.delivered_mg, 'mg')}, {made.deviation_text}), {fill} {show(made.bag_ml, 'mL')}.",
@@ -130,6 +162,8 @@ def _ketamine(facts: OrderText) -> list[str]:
     if facts.weight_source != WeightSource.MEASURED:
         label = str(WeightSource(facts.weight_source).label).lower()
         lines.insert(3, f"Weight was {label}; reason: {facts.weight_reason or 'none given'}.")
+    if made.strength_mg_per_ml == DILUTE_MG_PER_ML:
+        lines.append(f"{show(DILUTE_MG_PER_ML, 'mg/mL')} is never given undiluted.")
     if facts.preparation_reason:
         lines.append(f"Reason for this preparation: {facts.preparation_reason}.")
     return lines
@@ -139,7 +173,7 @@ def _ondansetron(facts: OrderText) -> list[str]:
     mg = show(ONDANSETRON_MG, "mg")
     lines = [
         f"Before the start: ondansetron {mg} IV." if facts.premedication else "Before the start: no ondansetron.",
-        f"As needed: ondansetron {mg} IV, once per infusion, after assessment."
+        f"As needed: ondansetron {mg} IV, exactly once per infusion, after assessment; no third dose."
         if facts.as_needed
         else "As needed: no ondansetron.",
     ]
@@ -147,15 +181,51 @@ def _ondansetron(facts: OrderText) -> list[str]:
         against = str(OndansetronContraindication(facts.contraindication).label)
         reason = f"; {facts.contraindication_reason}" if facts.contraindication_reason else ""
         lines.append(f"Against ondansetron: {against}{reason}.")
+    else:
+        lines.append("Against ondansetron: none recorded.")
     return lines
 
 
 def _checks(facts: OrderText) -> list[str]:
     low, high = hold_limits_kg(facts.weight_kg)
+    protocol = facts.order_set
     return [
-        "Vital signs: before the start; every 15 min; at the end; 15 and 30 min after the end.",
+        "Monitoring: ECG and SpO2 throughout.",
+        f"Blood pressure and heart rate: before the start; every {protocol.vitals_minutes} min; at the end; "
+        f"{_after(protocol)} min after the end.",
+        f"Flag: systolic or diastolic pressure or heart rate more than {protocol.change_percent}% from baseline.",
         f"Hold for a new weight of {show(low, 'kg')} or less, or of {show(high, 'kg')} or more.",
     ]
+
+
+def _after(protocol: OrderSet) -> str:
+    """When sets are due after the end: "15 and 30"."""
+    every, last = protocol.vitals_minutes, protocol.observation_minutes
+    times = [*range(every, last, every), last]
+    return " and ".join(filter(None, (", ".join(map(str, times[:-1])), str(times[-1]))))
+
+
+def _noted(facts: OrderText) -> list[str]:
+    """Medication, way home and consent, as they were read."""
+    home = "; ".join(words.rstrip(".") for words in (facts.driver, facts.driver_plan) if words)
+    return [
+        f"Psychotropic medication: {_medication(facts.psychotropics, facts.medication_noted)}.",
+        f"Antihypertensive medication: {_medication(facts.antihypertensives, facts.medication_noted)}.",
+        f"Way home: {home or 'open; required before signing'}.",
+        f"Consent: {_consent(facts.consent)}.",
+    ]
+
+
+def _medication(lines: tuple[str, ...], noted: bool) -> str:
+    return f"{'noted' if noted else 'not noted, required before signing'}: {'; '.join(lines) or 'none'}"
+
+
+def _consent(consent: ConsentOnRecord) -> str:
+    if consent.state == ConsentState.MISSING or consent.at is None:
+        return "not on record; required before signing"
+    if consent.state == ConsentState.WITHDRAWN:
+        return f"taken back {moment(consent.at)}; required before signing"
+    return f"version {consent.version}, signed {moment(consent.at)}"
 
 
 def _decisions(facts: OrderText) -> list[str]:
@@ -214,6 +284,7 @@ class AffirmationText:
     weight_kg: Decimal
     weight_at: datetime
     digest: str
+    minutes: int = STANDARD.minutes
 
 
 def affirmation_text(facts: AffirmationText) -> str:
@@ -227,7 +298,7 @@ def affirmation_text(facts: AffirmationText) -> str:
             "",
             f"Held because: {facts.held_because}",
             f"Weight of the order: {then}. Weight now: {now} ({change}), measured, {moment(facts.weight_at)}.",
-            f"The signed dose stands: ketamine {show(facts.dose_mg, 'mg')} IV over {MINUTES} min.",
+            f"The signed dose stands: ketamine {show(facts.dose_mg, 'mg')} IV over {facts.minutes} min.",
             f"Text of the order: SHA-256 {facts.digest}",
             "",
             "Meaning of this signature: reviewed.",

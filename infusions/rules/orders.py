@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from infusions.rules.dosing import DOS_01
-from infusions.rules.dosing import dose_mg as exact_dose_mg
-from infusions.states import OndansetronContraindication, OndansetronKind, OrderState
+from infusions.rules.dosing import DOS_01, MG_PER_KG
+from infusions.rules.order_decisions import decision_problems
+from infusions.states import ConsentState, OndansetronContraindication, OndansetronKind, OrderState
 from kitclinic.display import show
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
+from scheduling.rules.weights import require_weight
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 
 ORD_01 = Rule("ORD-01", "Only a prescriber signs an order.", source="Tankha 2025")
@@ -45,7 +46,8 @@ ORD_09 = Rule(
 FIRST_USE_DAYS, AFTER_FIRST_DAYS = 30, 14  # ORD-10: the last day itself is still valid
 ORD_10 = Rule(
     "ORD-10",
-    "A signed order is valid for 30 days until its first infusion, and for 14 days after that one.",
+    "A signed order is valid for 30 days until its first infusion, and for 14 days after that one, or for the "
+    "days that the clinic's settings had when it was written.",
     source="clinic default",
 )
 
@@ -81,7 +83,8 @@ class SignFacts:
     substance_decision: MisuseDecision or "";
     pregnancy: PregnancyState or ""; acknowledged: cautions acknowledged one by one;
     allergy_reason: the prescriber's, for a ketamine allergy;
-    contraindication_reason: what "other" is, or why ondansetron is ordered all the same.
+    contraindication_reason: what "other" is, or why ondansetron is ordered all the same;
+    driver_named: for the first visit to come.
     """
 
     state: OrderState
@@ -108,6 +111,12 @@ class SignFacts:
     as_needed: bool = True
     contraindication: OndansetronContraindication = OndansetronContraindication.NONE
     contraindication_reason: str = ""
+    allergies_reviewed: bool = False
+    medication_noted: bool = False
+    driver_named: bool = False
+    driver_plan: str = ""
+    consent: ConsentState = ConsentState.MISSING
+    mg_per_kg: Decimal = MG_PER_KG
 
 
 def may_sign(facts: SignFacts) -> list[Problem]:
@@ -120,6 +129,13 @@ def may_sign(facts: SignFacts) -> list[Problem]:
         *_substance_problems(facts),
         *_caution_problems(facts),
         *_drug_problems(facts),
+        *decision_problems(
+            medication_noted=facts.medication_noted,
+            driver_named=facts.driver_named,
+            driver_plan=facts.driver_plan,
+            consent=facts.consent,
+            allergies_reviewed=facts.allergies_reviewed,
+        ),
     ]
 
 
@@ -141,7 +157,7 @@ def _dose_problems(facts: SignFacts) -> list[Problem]:
     if facts.weight_source != WeightSource.MEASURED and not facts.weight_reason.strip():
         sentence = "The weight was not measured. Weigh the patient, or give your reason for using it."
         problems.append(Blocker(ORD_03.id, sentence, "weight_reason"))
-    exact = exact_dose_mg(facts.weight_kg)
+    exact = facts.mg_per_kg * require_weight(facts.weight_kg)
     if facts.dose_mg != exact:
         sentence = (
             f"The order says {show(facts.dose_mg, 'mg')}, {show(facts.weight_kg, 'kg')} gives "
@@ -232,11 +248,20 @@ def ondansetron_default(contraindication: OndansetronContraindication) -> bool:
     return contraindication == OndansetronContraindication.NONE
 
 
-def expires_on(*, signed_on: date, first_infusion_on: date | None = None) -> date:
-    """Return the last day, in the clinic's zone, on which the order may start an infusion (ORD-10)."""
+def expires_on(
+    *,
+    signed_on: date,
+    first_infusion_on: date | None = None,
+    first_use_days: int = FIRST_USE_DAYS,
+    after_first_days: int = AFTER_FIRST_DAYS,
+) -> date:
+    """Return the last day, in the clinic's zone, on which the order may start an infusion (ORD-10).
+
+    first_use_days, after_first_days: the order's own, as it was written.
+    """
     if first_infusion_on is None:
-        return signed_on + timedelta(days=FIRST_USE_DAYS)
-    return first_infusion_on + timedelta(days=AFTER_FIRST_DAYS)
+        return signed_on + timedelta(days=first_use_days)
+    return first_infusion_on + timedelta(days=after_first_days)
 
 
 def is_expired(*, last_day: date, today: date) -> bool:

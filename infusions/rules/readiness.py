@@ -10,6 +10,7 @@ from decimal import Decimal
 from infusions.rules import orders, vitals
 from infusions.rules.vitals import TakenSet
 from infusions.states import Identifier, OrderState, PremedStatus
+from kitclinic.display import show
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from scheduling.rules import drivers, weights
@@ -73,6 +74,11 @@ INF_21 = Rule(
     source="Tankha 2025",
 )
 INF_22 = Rule("INF-22", "No safety task of this patient waits for an acknowledgement.", source="clinic default")
+INF_23 = Rule(
+    "INF-23",
+    "The dose is drawn in the ledger for this infusion: exactly the order's volume of the order's strength is in hand.",
+    source="21 CFR 1304.22(c); that it is asked before the start is a clinic default",
+)
 
 
 INF_24 = Rule(
@@ -96,7 +102,8 @@ class StartFacts:
     of the nurse. floor_others: other open patients of the day; floor_nurses: on shift, not on a break, not
     called out. pump_reconciled: the last reading had no problem from ``dosing.pump_problems``; pump_said: what
     it showed where it had. started_on_order: infusions started on this version; started_in_sequence: on all
-    of them; started_today: one of the sequence.
+    of them; started_today: one of the sequence. draw_mg: what the order's volume holds; in_hand_mg: what the
+    ledger says is drawn for this infusion and not gone, out of vials of drawn_mg_per_ml.
     """
 
     at: datetime
@@ -142,6 +149,10 @@ class StartFacts:
     started_on_order: int = 0
     started_in_sequence: int = 0
     started_today: bool = False
+    draw_mg: Decimal | None = None
+    strength_mg_per_ml: int = 0
+    in_hand_mg: Decimal = Decimal(0)
+    drawn_mg_per_ml: frozenset[int] = frozenset()
 
 
 def start_problems(facts: StartFacts) -> list[Problem]:
@@ -156,6 +167,7 @@ def start_problems(facts: StartFacts) -> list[Problem]:
         *drivers.driver_problems(facts.driver, patient_name=facts.patient_name),
         *_baseline_problems(facts),
         *_bedside_problems(facts),
+        *_drug_problems(facts),
         *_floor_problems(facts),
     ]
 
@@ -290,6 +302,25 @@ def _bedside_problems(facts: StartFacts) -> list[Problem]:
             sentence = f"{facts.pump_said} Correct the pump, then read it again."
         problems.append(Blocker(INF_19.id, sentence, "pump"))
     return problems
+
+
+def _drug_problems(facts: StartFacts) -> list[Problem]:
+    if facts.order_state is None:
+        return []  # without an order nobody knows what to draw; INF-01 asks for one
+    if facts.in_hand_mg == 0:
+        sentence = "The drug is not drawn. Draw the dose and record it in the ledger."
+        return [Blocker(INF_23.id, sentence, "drug")]
+    if facts.draw_mg != facts.in_hand_mg or facts.drawn_mg_per_ml != {facts.strength_mg_per_ml}:
+        sentence = (
+            f"Drawn: {show(facts.in_hand_mg, 'mg')} of {_strengths(facts.drawn_mg_per_ml)}. The order says "
+            f"{show(facts.draw_mg or 0, 'mg')} of {facts.strength_mg_per_ml} mg/mL. Waste or return it, then draw anew."
+        )
+        return [Blocker(INF_23.id, sentence, "drug")]
+    return []
+
+
+def _strengths(drawn: frozenset[int]) -> str:
+    return " and ".join(f"{strength} mg/mL" for strength in sorted(drawn))
 
 
 def _floor_problems(facts: StartFacts) -> list[Problem]:

@@ -314,6 +314,8 @@ def drafted(cast: Cast, sequence: Sequence, *, at: datetime) -> Order:
         sequence=sequence,
         by=cast.physician,
         at=at,
+        medication_noted=True,
+        driver_plan="As on the days before; asked again on the phone.",
         preparation_reason="nearest mark of the syringe",
         confirmed=frozenset({"DOS-06", "DOS-07", "DOS-08"}),
     )

@@ -22,6 +22,7 @@ from scheduling.models import Patient, ProviderPresence, Sequence, SuiteDay, Vis
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.drivers import Driver
 from tests.factories import scheduling, suite
+from tests.factories.orders import READ
 
 Kind = InfusionEvent.Kind
 MONDAY = suite.MONDAY
@@ -32,7 +33,7 @@ _numbers = count(1)
 
 
 def signed_order(sequence: Sequence, *, by: StaffUser, at: datetime, **choices: Any) -> Order:
-    order = actions.draft_order(sequence=sequence, by=by, at=at, **choices)
+    order = actions.draft_order(sequence=sequence, by=by, at=at, **READ | choices)
     text = text_of(order, eligibility=latest_eligibility(sequence.patient), at=at)
     proof = Proof(user_id=by.pk, at=at, method="password")
     return actions.sign_order(order=order, proof=proof, by=by, at=at, shown_digest=digest(text))

@@ -47,9 +47,20 @@ def weighed(of: Sequence, weight_kg: str, *, at: datetime | None = None, **field
     )
 
 
+READ: dict[str, Any] = {"medication_noted": True, "driver_plan": "The sister drives, to be called."}
+
+
 def draft(of: Sequence, *, by: StaffUser | None = None, at: datetime | None = None, **choices: Any) -> Order:
-    return actions.draft_order(
-        sequence=of, by=by or actor("physician", of.site), at=at or moment(of.site), **choices
+    """A draft that can be signed: medication noted, the way home planned. choices: of ``draft_order``."""
+    by, at = by or actor("physician", of.site), at or moment(of.site)
+    return actions.draft_order(sequence=of, by=by, at=at, **READ | choices)
+
+
+def supersede(order: Order, *, by: StaffUser | None = None, at: datetime | None = None, **choices: Any) -> Order:
+    """The next version as a draft that can be signed. choices: of ``supersede_order``."""
+    by, at = by or actor("physician", order.site), at or moment(order.site)
+    return actions.supersede_order(
+        **{"order": order, "by": by, "at": at, "reason": "The bag is another one."} | READ | choices
     )
 
 

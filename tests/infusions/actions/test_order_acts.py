@@ -88,7 +88,7 @@ def test_ord_10_an_order_that_expired_while_held_is_not_released(held, physician
 
 
 def test_a_new_version_takes_the_new_weight_and_says_why(held, physician, at):
-    new = actions.supersede_order(order=held, by=physician, at=at, reason="Weight changed")
+    new = factory.supersede(held, by=physician, at=at, reason="Weight changed")
     held.refresh_from_db()
     assert (held.state, new.state, new.version) == (OrderState.SUPERSEDED, OrderState.DRAFT, 2)
     assert new.dose_mg == Decimal("41.65")
@@ -120,7 +120,7 @@ def test_ord_18_a_nurse_supersedes_and_discontinues_nothing(signed, nurse, at):
 
 def test_a_discontinued_order_makes_room_for_a_new_one_that_names_it(signed, physician, at):
     gone = actions.discontinue_order(order=signed, reason="Wrong plan", by=physician, at=at)
-    new = actions.draft_order(sequence=signed.sequence, by=physician, at=at)
+    new = factory.draft(signed.sequence, by=physician, at=at)
     assert gone.state == OrderState.DISCONTINUED
     assert "Supersedes version 1: it was discontinued" in factory.sign(new, at=at).signature.text
 

@@ -85,7 +85,7 @@ def test_the_preparation_follows_the_clinics_formulary(sequence, physician, at):
 @pytest.mark.parametrize("kg", ["250.0", "340.0", "635.0"])
 def test_dos_01_a_heavy_patient_is_ordered_like_a_light_one(sequence, physician, at, kg):
     factory.weighed(sequence, kg, at=at)
-    order = factory.sign(actions.draft_order(sequence=sequence, by=physician, at=at))
+    order = factory.sign(factory.draft(sequence))
     order.refresh_from_db()
     assert order.dose_mg == Decimal(kg) / 2
     assert order.state == OrderState.SIGNED
@@ -98,7 +98,8 @@ def test_dos_06_a_volume_that_is_off_is_confirmed_with_a_reason_that_is_signed(s
         actions.draft_order(**draft)
     with pytest.raises(Refused, match="delivers 50 mg"):  # a tick without a reason confirms nothing
         actions.draft_order(**draft, confirmed=frozenset({"DOS-06"}), preparation_reason=" ")
-    order = actions.draft_order(**draft, confirmed=frozenset({"DOS-06"}), preparation_reason="1 mL syringes only")
+    read = draft | factory.READ | {"preparation_reason": "1 mL syringes only"}
+    order = actions.draft_order(**read, confirmed=frozenset({"DOS-06"}))
     assert order.dose_mg == Decimal("52.15")
     assert "Reason for this preparation: 1 mL syringes only." in factory.sign(order).signature.text
 

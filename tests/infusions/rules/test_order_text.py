@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from infusions.rules.dosing import prepare
+from infusions.rules.order_decisions import NO_CONSENT, ConsentOnRecord
+from infusions.rules.order_set import OrderSet
 from infusions.rules.order_text import AffirmationText, OrderText, affirmation_text, day_span, order_text
-from infusions.states import FillMode, OndansetronContraindication
+from infusions.states import ConsentState, FillMode, OndansetronContraindication
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 
 ZONE = ZoneInfo("America/New_York")
@@ -40,12 +42,17 @@ FACTS = OrderText(
     acknowledged=frozenset({Caution.HEART_FAILURE, Caution.SCHIZOPHRENIA}),
     allergies=("penicillin (rash)",),
     expires_on=date(2026, 10, 16),
+    psychotropics=("sertraline 100 mg", "quetiapine 25 mg"),
+    medication_noted=True,
+    driver="Robin Quist (sister)",
+    consent=ConsentOnRecord(ConsentState.SIGNED, 2, datetime(2026, 9, 14, 13, 40, tzinfo=ZONE)),
 )
 
 TEXT = """\
 KETAMINE INFUSION ORDER 10482, version 1
 Patient: Tobi Wrenfield, born 2 Nov 1984, record 204-6127
 Sequence 3: 5 infusions, one a day, 21–25 Sep 2026
+Protocol: standard
 
 Ketamine 41.25 mg IV over 40 min on each of 5 days.
 Dose: 82.5 kg × 0.5 mg/kg = 41.25 mg. No ceiling dose.
@@ -54,9 +61,12 @@ Prepare: vial 50 mg/mL, draw 0.83 mL (41.5 mg, +0.6%), made up to 50 mL.
 Pump: 75 mL/h, volume to infuse 50 mL.
 
 Before the start: ondansetron 8 mg IV.
-As needed: ondansetron 8 mg IV, once per infusion, after assessment.
+As needed: ondansetron 8 mg IV, exactly once per infusion, after assessment; no third dose.
+Against ondansetron: none recorded.
 
-Vital signs: before the start; every 15 min; at the end; 15 and 30 min after the end.
+Monitoring: ECG and SpO2 throughout.
+Blood pressure and heart rate: before the start; every 15 min; at the end; 15 and 30 min after the end.
+Flag: systolic or diastolic pressure or heart rate more than 20% from baseline.
 Hold for a new weight of 78.3 kg or less, or of 86.7 kg or more.
 
 Pregnancy: not answered; required before day 1.
@@ -64,6 +74,11 @@ Ketamine misuse history: none.
 Active misuse of another substance: none.
 Cautions acknowledged: Schizophrenia; Heart failure.
 Allergies: reviewed: penicillin (rash).
+
+Psychotropic medication: noted: sertraline 100 mg; quetiapine 25 mg.
+Antihypertensive medication: noted: none.
+Way home: Robin Quist (sister).
+Consent: version 2, signed 14 Sep 2026, 13:40 EDT.
 
 Expires after 16 Oct 2026 if not started, otherwise 14 days after the first infusion.
 Meaning of this signature: ordered."""
@@ -109,6 +124,20 @@ def test_ord_09_the_whole_text_of_an_order_is_exactly_this():
             {"allergies": ("ketamine",), "allergy_reason": "was another drug"},
             "reviewed: ketamine; ordered all the same: was another drug.",
         ),
+        ({"protocol": "Four days, version 7"}, "\nProtocol: Four days, version 7\n"),
+        ({"psychotropics": ()}, "Psychotropic medication: noted: none."),
+        ({"antihypertensives": ("lisinopril 10 mg",)}, "Antihypertensive medication: noted: lisinopril 10 mg."),
+        ({"medication_noted": False}, "Antihypertensive medication: not noted, required before signing: none."),
+        ({"driver": "", "driver_plan": "The sister, to be called."}, "Way home: The sister, to be called."),
+        ({"driver_plan": "parks in garage B"}, "Way home: Robin Quist (sister); parks in garage B."),
+        ({"driver": ""}, "Way home: open; required before signing."),
+        ({"consent": NO_CONSENT}, "Consent: not on record; required before signing."),
+        (
+            {"consent": ConsentOnRecord(ConsentState.WITHDRAWN, 2, datetime(2026, 9, 15, 9, 0, tzinfo=ZONE))},
+            "Consent: taken back 15 Sep 2026, 09:00 EDT; required before signing.",
+        ),
+        ({"after_first_days": 21}, "otherwise 21 days after the first infusion."),
+        ({"after_first_days": 1}, "otherwise 1 day after the first infusion."),
         ({"weight_at": datetime(2026, 12, 1, 9, 5, tzinfo=ZONE)}, "1 Dec 2026, 09:05 EST."),
     ],
 )
@@ -190,3 +219,26 @@ def test_one_day_left_is_written_as_one_infusion():
 
 def test_a_note_stands_in_the_signed_text():
     assert "\nNote: Keep the room dark.\n" in order_text(replace(FACTS, note="Keep the room dark."))
+
+
+def test_ord_24_another_protocol_stands_in_the_text_with_its_own_numbers():
+    other = OrderSet(
+        mg_per_kg=Decimal("0.8"), minutes=90, days=1, vitals_minutes=10, change_percent=25, observation_minutes=25
+    )
+    made = replace(MADE, dose_mg=Decimal("66.0"))
+    text = order_text(replace(FACTS, order_set=other, preparation=made, first_day=FACTS.last_day, days=1))
+    assert "Ketamine 66 mg IV over 90 min on 1 day." in text
+    assert "Dose: 82.5 kg × 0.8 mg/kg = 66 mg. No ceiling dose." in text
+    assert "before the start; every 10 min; at the end; 10, 20 and 25 min after the end." in text
+    assert "more than 25% from baseline." in text
+
+
+def test_ord_24_a_dose_of_another_protocol_is_never_signed():
+    with pytest.raises(ValueError, match="prepared"):
+        order_text(replace(FACTS, order_set=OrderSet(mg_per_kg=Decimal("0.6"))))
+
+
+def test_ord_26_strong_vials_are_diluted_says_the_order():
+    made = replace(MADE, strength_mg_per_ml=Decimal(100))
+    assert "100 mg/mL is never given undiluted." in order_text(replace(FACTS, preparation=made))
+    assert "undiluted" not in TEXT

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from infusions.rules import orders
 from infusions.rules.orders import OndansetronFacts, SignFacts, may_sign
+from infusions.states import ConsentState, OndansetronKind, OrderState
 from infusions.states import OndansetronContraindication as Against
-from infusions.states import OndansetronKind, OrderState
 from kitclinic.problems import Blocker
 from scheduling.states import Caution, MisuseDecision, PregnancyState, WeightSource
 
@@ -32,6 +32,10 @@ READY = SignFacts(
     cautions=frozenset({Caution.HEART_FAILURE}),
     acknowledged=frozenset({Caution.HEART_FAILURE}),
     pregnancy="",
+    allergies_reviewed=True,
+    medication_noted=True,
+    driver_named=True,
+    consent=ConsentState.SIGNED,
 )
 
 GATES = [
@@ -65,6 +69,12 @@ GATES = [
     ("ORD-11", {"premedication": False}),
     ("ORD-14", {"contraindication": Against.ALLERGY}),
     ("ORD-14", {"ketamine_allergy": True}),
+    ("ORD-20", {"medication_noted": False}),
+    ("ORD-21", {"driver_named": False}),
+    ("ORD-21", {"driver_named": False, "driver_plan": " "}),
+    ("ORD-22", {"consent": ConsentState.MISSING}),
+    ("ORD-22", {"consent": ConsentState.WITHDRAWN}),
+    ("ORD-23", {"allergies_reviewed": False}),
 ]
 
 
@@ -97,12 +107,17 @@ test_ord_07_eligibility_comes_first = claim("ORD-07")
 test_ord_08_the_group_visit_comes_first = claim("ORD-08")
 test_ord_09_only_a_draft_is_signed = claim("ORD-09")
 test_ord_14_an_allergy_to_a_drug_of_the_order_stops = claim("ORD-14")
+test_ord_20_medication_is_read_before_signing = claim("ORD-20")
+test_ord_21_the_order_says_who_drives_home = claim("ORD-21")
+test_ord_22_a_consent_that_stands_is_on_record = claim("ORD-22")
+test_ord_23_allergies_are_reviewed_before_signing = claim("ORD-23")
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"weight_source": WeightSource.STATED, "weight_reason": "cannot stand, bed scale broken"},
+        {"driver_named": False, "driver_plan": "the sister, to be called"},
         {"misuse_history": True, "misuse_decision": MisuseDecision.ACCEPT, "misuse_rationale": "12 years ago"},
         {
             "substance_misuse": True,

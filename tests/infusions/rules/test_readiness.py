@@ -79,6 +79,13 @@ GATES = [
     ("INF-05", {"same_site": False}),
     ("INF-06", {"day_index": 6, "first_day": TODAY}),
     ("INF-06", {"day_index": 0}),
+    ("INF-24", {"started_on_order": 5, "started_in_sequence": 4}),
+    ("INF-24", {"infusions_ordered": 2, "started_on_order": 2, "started_in_sequence": 4}),
+    ("INF-24", {"infusions_ordered": 1, "started_on_order": 1, "started_in_sequence": 1}),
+    ("INF-24", {"infusions_ordered": 0}),
+    ("INF-24", {"started_in_sequence": 5}),
+    ("INF-24", {"protocol_days": 4, "started_in_sequence": 4}),
+    ("INF-24", {"started_today": True, "started_in_sequence": 1, "started_on_order": 1}),
     ("INF-07", {"patient_has_open": True}),
     ("INF-08", {"chair_has_open": True}),
     ("WGT-07", {"weight_kg": Decimal("86.7")}),
@@ -143,6 +150,9 @@ def test_inf_gates_each_missing_alone_gives_exactly_its_problem(rule, change):
         {**LATER, "weight_on": TODAY - timedelta(days=7)},
         {"weight_kg": Decimal("86.6")},
         {"day_index": 5},
+        {"started_on_order": 4, "started_in_sequence": 4},
+        {"infusions_ordered": 3, "started_on_order": 2, "started_in_sequence": 4},
+        {"infusions_ordered": 1},
         {"nurse_others": 0},
         {"order_last_day": None},
         {"baseline": replace(BASE, taken_at=AT - timedelta(minutes=15))},
@@ -155,6 +165,17 @@ def test_inf_12_inf_17_inf_18_what_is_just_allowed_starts(change):
 # Which rule of the weight applies depends on the day; an old test only counts once it is answered.
 DEPENDENT = {"INF-06", "INF-11"}
 ONE_EACH = {rule: change for rule, change in GATES if len(change) == 1 and rule not in DEPENDENT}
+
+
+def test_inf_24_what_is_used_up_says_which_and_what_to_do():
+    said = {
+        "There is one a day": {"started_today": True},
+        "Book a new sequence": {"started_in_sequence": 5, "started_on_order": 5},
+        "has started the 1 infusion it is for": {"infusions_ordered": 1, "started_on_order": 1},
+    }
+    for words, change in said.items():
+        (problem,) = start_problems(replace(READY, **change))
+        assert words.casefold() in problem.sentence.casefold()
 
 
 @given(st.frozensets(st.sampled_from(sorted(ONE_EACH)), min_size=1))
