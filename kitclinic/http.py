@@ -6,16 +6,20 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from kitclinic.db import explain
-from kitclinic.problems import Conflict, Problem, Refused
+from kitclinic.problems import Blocker, Conflict, Problem, Refused
 
 READS = re.compile(r"^\s*(\(|SELECT|WITH|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT|EXPLAIN)\b", re.I)
 WRITES_INSIDE = re.compile(r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM|FOR\s+UPDATE)\b", re.I)
+NOT_STORABLE = (
+    "Something typed here cannot be stored: a hidden character, or a number far too long. "
+    "Nothing was saved. Type it again."
+)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -73,6 +77,8 @@ class RefusalMiddleware:
             return refusal(request, error.problems, status=409 if isinstance(error, Conflict) else 422)
         if isinstance(error, IntegrityError):
             return refusal(request, (explain(error),), status=409)
+        if isinstance(error, DataError):
+            return refusal(request, (Blocker("", NOT_STORABLE),))
         return None
 
 

@@ -8,6 +8,7 @@ from django import forms
 from kitclinic.models import StaffUser
 from kitclinic.roles import PRESCRIBERS
 from scheduling.actions import Assessment
+from scheduling.forms.numbers import WholeField
 from scheduling.forms.patients import YES_NO, date_field
 from scheduling.models import Eligibility, Patient
 from scheduling.rules.charlson import HIGHEST_IMPORTED, WEIGHTS
@@ -62,7 +63,7 @@ class EligibilityForm(forms.Form):
         label="Total from elsewhere", min_value=0, max_value=HIGHEST_IMPORTED, required=False
     )
     charlson_imported_from = forms.CharField(max_length=120, label="Where it comes from", required=False)
-    height_cm = forms.IntegerField(label="Height in cm", min_value=1, max_value=299, required=False)
+    height_cm = WholeField(label="Height in cm", least=1, most=299, required=False)
     analgesics = one_a_line("Analgesics now")
     psychotropics = one_a_line("Psychotropics now")
     reassess_on = date_field(label="Assess again on", required=False)

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from kitclinic.problems import Blocker, Problem
 from scheduling.actions import NewPatient
+from scheduling.forms.numbers import WholeField
 from scheduling.models import Patient
 from scheduling.queries.patients import REGISTRY_FIELDS
 
@@ -42,9 +43,7 @@ class PatientForm(forms.Form):
         required=False,
         help_text="As the patient says. Childbearing potential is asked apart.",
     )
-    height_cm = forms.IntegerField(
-        label="Height in cm", min_value=1, max_value=299, required=False, help_text="Whole centimetres."
-    )
+    height_cm = WholeField(label="Height in cm", least=1, most=299, required=False, help_text="Whole centimetres.")
     phone = forms.CharField(max_length=30, required=False)
     email = forms.EmailField(label="E-mail", required=False, help_text="For reminders and questionnaires.")
     address = forms.CharField(

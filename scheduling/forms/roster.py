@@ -5,12 +5,11 @@ from typing import Any
 
 from django import forms
 
+from scheduling.forms.numbers import WholeField
 from scheduling.models import Consent, ConsentText, GroupSeat
-from scheduling.rules.appointment import MEASURES
 from scheduling.states import HealthQuestion
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
-WHOLE = "Type a whole number, as the device shows it."
 SUPPORT_FIELDS = ("support_person", "support_relationship", "support_phone", "support_drives")
 
 
@@ -54,22 +53,13 @@ class SupportForm(forms.Form):
 class MeasureForm(forms.Form):
     """Blood pressure, pulse, oxygen, height, a word on the ECG; what is empty was not measured."""
 
-    sbp = forms.IntegerField(required=False, label="SBP", error_messages={"invalid": WHOLE})
-    dbp = forms.IntegerField(required=False, label="DBP", error_messages={"invalid": WHOLE})
-    hr = forms.IntegerField(required=False, label="HR", error_messages={"invalid": WHOLE})
-    spo2 = forms.IntegerField(required=False, label="SpO₂", error_messages={"invalid": WHOLE})
-    height_cm = forms.IntegerField(required=False, label="Height", error_messages={"invalid": WHOLE})
+    sbp = WholeField(required=False, label="SBP")
+    dbp = WholeField(required=False, label="DBP")
+    hr = WholeField(required=False, label="HR")
+    spo2 = WholeField(required=False, label="SpO₂")
+    height_cm = WholeField(required=False, label="Height")
     ecg_note = forms.CharField(required=False, max_length=300, label="ECG")
     seen = forms.IntegerField(required=False, min_value=0)
-
-    def clean(self) -> dict[str, Any]:
-        """Numbers no device shows are refused before they reach the rules."""
-        data: dict[str, Any] = super().clean() or {}
-        for name in MEASURES:
-            value = data.get(name)
-            if value is not None and abs(value) > 999:
-                self.add_error(name, WHOLE)
-        return data
 
 
 class ScreenForm(forms.Form):
