@@ -20,9 +20,10 @@ from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence, SuiteDay
 from scheduling.queries.clearance import clearance_of, window_of
 from scheduling.queries.merging import assess_again
 from scheduling.queries.plans import booked_days, current_seat, protocol_for
+from scheduling.queries.protocols import asked_protocol
 from scheduling.queries.weeks import dates_from, week_around
 from scheduling.queries.wishes import wish_of
-from scheduling.rules.blocks import Block, WeekPlan, block_of, plans_of
+from scheduling.rules.blocks import VISITS, Block, WeekPlan, block_of, plans_of
 from scheduling.rules.capacity import DayPlan, Lengths, clock
 from scheduling.rules.chairs import ChairMove, ChairPlan, plan_chairs
 from scheduling.rules.holds import (
@@ -35,6 +36,7 @@ from scheduling.rules.holds import (
     tentative_problems,
 )
 from scheduling.rules.merging import assess_again_problems
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.sequences import SCH_10, dates_problems, enrolment_problems, next_number, why_not
 from scheduling.rules.visits import ASKING, NOT_BEGUN, open_sequence_problems
 from scheduling.rules.wishes import Wish, aside_problems, reason_missing
@@ -58,6 +60,7 @@ class Asked:
     reason: str = ""
     confirmed: frozenset[str] = frozenset()
     short_consent: bool = False
+    protocol: str = STANDARD
 
 
 @transaction.atomic
@@ -78,16 +81,22 @@ def book_sequence(
     confirmed: frozenset[str] = frozenset(),
     reason: str = "",
     short_consent: bool = False,
+    protocol: str | None = None,
 ) -> Sequence:
-    """Book five days at one clock time, or nothing. Raises Refused with every reason.
+    """Book the days of a protocol at one clock time, or nothing. Raises Refused with every reason.
 
     dates: the days of an offer, None for the clinic week; state: held, tentative or confirmed; group: the group
     visit whose seat is booked along; key: one an offer, so that a second click finds what the first one booked;
-    by: None where the product itself holds a place for the waiting list.
+    by: None where the product itself holds a place for the waiting list; protocol: None for the one that was
+    asked for, the standard where nothing was.
     """
     site = patient.site
-    wanted = tuple(dates) if dates is not None else dates_from(site, first_day, today=site.today(at))
-    asked = Asked(first_day, wanted, start_minute, state, by, at, key, reason.strip(), confirmed, short_consent)
+    today = site.today(at)
+    protocol = protocol or asked_protocol(patient.pk, site=site.pk)
+    wanted = tuple(dates) if dates is not None else dates_from(site, first_day, today=today, protocol=protocol)
+    asked = Asked(
+        first_day, wanted, start_minute, state, by, at, key, reason.strip(), confirmed, short_consent, protocol
+    )
     days = lock_days_and_holds(site=site, dates={*wanted, *_held_days(patient)}, at=at)
     if (made := _booked_already(site, patient, key)) is not None:
         return made
@@ -98,11 +107,11 @@ def book_sequence(
     along = group if group is not None and (seat is None or seat.group_id != group.pk) else None
     if row is not None:
         row.visits.all().delete()  # of the patient's own hold: it never stands in the way of itself
-    week = week_around(site, wanted[0], today=site.today(at))
+    week = week_around(site, wanted[0], today=today, protocol=protocol)
     block = block_of(week, wanted)
     lengths = _lengths(week, block)
     problems = _booking_problems(patient, seat, along, week, block, asked)
-    problems += group_problems(along, patient, support_person, today=site.today(at)) if along else []
+    problems += group_problems(along, patient, support_person, today=today) if along else []
     problems += _soft_problems(wish_of(row) if row else Wish(), asked, lengths)
     refuse_if(problems, confirmed=confirmed)
     plans = _plans(week, block, wanted)
@@ -212,7 +221,8 @@ def _booking_problems(
     problems += assess_again_problems(due=bool(assess_again([patient.pk], site=patient.site_id)))
     problems += open_sequence_problems([state for state in others if state not in keeps])
     problems += dates_problems(week, asked.dates)
-    if asked.first_day != asked.dates[0] or (block is None and asked.dates != week.dates):
+    off = block is None and asked.dates != week.dates and week.visits == VISITS
+    if asked.first_day != asked.dates[0] or off:
         sentence = "A sequence starts on the first clinic day of a week. Choose one of the offers."
         problems += [Blocker(SCH_10.id, sentence, "first_day")] if not problems else []
     if asked.state == SequenceState.TENTATIVE:
@@ -306,7 +316,7 @@ def _fill(
     sequence.first_day, sequence.start_minute = days[0].date, asked.minute
     sequence.mode = block.mode if block else SequenceMode.SAME_WEEK
     sequence.planned_visits = len(days)
-    sequence.protocol = protocol_for(sequence.site, days[0].date)
+    sequence.protocol = protocol_for(sequence.site, days[0].date, asked.protocol)
     sequence.booked_at, sequence.booked_by = asked.at, asked.by
     sequence.booking_key = asked.key
     sequence.soft_reason = asked.reason

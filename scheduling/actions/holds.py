@@ -16,7 +16,9 @@ from scheduling.actions.invitations import tell_patient
 from scheduling.actions.place_offers import CLOCKWORK, RUN_OUT, end_of, settle_place_offer
 from scheduling.actions.suite import lock_days, note_change
 from scheduling.models import GroupSeat, Letter, Patient, Sequence, SuiteDay, Visit
+from scheduling.rules.blocks import VISITS
 from scheduling.rules.holds import JustBooked, hold_over, undo_problems
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.visits import ASKING, OPEN_SEQUENCE
 from scheduling.states import EnrolmentState, SeatState, SequenceMode, SequenceState
 
@@ -159,7 +161,9 @@ def settle_days(days: Iterable[SuiteDay], *, by: StaffUser, at: datetime) -> Non
 def clear_booking(row: Sequence, *, at: datetime) -> None:
     """Take everything about a booking off the row, in memory; the booking's key stays, so it is not used twice."""
     row.first_day = row.start_minute = None
-    row.mode, row.planned_visits, row.protocol = SequenceMode.SAME_WEEK, 5, None
+    row.mode = SequenceMode.SAME_WEEK
+    if row.protocol is None or row.protocol.protocol == STANDARD:  # another one is part of what was asked for
+        row.planned_visits, row.protocol = VISITS, None
     row.seat, row.seat_came_along = None, False
     row.booked_at = row.booked_by = row.held_until = None
     row.promised_from_minute = row.promised_to_minute = None

@@ -123,7 +123,8 @@ def agree_to_four(*, sequence: Sequence, by: StaffUser, at: datetime) -> Sequenc
     row = held.sequence
     made_up = row.visits.exclude(makes_up_for=None).values("makes_up_for")
     cut = row.visits.filter(state__in=RELEASED).exclude(pk__in=made_up)
-    refuse_if(four_problems(cut.values_list("missed_reason", flat=True), sequence=row.state))
+    reasons = cut.values_list("missed_reason", flat=True)
+    refuse_if(four_problems(reasons, sequence=row.state, planned=row.planned_visits))
     row.mode, row.planned_visits = SequenceMode.SHORT, 4
     row.short_consent_at, row.short_consent_by = at, by
     row.save(update_fields=["mode", "planned_visits", "short_consent_at", "short_consent_by"])

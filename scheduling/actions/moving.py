@@ -25,6 +25,7 @@ from scheduling.queries.moves import (
 )
 from scheduling.queries.weeks import dates_from
 from scheduling.queries.wishes import wish_of
+from scheduling.rules.blocks import VISITS
 from scheduling.rules.capacity import DayPlan
 from scheduling.rules.chairs import ChairMove, ChairPlan, plan_chairs
 from scheduling.rules.groups import start_problems
@@ -42,7 +43,7 @@ from scheduling.rules.moves import (
 )
 from scheduling.rules.sequences import SCH_13
 from scheduling.rules.wishes import aside_problems, reason_missing
-from scheduling.states import SequenceState
+from scheduling.states import SequenceMode, SequenceState
 
 GONE = "This day holds no place any more. Reload the page."
 PLACE_FIELDS = ["suite_day", "date", "start_minute", "chair", "driver_confirmed_at", "driver_confirmed_via"]
@@ -116,7 +117,7 @@ def move_sequence(
 ) -> Sequence:
     """Move all days of a sequence that has not begun to another time or week, its own days included."""
     today = sequence.site.today(at)
-    held = lock_sequence(sequence, dates=dates_from(sequence.site, first_day, today=today))
+    held = lock_sequence(sequence, dates=_reach(sequence, first_day, today))
     course = course_of(held.sequence, at)
     if held.sequence.state not in (SequenceState.TENTATIVE, SequenceState.CONFIRMED, SequenceState.HELD):
         sentence = "This sequence has begun or is over. Move the days that are still to come."
@@ -137,6 +138,12 @@ def move_sequence(
     refuse_if(problems)
     _move(held, course, Wanted(days, start_minute, chair, confirmed, reason), "sequence_moved", by=by, at=at)
     return held.sequence
+
+
+def _reach(sequence: Sequence, first_day: date, today: date) -> tuple[date, ...]:
+    """The days that moving a whole sequence may take; a course cut to four had five."""
+    visits = VISITS if sequence.mode == SequenceMode.SHORT else sequence.planned_visits
+    return dates_from(sequence.site, first_day, today=today, visits=visits)
 
 
 def write_places(

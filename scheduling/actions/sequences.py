@@ -100,8 +100,9 @@ def follow_visits(sequence: Sequence, *, by: StaffUser, at: datetime) -> Sequenc
     """Let a locked sequence stand where its days put it; a make-up counts for the day it makes up."""
     rows = sequence.visits.order_by("date", "start_minute").values_list("pk", "state", "makes_up_for")
     days = [DayState(*row) for row in rows]
-    states = standing_days(days, short=sequence.mode == SequenceMode.SHORT)
-    state = sequence_state(states, planned=sequence.planned_visits)
+    short = sequence.mode == SequenceMode.SHORT
+    states = standing_days(days, short=short)
+    state = sequence_state(states, planned=sequence.planned_visits, short=short)
     waits = sequence.state in NOT_BEGUN and state == SequenceState.CONFIRMED and VisitState.ARRIVED not in states
     if state != sequence.state and not waits:
         why = MissedReason.CLINIC_CLOSED if state == SequenceState.ENDED_EARLY else ""

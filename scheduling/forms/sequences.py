@@ -19,6 +19,7 @@ class BookForm(forms.Form):
     support_person = forms.CharField(max_length=120, required=False)
     support_relationship = forms.CharField(max_length=60, required=False)
     short_consent = forms.BooleanField(required=False)
+    protocol = forms.SlugField(max_length=40, required=False)
 
     def clean_start(self) -> tuple[date, int, int | None]:
         """Return first day, minute, and the key of the group visit that is booked along."""
@@ -45,6 +46,7 @@ class BookForm(forms.Form):
             "support_relationship": data["support_relationship"],
             "key": data["key"],
             "short_consent": data["short_consent"],
+            "protocol": data["protocol"] or None,
         }
 
 

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from scheduling.forms.staffing import time_field, time_of
 from scheduling.forms.suite import minute_of
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.wishes import NOTE_LENGTH, Wish
 
 AVOIDED = 2  # boxes for dates, at least
@@ -21,16 +22,17 @@ class WishForm(forms.Form):
     after = time_field(label="Seated at or after", required=False)
     out_by = time_field(label="Out by", required=False)
     note = forms.CharField(label="Note", max_length=NOTE_LENGTH, required=False)
+    protocol = forms.SlugField(max_length=40, required=False, widget=forms.HiddenInput)
 
     known: tuple[date, ...] = ()
 
     @classmethod
-    def showing(cls, wish: Wish) -> "WishForm":
+    def showing(cls, wish: Wish, protocol: str = STANDARD) -> "WishForm":
         """Return the form as this wish fills it."""
         times = {"time": wish.minute, "after": wish.from_minute, "out_by": wish.to_minute}
         form = cls(
             initial={name: time_of(minute) for name, minute in times.items() if minute is not None}
-            | {"earliest": wish.from_day, "note": wish.note}
+            | {"earliest": wish.from_day, "note": wish.note, "protocol": protocol}
         )
         form.known = wish.avoids
         return form
@@ -69,6 +71,15 @@ class WishForm(forms.Form):
             avoids=data.get("avoids", ()),
             note=data.get("note", ""),
         )
+
+    def asked(self) -> dict[str, Any]:
+        """Return the arguments of ``request_sequence`` and ``change_request``."""
+        return {"wish": self.wish(), "protocol": self.chosen()}
+
+    def chosen(self) -> str:
+        """Return the protocol that was chosen; the standard where nothing was."""
+        self.is_valid()
+        return self.cleaned_data.get("protocol") or STANDARD
 
     def _given(self) -> list[str]:
         return list(self.data.getlist("avoids")) if isinstance(self.data, QueryDict) else []

@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from kitclinic.append_only import AppendOnly
 from kitclinic.models import SiteOwned
 from scheduling.rules.capacity import Lengths
+from scheduling.rules.protocols import Ordered
 from scheduling.states import WeekRule
 
 
@@ -132,9 +133,9 @@ class WeekPolicy(SiteOwned):
 
 
 class ProtocolVersion(SiteOwned, AppendOnly):
-    """How long the phases of a visit take, from a day on. Never changed: a change is a new version.
+    """What a protocol orders and how long a visit takes, from a day on. Never changed: a change is a new version.
 
-    A clinic without a version works by the standard lengths of rule SCH-09; a booked visit keeps its own.
+    A clinic without a version works by the published programme; a booked sequence keeps its own.
     """
 
     number = models.PositiveSmallIntegerField()
@@ -187,3 +188,7 @@ class ProtocolVersion(SiteOwned, AppendOnly):
     @property
     def lengths(self) -> Lengths:
         return Lengths(self.iv_minutes, self.infusion_minutes, self.observation_minutes, self.cleaning_minutes)
+
+    @property
+    def ordered(self) -> Ordered:
+        return Ordered(self.days, self.mg_per_kg, self.vitals_minutes, self.change_percent)

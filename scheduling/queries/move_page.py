@@ -20,6 +20,7 @@ from scheduling.queries.moves import (
     week_block,
     week_refusal,
 )
+from scheduling.queries.weeks import week_for
 from scheduling.queries.wishes import wish_of
 from scheduling.rules.blocks import clinic_week, plans_of
 from scheduling.rules.capacity import GRID_MINUTES, clock
@@ -239,7 +240,7 @@ def open_weeks_for(visit: Visit, *, at: datetime) -> tuple[date, ...]:
     group_day = sequence.seat.group.date if sequence.seat else None
     first = course.stays[0].day
     lengths, open_weeks = lengths_of(visit), []
-    for week in (counted.week for counted in weeks_ahead(site, today, today=today).weeks):
+    for week in (week_for(counted.week, sequence) for counted in weeks_ahead(site, today, today=today).weeks):
         day = week.first_day + (first - clinic_week(first, site.first_weekday)[0])
         block = week_block(course, week, day)
         if block is None:

@@ -9,7 +9,7 @@ from kitclinic.problems import Problem
 from scheduling.models import Sequence, SuiteDay, Visit
 from scheduling.queries.clearance import clearance_of, window_of
 from scheduling.queries.plans import RELEASED, day_plans, week_plan
-from scheduling.queries.weeks import week_around
+from scheduling.queries.weeks import week_around, week_for
 from scheduling.rules.blocks import VISITS, Block, WeekPlan, blocks_of, clinic_week
 from scheduling.rules.capacity import DayPlan, Lengths
 from scheduling.rules.chairs import free_chairs
@@ -119,7 +119,7 @@ def plans_on(site: Site, dates: Iterable[date], *, today: date) -> dict[date, Da
 
 def own_week(sequence: Sequence, first_day: date, course: Course) -> WeekPlan:
     """Return the week that holds this day as if the sequence were not booked in it."""
-    week = week_around(sequence.site, first_day, today=course.today)
+    week = week_for(week_around(sequence.site, first_day, today=course.today), sequence)
 
     def bare(plan: DayPlan) -> DayPlan:
         return without(plan, course.keys, course.stays[0].lengths)

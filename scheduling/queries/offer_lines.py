@@ -79,7 +79,7 @@ class Line:
 
     @property
     def before_last(self) -> date:
-        return self.offer.dates[-2]
+        return self.offer.dates[-2] if len(self.offer.dates) > 1 else self.offer.dates[-1]
 
     @property
     def in_days(self) -> int:

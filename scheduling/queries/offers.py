@@ -13,12 +13,15 @@ from scheduling.queries.counted import Ahead, weeks_ahead
 from scheduling.queries.groups import coming_groups
 from scheduling.queries.offer_lines import Line, lines_of
 from scheduling.queries.plans import RELEASED, current_seat, is_opened
+from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice, choice_of, protocol_choices
 from scheduling.queries.refusal_picture import Picture, first_picture
 from scheduling.queries.waiting import first_week
+from scheduling.queries.weeks import versions_of, week_under
 from scheduling.rules.blocks import VISITS, Block, WeekPlan, plans_of
 from scheduling.rules.capacity import DayPlan, clock
 from scheduling.rules.groups import ENR_24, Clearance, Window, screen_problems
 from scheduling.rules.offers import Asking, GroupChoice, Offer, group_for, group_problems, liked, offers
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.residual import CountedWeek
 from scheduling.rules.sequences import enrolment_problems, why_not
 from scheduling.rules.visits import ASKING, open_sequence_problems
@@ -30,6 +33,7 @@ from scheduling.states import EnrolmentState, SequenceMode, VisitState
 class OffersPage:
     """What the scheduler reads out. refused: why the wish itself cannot be booked; standing: why nothing can.
 
+    protocol: the one whose days are offered; protocols: to choose from, none where there is one only;
     groups: group visits with a free seat that could be booked along, of a patient who has no seat;
     needs_group: whether one is.
     """
@@ -51,6 +55,8 @@ class OffersPage:
     clearance: Clearance | None
     needs_group: bool
     groups: tuple[GroupChoice, ...]
+    protocol: Choice = PUBLISHED_CHOICE
+    protocols: tuple[Choice, ...] = ()
 
     @property
     def wish(self) -> str:
@@ -90,7 +96,7 @@ class _Wished:
         return self.block.first_day if self.block else self.week.first_day
 
 
-def offers_page(patient: Patient, *, wish: Wish, at: datetime) -> OffersPage:
+def offers_page(patient: Patient, *, wish: Wish, at: datetime, protocol: str = STANDARD) -> OffersPage:
     """Return the offers for one patient over 26 weeks, in a fixed number of queries."""
     site: Site = patient.site
     today = site.today(at)
@@ -99,7 +105,9 @@ def offers_page(patient: Patient, *, wish: Wish, at: datetime) -> OffersPage:
     clearance = clearance_of(patient)
     sequences = list(patient.sequences.values_list("pk", "state"))
     standing = _standing(patient, [state for _, state in sequences], clearance)
-    ahead = weeks_ahead(site, today, today=today)
+    choices = protocol_choices(site)
+    chosen = choice_of(choices, protocol)
+    ahead = _ahead(site, chosen, today)
     weeks = [week for week in ahead.weeks if is_opened(week.week)]
     asking = _asking(patient, seat, clearance, ahead, today=today, returning=len(sequences) > 0)
     fits = first_week(site, seat.group.date, today) if seat and clearance is None else None
@@ -126,7 +134,19 @@ def offers_page(patient: Patient, *, wish: Wish, at: datetime) -> OffersPage:
         clearance=clearance,
         needs_group=needs_group,
         groups=tuple(asking.groups),
+        protocol=chosen,
+        protocols=choices if len(choices) > 1 else (),
     )
+
+
+def _ahead(site: Site, protocol: Choice, today: date) -> Ahead:
+    """Return the coming weeks as this protocol sees them."""
+    ahead = weeks_ahead(site, today, today=today)
+    if protocol.slug == STANDARD:
+        return ahead
+    versions = versions_of(site, protocol.slug)
+    weeks = tuple(CountedWeek(week_under(week.week, versions)) for week in ahead.weeks)
+    return Ahead(weeks, ahead.shifts)
 
 
 def _standing(patient: Patient, states: list[str], clearance: Clearance | None) -> list[Problem]:

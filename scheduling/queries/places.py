@@ -10,11 +10,13 @@ from scheduling.models import Patient, PlaceOffer, PlaceWait, Sequence
 from scheduling.queries.clearance import clearance_of, window_of
 from scheduling.queries.counted import weeks_ahead
 from scheduling.queries.plans import booked_days, current_seat, is_opened
+from scheduling.queries.protocols import asked_protocol
 from scheduling.queries.reminders import quiet_of
 from scheduling.rules.blocks import clinic_week
 from scheduling.rules.capacity import clock
 from scheduling.rules.offers import Asking, Offer, offers
 from scheduling.rules.places import Wait, answer_by, first_day_possible, last_day_possible, offer_over
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.visits import ASKING
 from scheduling.rules.wishes import Wish
 from scheduling.states import PlaceOfferState, SequenceMode, SequenceState
@@ -87,6 +89,8 @@ def is_quiet(site: Site, at: datetime) -> bool:
 def place_for(wait: PlaceWait, *, at: datetime) -> FreePlace | None:
     """Return the best free place for one patient, None where nothing fits (SCH-67)."""
     site, patient, wants = wait.site, wait.patient, wait_of(wait)
+    if asked_protocol(patient.pk, site=site.pk) != STANDARD:
+        return None  # places fall free for the standard's days; another protocol is booked by hand
     until = answer_by(site.local(at), quiet_of(site), hours=site.offer_hours)
     expires_at = site.instant(until.date(), until.hour * 60 + until.minute)
     noticed = site.today(expires_at + timedelta(hours=wants.notice_hours))

@@ -13,6 +13,7 @@ from scheduling.models import ChairOutage, GroupSeat, Patient, ProtocolVersion, 
 from scheduling.queries.rosters import rosters_of
 from scheduling.rules.blocks import NOT_OPENED, VISITS, WeekPlan, clinic_week
 from scheduling.rules.capacity import BookedVisit, DayPlan, Lengths
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.staffing import rostered
 from scheduling.states import SeatState, VisitState, WeekRule
 
@@ -53,9 +54,12 @@ def day_plans(days: Iterable[SuiteDay], *, today: date) -> dict[date, DayPlan]:
     }
 
 
-def protocol_for(site: Site, day: date) -> ProtocolVersion | None:
-    """Return the version that a sequence beginning on this day takes; None: the standard lengths."""
-    versions = ProtocolVersion.objects.filter(site=site, valid_from__lte=day)
+def protocol_for(site: Site, day: date, protocol: str = STANDARD) -> ProtocolVersion | None:
+    """Return the version of a protocol that a sequence beginning on this day takes.
+
+    None: as published, where the standard has no version yet; another protocol has not begun then.
+    """
+    versions = ProtocolVersion.objects.filter(site=site, protocol=protocol, valid_from__lte=day)
     return versions.order_by("-valid_from", "-number").first()
 
 
@@ -87,7 +91,7 @@ def _outages(site: int, first: date, last: date) -> list[tuple[int, date, date |
 
 
 def _versions(site: int, last: date) -> list[ProtocolVersion]:
-    rows = ProtocolVersion.objects.filter(site=site, valid_from__lte=last)
+    rows = ProtocolVersion.objects.filter(site=site, protocol=STANDARD, valid_from__lte=last)
     return list(rows.order_by("-valid_from", "-number"))
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from kitclinic.models import Site
 from scheduling.models import NurseBreak, Proposal, Sequence, SuiteDay, Visit
 from scheduling.queries.clearance import clearance_of, window_of
@@ -14,6 +16,7 @@ from scheduling.queries.weeks import week_around
 from scheduling.queries.wishes import wish_of
 from scheduling.rules.blocks import WeekPlan, blocks_of, clinic_week
 from scheduling.rules.capacity import GRID_MINUTES, DayPlan, Lengths, Span, on_floor
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.repair import Break, Nurse, RepairProblem, Seat, priority
 from scheduling.rules.retime import SETTLED_DAYS, RetimeProblem, Wanted, may_be_retimed
 from scheduling.rules.sequences import enrolment_problems, week_problems
@@ -151,7 +154,8 @@ def _wanted(row: Sequence, own: dict[date, Visit]) -> Wanted:
 def _waiting(site: Site, week: WeekPlan, plans: dict[date, DayPlan], today: date) -> Iterable[Wanted]:
     """Requests that could begin in this week, each with the block and the window that it may take."""
     blocks = [block for block in blocks_of(week) if set(block.dates) <= set(plans)]
-    rows = Sequence.objects.filter(site=site, state=SequenceState.REQUESTED)
+    standard = Q(protocol=None) | Q(protocol__protocol=STANDARD)
+    rows = Sequence.objects.filter(standard, site=site, state=SequenceState.REQUESTED)
     for row in rows.select_related("patient__site").order_by("requested_at", "pk") if blocks else ():
         wish, patient = wish_of(row), row.patient
         states = list(patient.sequences.exclude(pk=row.pk).values_list("state", flat=True))

@@ -7,6 +7,7 @@ from kitclinic.models import StaffUser
 from kitclinic.roles import Permission
 from scheduling.models import Patient, Sequence, Visit
 from scheduling.queries.running_late import late
+from scheduling.rules.blocks import VISITS
 from scheduling.rules.holds import BOOKABLE, UNDO_MINUTES
 from scheduling.rules.visits import OPEN_SEQUENCE, RELEASED
 from scheduling.states import MissedReason, PlaceOfferState, SequenceMode, SequenceState, VisitState
@@ -84,7 +85,11 @@ def sequence_page(sequence: Sequence, *, reader: StaffUser, at: datetime) -> Seq
         is_open=is_open,
         may_confirm=book and sequence.state in (SequenceState.HELD, SequenceState.TENTATIVE),
         may_release=book and sequence.state == SequenceState.HELD,
-        may_agree=book and cut and is_open and sequence.mode != SequenceMode.SHORT,
+        may_agree=book
+        and cut
+        and is_open
+        and sequence.mode != SequenceMode.SHORT
+        and sequence.planned_visits == VISITS,
         undo_until=_undo_until(sequence, visits, reader, at) if book else None,
     )
 

@@ -19,4 +19,5 @@ def wish_of(sequence: Sequence) -> Wish:
 
 def request_of(patient: Patient) -> Sequence | None:
     """Return the patient's request or hold, None without one."""
-    return Sequence.objects.filter(site=patient.site_id, patient=patient, state__in=ASKING).first()
+    rows = Sequence.objects.filter(site=patient.site_id, patient=patient, state__in=ASKING)
+    return rows.select_related("protocol").first()

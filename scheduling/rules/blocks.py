@@ -1,12 +1,12 @@
 """Which days a sequence may take: five of one clinic week, and what is done with a week that has a closed day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import takewhile
 
 from kitclinic.register import Rule
-from scheduling.rules.capacity import DayPlan
+from scheduling.rules.capacity import DayPlan, Lengths
 from scheduling.states import SequenceMode, WeekRule
 
 VISITS = 5  # SCH-10
@@ -37,6 +37,12 @@ SCH_43 = Rule(
     "weekend may fall inside, and it ends in the following week at the latest.",
     source="clinic default",
 )
+ORD_46 = Rule(
+    "ORD-46",
+    "A sequence of a protocol with fewer than 5 days takes so many open dates of one clinic week that follow each "
+    "other; another closed day of that week does not matter.",
+    source="clinic default",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,16 @@ class WeekPlan:
     """The five days of one clinic week, in order.
 
     rule: what the clinic does with this week; saturday: the day after the fifth, None where nobody opened it;
-    following: the five days of the week after; only a rolling week looks at them.
+    following: the five days of the week after; only a rolling week looks at them. visits: of one sequence, as
+    its protocol says; from_day: the protocol's first day.
     """
 
     days: tuple[DayPlan, ...]
     rule: WeekRule = WeekRule.SKIP
     saturday: DayPlan | None = None
     following: tuple[DayPlan, ...] = ()
+    visits: int = VISITS
+    from_day: date = date.min
 
     def __post_init__(self) -> None:
         if len(self.days) != VISITS:
@@ -120,17 +129,21 @@ def blocks_of(week: WeekPlan, rule: WeekRule | None = None) -> list[Block]:
     rule: another one than the week's own, to see what it would do.
     """
     rule = week.rule if rule is None else rule
+    if week.visits != VISITS:
+        return _runs(week, rule)
     if rule == WeekRule.SATURDAY:
         found = [(dates, SequenceMode.CALENDAR_DAYS) for dates in _saturday(week)]
     elif rule == WeekRule.ROLLING:
         found = [(dates, SequenceMode.CLINIC_DAYS) for dates in _rolling(week)]
     elif rule == WeekRule.SHORT and _is_short(week):
-        return [Block(tuple(day.day for day in week.days if not day.closed), SequenceMode.SHORT)]
+        dates = tuple(day.day for day in week.days if not day.closed)
+        return [Block(dates, SequenceMode.SHORT)] if dates[0] >= week.from_day else []
     else:
         found = [] if week.closed else [(week.dates, SequenceMode.SAME_WEEK)]
     return [
         Block(dates, SequenceMode.SAME_WEEK if dates == week.dates else mode, exact=len(found) == 1)
         for dates, mode in found
+        if dates[0] >= week.from_day
     ]
 
 
@@ -144,6 +157,23 @@ def plans_of(week: WeekPlan, dates: Sequence[date]) -> tuple[DayPlan, ...]:
     by_date = {day.day: day for day in week.known}
     days = [by_date[day] for day in dates]
     return tuple(day if day.lengths == days[0].lengths else replace(day, lengths=days[0].lengths) for day in days)
+
+
+def _runs(week: WeekPlan, rule: WeekRule) -> list[Block]:
+    """Return the blocks of a protocol with fewer days: open dates that follow each other (ORD-46)."""
+    with_saturday = rule == WeekRule.SATURDAY and week.saturday is not None
+    days = [*week.days, *((week.saturday,) if with_saturday and week.saturday else ())]
+    runs = [days[place : place + week.visits] for place in range(len(days) - week.visits + 1)]
+    found = [tuple(day.day for day in run) for run in runs if not any(day.closed for day in run)]
+    return [
+        Block(
+            dates,
+            SequenceMode.SAME_WEEK if set(dates) <= set(week.dates) else SequenceMode.CALENDAR_DAYS,
+            exact=week.visits == 1 or len(found) == 1,
+        )
+        for dates in found
+        if dates[0] >= week.from_day
+    ]
 
 
 def _saturday(week: WeekPlan) -> Iterator[tuple[date, ...]]:
@@ -165,3 +195,24 @@ def _rolling(week: WeekPlan) -> Iterator[tuple[date, ...]]:
         chosen = tuple(day.day for day in opened if not day.closed)[:VISITS]
         if not first.closed and len(chosen) == VISITS:
             yield chosen
+
+
+def under(week: WeekPlan, versions: Iterable[tuple[date, Lengths]], *, visits: int) -> WeekPlan:
+    """Return the week as another protocol than the standard sees it.
+
+    versions: first day and lengths of each version of that protocol, the newest first.
+    """
+    known = list(versions)
+
+    def other(day: DayPlan) -> DayPlan:
+        lengths = next((lengths for begins, lengths in known if begins <= day.day), day.lengths)
+        return day if lengths == day.lengths else replace(day, lengths=lengths)
+
+    return replace(
+        week,
+        days=tuple(map(other, week.days)),
+        saturday=other(week.saturday) if week.saturday else None,
+        following=tuple(map(other, week.following)),
+        visits=visits,
+        from_day=min((begins for begins, _ in known), default=date.max),
+    )

@@ -36,7 +36,7 @@ def protocol_problems(
     if not name.strip():
         problems.append(Blocker(SCH_31.id, "Give the version a name.", "name"))
     if not because.strip():
-        problems.append(Blocker(SCH_31.id, "Say why the lengths change; it is kept with the version.", "because"))
+        problems.append(Blocker(SCH_31.id, "Say why; it is kept with the version.", "because"))
     if valid_from < today:
         sentence = f"{date_words(valid_from)} is over. A version begins today or on a day to come."
         problems.append(Blocker(SCH_31.id, sentence, "valid_from"))

@@ -6,6 +6,7 @@ from datetime import date
 
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
+from scheduling.rules.blocks import VISITS
 from scheduling.rules.capacity import clock, date_words
 from scheduling.rules.holds import SCH_59
 from scheduling.rules.moves import weekend
@@ -92,10 +93,13 @@ def reinstate_problems(released: Released, *, today: date, now: int) -> list[Pro
     return problems
 
 
-def four_problems(reasons: Iterable[str], *, sequence: str) -> list[Problem]:
-    """Return what stands against going on with four days. reasons: of the released days that nothing makes up."""
+def four_problems(reasons: Iterable[str], *, sequence: str, planned: int = VISITS) -> list[Problem]:
+    """Return what stands against going on with four days. reasons: of the released days that nothing makes up.
+
+    planned: days of the protocol.
+    """
     cut = list(reasons)
-    if sequence in OPEN_SEQUENCE and cut == [MissedReason.CLINIC_CLOSED]:
+    if sequence in OPEN_SEQUENCE and cut == [MissedReason.CLINIC_CLOSED] and planned == VISITS:
         return []
     sentence = "Four days are agreed on where the clinic closed on exactly one of five. End the sequence instead."
     return [Blocker(SCH_59.id, sentence)]

@@ -220,7 +220,7 @@ def _candidates(week: CountedWeek, wish: Wish, asking: Asking) -> list[_Start]:
             if (wish.from_minute or 0) <= minute and (
                 wish.to_minute is None or minute + attended <= wish.to_minute
             ):
-                loss = week.places.number - 1 - week.after[minute]
+                loss = week.here(block).number - 1 - week.left(block, minute)
                 found.append(_Start(loss, abs(minute - near), block, minute, group))
     return sorted(found, key=lambda start: (start.loss, start.off_wish, start.minute, start.block.dates))
 
@@ -263,10 +263,10 @@ def _offer(week: CountedWeek, start: _Start, asking: Asking) -> Offer | None:
         week=week.week.first_day,
         minute=start.minute,
         off_wish=start.off_wish,
-        places_now=week.places.number,
-        places_after=week.after[start.minute],
+        places_now=week.here(start.block).number,
+        places_after=week.left(start.block, start.minute),
         chairs=chairs,
-        is_exact=week.places.is_exact,
+        is_exact=week.here(start.block).is_exact,
         group=start.group,
         keeps_chair=set(chairs.chairs) == {asking.chair},
         nurse=nurse,

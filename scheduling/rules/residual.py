@@ -14,7 +14,7 @@ from math import gcd
 
 from kitclinic.problems import Refused
 from kitclinic.register import Rule
-from scheduling.rules.blocks import Block, WeekPlan, blocks_of, plans_of
+from scheduling.rules.blocks import VISITS, Block, WeekPlan, blocks_of, plans_of
 from scheduling.rules.capacity import GRID_MINUTES, PATIENTS_PER_NURSE, STARTS_PER_NURSE, DayPlan, Span
 from scheduling.rules.chairs import ChairPlan, plan_chairs
 
@@ -124,6 +124,7 @@ class CountedWeek:
     def __init__(self, week: WeekPlan) -> None:
         self.week = week
         self._chairs: dict[tuple[Block, int, int | None], ChairPlan | None] = {}
+        self._left: dict[Block, dict[int, int]] = {}
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -146,6 +147,20 @@ class CountedWeek:
     def after(self) -> dict[int, int]:
         """The places left after a sequence at each minute, of whichever block; exact where ``places`` is."""
         return further_after(self._shared) if self.blocks else {}
+
+    def here(self, block: Block) -> Places:
+        """Return the places that this block's own days still have, of the week where every block has five days."""
+        if self.week.visits == VISITS:
+            return self.places
+        return Places(further(self._free[block]))
+
+    def left(self, block: Block, minute: int) -> int:
+        """Return the places of ``here`` that are left after a sequence at this minute."""
+        if self.week.visits == VISITS:
+            return self.after[minute]
+        if block not in self._left:
+            self._left[block] = further_after(self._free[block])
+        return self._left[block][minute]
 
     def chairs(self, block: Block, minute: int, wish: int | None = None) -> ChairPlan | None:
         """Return the chairs of a sequence at this minute; None where patients who already sit leave none.

@@ -114,6 +114,9 @@ def why_not(
 
 def _no_block(week: WeekPlan) -> str:
     """Say why no sequence begins in this week, with the closed days by name."""
+    if week.visits != VISITS:
+        counted = "No day is open" if week.visits == 1 else f"No {week.visits} open days follow each other"
+        return f"{counted} in this week from the first day of the protocol on."
     named = " and ".join(f"{date_words(day.day)} ({day.closed})" for day in week.closed)
     left = VISITS - len(week.closed)
     if not named:

@@ -95,16 +95,18 @@ def standing_days(rows: Iterable[DayState], *, short: bool = False) -> list[str]
     return [state for state in standing if state != VisitState.CANCELLED] if short else standing
 
 
-def sequence_state(visits: Collection[str], *, planned: int = VISITS) -> SequenceState:
+def sequence_state(visits: Collection[str], *, planned: int = VISITS, short: bool | None = None) -> SequenceState:
     """Return where a sequence stands, from the states of its days in the order of their dates.
 
-    planned: 5, or 4 in a short course, which has then ended early. Cancelling and ending early before that are
-    decisions of a person; this never returns them.
+    planned: 5, or as many as another protocol has; short: a course of five cut to four, which has then ended
+    early; None: whatever is planned with fewer than five. Cancelling and ending early before that are decisions
+    of a person; this never returns them.
     """
+    cut = planned != VISITS if short is None else short
     states = [VisitState(state) for state in visits]
     attended = states.count(VisitState.ATTENDED)
     if attended >= planned:
-        return SequenceState.COMPLETED if planned == VISITS else SequenceState.ENDED_EARLY
+        return SequenceState.ENDED_EARLY if cut else SequenceState.COMPLETED
     decided = [state for state in states if state not in TO_COME]
     if not decided:
         return SequenceState.CONFIRMED

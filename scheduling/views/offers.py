@@ -13,6 +13,7 @@ from kitclinic.roles import Permission
 from scheduling.forms.wishes import WishForm
 from scheduling.models import Patient
 from scheduling.queries.offers import offers_page
+from scheduling.queries.protocols import slug_of
 from scheduling.queries.wishes import request_of, wish_of
 from scheduling.rules.wishes import Wish
 
@@ -32,14 +33,15 @@ def facts(request: StaffRequest, patient: Patient) -> dict[str, Any]:
     """
     at, asked = timezone.now(), request_of(patient)
     kept = wish_of(asked) if asked else Wish()
-    form = WishForm(request.GET) if request.GET else WishForm.showing(kept)
+    form = WishForm(request.GET) if request.GET else WishForm.showing(kept, slug_of(asked))
     wish = form.wish() if request.GET else kept
+    protocol = form.chosen() if request.GET else slug_of(asked)
     return {
-        "offers": offers_page(patient, wish=wish, at=at),
+        "offers": offers_page(patient, wish=wish, at=at, protocol=protocol),
         "patient": patient,
         "request_row": asked,
         "wish_form": form,
-        "is_kept": wish == kept,
+        "is_kept": wish == kept and protocol == slug_of(asked),
         "checked_at": at,
         "asked": request.GET.urlencode(),
         "key": token_urlsafe(16),

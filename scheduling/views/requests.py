@@ -13,6 +13,7 @@ from scheduling.actions import change_request, request_sequence, withdraw_reques
 from scheduling.forms.typed import read
 from scheduling.forms.wishes import WishForm, WithdrawForm
 from scheduling.models import Patient, Sequence
+from scheduling.queries.protocols import protocol_choices, slug_of
 from scheduling.queries.requests import request_lines
 from scheduling.queries.wishes import request_of, wish_of
 from scheduling.rules.wishes import Wish
@@ -32,14 +33,14 @@ def request_edit(request: StaffRequest, pk: int) -> HttpResponse:
     form = (
         WishForm(request.POST)
         if request.method == "POST"
-        else WishForm.showing(wish_of(asked) if asked else Wish())
+        else WishForm.showing(wish_of(asked) if asked else Wish(), slug_of(asked))
     )
     if request.method == "POST" and form.is_valid():
         try:
             if asked:
-                change_request(sequence=asked, wish=form.wish(), by=request.user, at=timezone.now())
+                change_request(sequence=asked, by=request.user, at=timezone.now(), **form.asked())
             else:
-                request_sequence(patient=patient, wish=form.wish(), by=request.user, at=timezone.now())
+                request_sequence(patient=patient, by=request.user, at=timezone.now(), **form.asked())
         except Refused as refused:
             add_problems_to_form(form, refused.problems)
         else:
@@ -47,7 +48,10 @@ def request_edit(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect(
                 "scheduling:offers" if "offer" in request.POST else "scheduling:requests", *_to(request, pk)
             )
-    context = {"patient": patient, "asked": asked, "form": form, "withdraw": WithdrawForm()}
+    choices = protocol_choices(request.clinic)
+    context = {"patient": patient, "asked": asked, "form": form, "withdraw": WithdrawForm()} | {
+        "protocols": choices if len(choices) > 1 else ()
+    }
     return page(request, "scheduling/request_edit.html", context, status=422 if form.errors else 200)
 
 
