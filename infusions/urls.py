@@ -18,6 +18,7 @@ from infusions.views.chart_before import (
     chart_start,
     chart_weigh,
 )
+from infusions.views.chart_dose import chart_missing, chart_return, waste
 from infusions.views.chart_during import (
     chart_acknowledge,
     chart_call,
@@ -31,13 +32,26 @@ from infusions.views.chart_during import (
     chart_stop_reason,
     chart_vitals,
 )
+from infusions.views.chart_verbal import chart_verbal
+from infusions.views.discrepancy import discrepancies, discrepancy, discrepancy_dose, discrepancy_vial
+from infusions.views.ledger import ledger
+from infusions.views.ledger_count import ledger_count, ledger_counted
+from infusions.views.ledger_movements import ledger_movements
+from infusions.views.ledger_receive import ledger_receipt, ledger_receive
+from infusions.views.ledger_report import inventory_csv, inventory_pdf, ledger_report, usage_csv, usage_pdf
+from infusions.views.ledger_vial import ledger_vial
+from infusions.views.ledger_waste import ledger_waste, ledger_waste_dose, ledger_waste_vial
 from infusions.views.order import order
 from infusions.views.order_discontinue import order_discontinue
 from infusions.views.order_hold import order_hold
-from infusions.views.order_new import order_new
+from infusions.views.order_new import order_new, order_preview
 from infusions.views.order_pdf import order_pdf
 from infusions.views.order_release import order_release
+from infusions.views.preparation import label_pdf, preparation, withdraw
+from infusions.views.return_dose import return_dose
 from infusions.views.signing import signing
+from infusions.views.verbal_cosign import verbal_cosign
+from infusions.views.verbal_new import verbal_new
 
 app_name = "infusions"
 urlpatterns = [
@@ -55,28 +69,58 @@ urlpatterns = [
     path("chart/<int:visit_pk>/hand-over/", chart_hand_over, name="chart_hand_over"),
     path("chart/<int:visit_pk>/identity/", chart_identity, name="chart_identity"),
     path("chart/<int:visit_pk>/iv/", chart_iv, name="chart_iv"),
+    path("chart/<int:visit_pk>/label/", label_pdf, name="label_pdf"),
     path("chart/<int:visit_pk>/leave/", chart_leave, name="chart_leave"),
+    path("chart/<int:visit_pk>/missing/", chart_missing, name="chart_missing"),
     path("chart/<int:visit_pk>/not-started/", chart_not_started, name="chart_not_started"),
     path("chart/<int:visit_pk>/ondansetron/", chart_ondansetron, name="chart_ondansetron"),
     path("chart/<int:visit_pk>/pause/", chart_pause, name="chart_pause"),
     path("chart/<int:visit_pk>/pregnancy/", chart_pregnancy, name="chart_pregnancy"),
     path("chart/<int:visit_pk>/premed/", chart_premed, name="chart_premed"),
+    path("chart/<int:visit_pk>/preparation/", preparation, name="preparation"),
     path("chart/<int:visit_pk>/print/", chart_print, name="chart_print"),
     path("chart/<int:visit_pk>/pump/", chart_pump, name="chart_pump"),
     path("chart/<int:visit_pk>/resume/", chart_resume, name="chart_resume"),
+    path("chart/<int:visit_pk>/return/", chart_return, name="chart_return"),
     path("chart/<int:visit_pk>/sheet/<str:name>/", chart_sheet, name="chart_sheet"),
     path("chart/<int:visit_pk>/side-effect/", chart_side_effect, name="chart_side_effect"),
     path("chart/<int:visit_pk>/start/", chart_start, name="chart_start"),
     path("chart/<int:visit_pk>/stop-reason/", chart_stop_reason, name="chart_stop_reason"),
     path("chart/<int:visit_pk>/stop/", chart_stop, name="chart_stop"),
+    path("chart/<int:visit_pk>/verbal/", chart_verbal, name="chart_verbal"),
     path("chart/<int:visit_pk>/vitals/", chart_vitals, name="chart_vitals"),
+    path("chart/<int:visit_pk>/waste/", waste, name="waste"),
     path("chart/<int:visit_pk>/weigh/", chart_weigh, name="chart_weigh"),
+    path("chart/<int:visit_pk>/withdraw/", withdraw, name="withdraw"),
+    path("ledger/", ledger, name="ledger"),
+    path("ledger/count/", ledger_count, name="ledger_count"),
+    path("ledger/counts/<int:pk>/", ledger_counted, name="ledger_counted"),
+    path("ledger/discrepancies/", discrepancies, name="discrepancies"),
+    path("ledger/discrepancies/<int:pk>/", discrepancy, name="discrepancy"),
+    path("ledger/doses/<int:pk>/discrepancy/", discrepancy_dose, name="discrepancy_dose"),
+    path("ledger/doses/<int:pk>/return/", return_dose, name="return_dose"),
+    path("ledger/doses/<int:pk>/waste/", ledger_waste_dose, name="ledger_waste_dose"),
+    path("ledger/movements/", ledger_movements, name="ledger_movements"),
+    path("ledger/receipts/<int:pk>/", ledger_receipt, name="ledger_receipt"),
+    path("ledger/receive/", ledger_receive, name="ledger_receive"),
+    path("ledger/report/", ledger_report, name="ledger_report"),
+    path("ledger/report/inventory.csv", inventory_csv, name="inventory_csv"),
+    path("ledger/report/inventory.pdf", inventory_pdf, name="inventory_pdf"),
+    path("ledger/report/usage.csv", usage_csv, name="usage_csv"),
+    path("ledger/report/usage.pdf", usage_pdf, name="usage_pdf"),
+    path("ledger/vials/<int:pk>/", ledger_vial, name="ledger_vial"),
+    path("ledger/vials/<int:pk>/discrepancy/", discrepancy_vial, name="discrepancy_vial"),
+    path("ledger/vials/<int:pk>/waste/", ledger_waste_vial, name="ledger_waste_vial"),
+    path("ledger/waste/", ledger_waste, name="ledger_waste"),
     path("orders/<int:pk>/", order, name="order"),
     path("orders/<int:pk>/discontinue/", order_discontinue, name="order_discontinue"),
     path("orders/<int:pk>/hold/", order_hold, name="order_hold"),
     path("orders/<int:pk>/pdf/", order_pdf, name="order_pdf"),
     path("orders/<int:pk>/release/", order_release, name="order_release"),
+    path("orders/<int:pk>/verbal/", verbal_new, name="verbal_new"),
     path("patients/<int:patient_pk>/infusions/", patient_panel, name="patient_panel"),
     path("sequences/<int:sequence_pk>/order/", order_new, name="order_new"),
+    path("sequences/<int:sequence_pk>/order/preview/", order_preview, name="order_preview"),
     path("signing/", signing, name="signing"),
+    path("signing/verbal/<int:pk>/", verbal_cosign, name="verbal_cosign"),
 ]

@@ -12,6 +12,7 @@ from kitclinic.roles import Permission, Role
 PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Suite board", "infusions:board", Permission.SEE_CHARTS),
     ("To sign", "infusions:signing", Permission.SIGN_ORDERS),
+    ("Ledger", "infusions:ledger", Permission.SEE_LEDGER),
     ("Week", "scheduling:week", Permission.SEE_SCHEDULE),
     ("Roster", "scheduling:roster", Permission.SEE_SCHEDULE),
     ("Groups", "scheduling:groups", Permission.SEE_SCHEDULE),

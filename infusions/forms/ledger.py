@@ -1,14 +1,20 @@
 """What is typed at the vault: deliveries, waste and its witness, returns, discrepancies."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from infusions.models import Product
-from kitclinic.models import Site
+from infusions.states import MovementKind
+from kitclinic.models import Site, StaffUser
+from kitclinic.roles import ROLES, Permission
 
 NOTHING = "Nothing was written."
+PLAIN = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
+WHOLE = re.compile(r"[0-9]{1,6}")
+HANDLERS = [role for role, permissions in ROLES.items() if Permission.HANDLE_DRUGS in permissions]
 
 
 def _typed(label: str, missing: str, *, most: int, help_text: str = "", required: bool = True) -> forms.CharField:
@@ -21,13 +27,35 @@ def _typed(label: str, missing: str, *, most: int, help_text: str = "", required
     )
 
 
-def amount_ml(label: str, *, required: bool = True, help_text: str = "") -> forms.DecimalField:
-    """An amount in mL as it is read off a syringe: two places, above zero."""
-    return forms.DecimalField(
+class PlainDecimal(forms.DecimalField):
+    """A number in plain digits with a point: no exponent, no comma, no digits of other scripts."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        typed = str(value or "").strip()
+        if typed and not PLAIN.fullmatch(typed):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(typed)
+
+
+class PlainInteger(forms.IntegerField):
+    """A whole number in plain digits."""
+
+    def to_python(self, value: Any) -> int | None:
+        typed = str(value or "").strip()
+        if typed and not WHOLE.fullmatch(typed):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(typed)
+
+
+def amount_ml(
+    label: str, *, required: bool = True, help_text: str = "", least: str = "0.01"
+) -> forms.DecimalField:
+    """An amount in mL as it is read off a syringe: at most two places, above zero unless least says else."""
+    return PlainDecimal(
         label=label,
         max_digits=6,
         decimal_places=2,
-        min_value=Decimal("0.01"),
+        min_value=Decimal(least),
         required=required,
         help_text=help_text,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
@@ -88,12 +116,12 @@ class ReceiveForm(KeyForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": f"Type the expiry date. {NOTHING}", "invalid": f"Type a date. {NOTHING}"},
     )
-    vials = forms.IntegerField(
+    vials = PlainInteger(
         label="Number of vials",
         help_text="Counted by you, not off the invoice.",
         min_value=1,
         max_value=999,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={
             "required": f"Type how many vials you counted. {NOTHING}",
             "invalid": f"Type a whole number. {NOTHING}",
@@ -111,12 +139,53 @@ class ReceiveForm(KeyForm):
         field.queryset = Product.objects.filter(site=site, in_use=True).order_by("strength_mg_per_ml", "vial_ml")
 
 
-class WasteForm(WitnessFields, KeyForm):
-    """Ketamine that is thrown away, out of a vial or a drawn dose, before a witness."""
+WHY_WASTED = (
+    ("Expired", "Expired"),
+    ("Broken", "Broken"),
+    ("Rest of a single-dose vial", "Rest of a single-dose vial"),
+    ("Contaminated", "Contaminated"),
+    ("Other", "Other"),
+)
 
-    ml = amount_ml("Amount wasted, mL")
+
+class WasteForm(WitnessFields, KeyForm):
+    """Ketamine of a vial that is thrown away before a witness: all that is in it, or a part."""
+
+    how_much = forms.ChoiceField(
+        label="How much",
+        choices=(("all", "All that is in it"), ("part", "A part")),
+        widget=forms.RadioSelect,
+        error_messages={"required": f"Say whether all of it or a part. {NOTHING}"},
+    )
+    ml = amount_ml("The part, mL", required=False)
+    why = forms.ChoiceField(
+        label="Why",
+        choices=WHY_WASTED,
+        widget=forms.RadioSelect,
+        error_messages={"required": f"Say why it is wasted. {NOTHING}"},
+    )
+    words = _typed("In words (needed for Other)", "", most=250, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("how_much") == "part" and found.get("ml") is None and "ml" not in self.errors:
+            self.add_error("ml", f"Type how much was wasted. {NOTHING}")
+        if found.get("why") == "Other" and not found.get("words"):
+            self.add_error("words", f"Say why it is wasted. {NOTHING}")
+        return found
+
+    @property
+    def reason(self) -> str:
+        """Why, as it is written into the ledger."""
+        why, words = self.cleaned_data["why"], self.cleaned_data["words"]
+        return f"{why}: {words}" if words else str(why)
+
+
+class DoseWasteForm(WitnessFields, KeyForm):
+    """All that is left of a drawn dose is thrown away before a witness."""
+
     reason = _typed("Why", f"Say why it is wasted. {NOTHING}", most=300)
-    field_order = ["key", "ml", "reason", "witness_username", "witness_password"]
+    field_order = ["key", "reason", "witness_username", "witness_password"]
 
 
 class ReturnForm(KeyForm):
@@ -136,6 +205,33 @@ class DiscrepancyForm(KeyForm):
     )
     ml = amount_ml("By how much, mL")
     reason = _typed("What happened, as far as you know", f"Say what you found. {NOTHING}", most=300)
+
+
+class MovementFilter(forms.Form):
+    """What the list of movements is narrowed to; every field may stay empty."""
+
+    kind = forms.ChoiceField(label="Movement", choices=[("", "All"), *MovementKind.choices], required=False)
+    product = forms.ModelChoiceField(Product.objects.none(), label="Vial kind", empty_label="All", required=False)
+    vial = PlainInteger(
+        label="Vial number",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": "Type the number on the vial."},
+    )
+    person = forms.ModelChoiceField(StaffUser.objects.none(), label="Person", empty_label="All", required=False)
+    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, site: Site, **more: Any) -> None:
+        super().__init__(*args, **more)
+        product, person = self.fields["product"], self.fields["person"]
+        assert isinstance(product, forms.ModelChoiceField)
+        assert isinstance(person, forms.ModelChoiceField)
+        product.queryset = Product.objects.filter(site=site).order_by("strength_mg_per_ml", "vial_ml")
+        person.queryset = StaffUser.objects.filter(site=site, role__in=HANDLERS).order_by("name")
+        for field in self.fields.values():
+            is_select = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if is_select else "form-control"
 
 
 class AnswerForm(forms.Form):

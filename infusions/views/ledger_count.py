@@ -1,0 +1,98 @@
+"""The shift count: blind, vial by vial; what the ledger expected is shown when the count stands."""
+
+from uuid import uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from infusions import actions
+from infusions.forms.counts import CountForm
+from infusions.models import Vault
+from infusions.queries.ledger import vial_lines
+from infusions.queries.ledger_page import counts, newest_movement, vaults
+from infusions.rules.ledger_reports import count_problems
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import page, say
+from kitclinic.problems import Problem, Refused, refuse_if
+from kitclinic.roles import Permission
+
+
+@requires(Permission.HANDLE_DRUGS)
+def ledger_count(request: StaffRequest) -> HttpResponse:
+    """?vault= chooses among several; without it, the first one."""
+    vault = _asked(request)
+    if vault is None:
+        return page(request, "infusions/ledger_count.html", {"vault": None})
+    form = _form(request, vault)
+    if request.method != "POST":
+        return _page(request, vault, form)
+    if not form.is_valid():
+        return _page(request, vault, form, status=422)
+    data = form.cleaned_data
+    known = counts(request.clinic).filter(key=data["key"]).first()
+    if known:  # sent twice: the first one stands
+        return redirect("infusions:ledger_counted", pk=known.pk)
+    try:
+        refuse_if(count_problems(moved_meanwhile=data["seen"] != newest_movement(vault)))
+        count = actions.count_vault(
+            vault=vault,
+            counted=form.counted(),
+            by=request.user,
+            at=timezone.now(),
+            key=data["key"],
+            note=data["note"],
+        )
+    except Refused as refused:
+        return _page(request, vault, _refreshed(request, vault, form), status=422, problems=refused.problems)
+    say(request, f"The count of {vault.name} is saved.")
+    return redirect("infusions:ledger_counted", pk=count.pk)
+
+
+def _asked(request: StaffRequest) -> Vault | None:
+    asked = request.GET.get("vault", "")
+    if not asked:
+        return vaults(request.clinic).filter(in_use=True).first()
+    if not asked.isdecimal() or len(asked) > 9:
+        raise Http404
+    return get_object_or_404(vaults(request.clinic), pk=int(asked))
+
+
+def _form(request: StaffRequest, vault: Vault) -> CountForm:
+    lines = vial_lines(request.clinic, vault=vault)
+    initial = {"key": uuid4(), "seen": newest_movement(vault)}
+    return CountForm(request.POST or None, lines=lines, initial=initial)
+
+
+def _refreshed(request: StaffRequest, vault: Vault, form: CountForm) -> CountForm:
+    """The form as it was filled in; empty and of now, when something moved meanwhile (LED-36)."""
+    if form.cleaned_data["seen"] == newest_movement(vault):
+        return form
+    initial = {"key": uuid4(), "seen": newest_movement(vault)}
+    return CountForm(lines=vial_lines(request.clinic, vault=vault), initial=initial)
+
+
+def _page(
+    request: StaffRequest,
+    vault: Vault,
+    form: CountForm,
+    *,
+    status: int = 200,
+    problems: tuple[Problem, ...] = (),
+) -> HttpResponse:
+    context = {
+        "vault": vault,
+        "others": [one for one in vaults(request.clinic).filter(in_use=True) if one != vault],
+        "form": form,
+        "refused": problems,
+    }
+    return page(request, "infusions/ledger_count.html", context, status=status)
+
+
+@requires(Permission.SEE_LEDGER)
+def ledger_counted(request: StaffRequest, pk: int) -> HttpResponse:
+    """What was expected and what was counted."""
+    count = get_object_or_404(counts(request.clinic), pk=pk)
+    lines = count.lines.select_related("vial__product", "vial__receipt", "discrepancy__answer")
+    context = {"count": count, "lines": lines.order_by("vial__number")}
+    return page(request, "infusions/ledger_counted.html", context)

@@ -1,0 +1,16 @@
+"""One vial: from its delivery to its last drop."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from infusions.queries.ledger_movements import vial_page, vials
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import page
+from kitclinic.roles import Permission
+
+
+@requires(Permission.SEE_LEDGER)
+def ledger_vial(request: StaffRequest, pk: int) -> HttpResponse:
+    vial = get_object_or_404(vials(request.clinic), pk=pk)
+    context = {"shown": vial_page(vial), "may_handle": request.user.may(Permission.HANDLE_DRUGS)}
+    return page(request, "infusions/ledger_vial.html", context)
