@@ -1,5 +1,6 @@
 """The only door for writes of orders and charts."""
 
+from infusions.actions.at_chair import declare_missing, return_drawn, waste_rest
 from infusions.actions.chairside import arrive, do_not_start, hand_over, record_event, weigh
 from infusions.actions.discharge import discharge, leave_against_advice
 from infusions.actions.drafting import UnmeasuredWeight, draft_order, ensure_formulary, supersede_order
@@ -60,6 +61,7 @@ __all__ = [
     "cosign",
     "count_vault",
     "declare_discrepancy",
+    "declare_missing",
     "discharge",
     "discontinue_order",
     "do_not_start",
@@ -83,12 +85,14 @@ __all__ = [
     "resume_infusion",
     "retire_product",
     "return_dose",
+    "return_drawn",
     "set_preparation",
     "sign_order",
     "start_infusion",
     "stop_infusion",
     "supersede_order",
     "waste",
+    "waste_rest",
     "weigh",
     "withdraw",
 ]

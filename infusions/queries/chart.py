@@ -6,17 +6,21 @@ from decimal import Decimal
 
 from infusions.models import Flag, Infusion, InfusionEvent, Order
 from infusions.queries.course import Course, Kind, course_of
+from infusions.queries.dial import Dial, dial_of
 from infusions.queries.flowsheet import Row, rows_of
 from infusions.queries.gates import Gate, gates
+from infusions.queries.in_hand import Left, left_of
+from infusions.queries.ledger import Hand, hand_of
 from infusions.queries.pump import READ
 from infusions.queries.readiness import order_of, readiness
 from infusions.queries.trend import Trend, trend
+from infusions.queries.verbal import VerbalLine, verbal_lines
 from infusions.queries.words import flag_words, minutes_to, slot_label
 from infusions.rules import due, vitals
 from infusions.rules.discharge import may_leave_at
 from infusions.rules.due import Slot
 from infusions.rules.vitals import NUMBERS, Attention
-from infusions.states import InfusionOutcome, InfusionState
+from infusions.states import InfusionOutcome, InfusionState, VerbalKind
 from kitclinic.models import Site
 from scheduling.models import Eligibility, Visit
 from scheduling.queries.floor import providers_on_site
@@ -24,19 +28,6 @@ from scheduling.queries.patients import latest_eligibility
 
 COMPLETE_FROM = timedelta(minutes=3)
 MOST = {"sbp": 300, "dbp": 200, "hr": 300, "spo2": 100}
-
-
-@dataclass(frozen=True)
-class Dial:
-    """The clock ring: lengths of its dashes in minutes, and the number in it."""
-
-    turn: int
-    track: str
-    live: str
-    word: str
-    words: str
-    since: datetime | None
-    text: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +70,8 @@ class Chart:
     gates: tuple[Gate, ...]
     provider: str
     version: str
+    hand: Hand | None
+    verbal: tuple[VerbalLine, ...] = ()
 
     @property
     def phase(self) -> str:
@@ -193,7 +186,7 @@ class Chart:
 
     @property
     def dial(self) -> Dial | None:
-        return _dial(self.course, self.at) if self.course and self.course.infusion.started_at else None
+        return dial_of(self.course, self.at) if self.course and self.course.infusion.started_at else None
 
     @property
     def trend(self) -> Trend | None:
@@ -233,13 +226,31 @@ class Chart:
     @property
     def ondansetron_note(self) -> str:
         given = self._last_time(Kind.ONDANSETRON_PRN)
-        if self.order is None or not self.order.ondansetron:
-            return "not ordered"
-        return f"8 mg given {given}" if given else "8 mg, 1 left"
+        if given:
+            return f"8 mg given {given}"
+        if self.dose_allowed:
+            return "8 mg, by verbal order"
+        return "8 mg, 1 left" if self.order is not None and self.order.ondansetron else "not ordered"
+
+    @property
+    def dose_allowed(self) -> bool:
+        """Whether a prescriber allowed the further dose by word of mouth (ORD-33)."""
+        return any(line.verbal.kind == VerbalKind.AS_NEEDED for line in self.verbal)
 
     @property
     def ondansetron_open(self) -> bool:
-        return self.ondansetron_note == "8 mg, 1 left" and self.phase in ("running", "observing")
+        ordered = self.dose_allowed or (self.order is not None and self.order.ondansetron)
+        return ordered and not self._last_time(Kind.ONDANSETRON_PRN) and self.phase in ("running", "observing")
+
+    @property
+    def verbal_kinds(self) -> tuple[str, ...]:
+        """What may be said now: to hold always; what is about a running infusion only then."""
+        if self.phase not in ("running", "observing"):
+            return (VerbalKind.HOLD.value,)
+        kinds = [VerbalKind.HOLD.value, VerbalKind.STOP.value]
+        if not self.dose_allowed and not self._last_time(Kind.ONDANSETRON_PRN):
+            kinds.append(VerbalKind.AS_NEEDED.value)
+        return tuple(kinds)
 
     @property
     def side_effect_note(self) -> str:
@@ -261,6 +272,18 @@ class Chart:
         return "Pump matches, 2 RNs" if event.detail.get("second") else "Pump matches"
 
     @property
+    def left(self) -> Left | None:
+        """What is left in hand of the drawn dose, where it is measured; None where nothing is."""
+        if self.infusion is None or self.hand is None:
+            return None
+        return left_of(infusion=self.infusion, order=self.order, hand=self.hand)
+
+    @property
+    def to_waste(self) -> bool:
+        """Whether a rest is in hand that nothing runs out of any more."""
+        return self.left is not None and self.phase in ("observing", "over")
+
+    @property
     def bag_mg(self) -> Decimal | None:
         return self.order.draw_ml * self.order.strength_mg_per_ml if self.order else None
 
@@ -278,6 +301,7 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
     ready = readiness(course, at=at) if course is not None and preparing else None
     order = ready.order if ready else infusion.order if infusion and infusion.order else order_of(visit)
     providers = providers_on_site(site, at)
+    hand = hand_of(infusion) if infusion else None
     return Chart(
         visit=visit,
         site=site,
@@ -288,11 +312,13 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
         assessment=ready.assessment if ready else latest_eligibility(visit.patient),
         gates=gates(course, ready, at=at) if course is not None and ready is not None else (),
         provider=providers[0].provider.short_name if providers else "nobody on site",
-        version=_version(visit, course, at),
+        verbal=tuple(verbal_lines(site, at=at, infusion=infusion)) if infusion else (),
+        version=_version(visit, course, at, hand),
+        hand=hand,
     )
 
 
-def _version(visit: Visit, course: Course | None, at: datetime) -> str:
+def _version(visit: Visit, course: Course | None, at: datetime, hand: Hand | None) -> str:
     """What changes when the chart would look different."""
     newest = [0, 0, 0]
     state = visit.state
@@ -304,7 +330,8 @@ def _version(visit: Visit, course: Course | None, at: datetime) -> str:
             max((row.pk for row in course.sets), default=0),
             max(answers, default=0),
         ]
-    return "-".join(str(part) for part in (state, *newest, int(at.timestamp()) // 60))
+    held = hand.left_mg if hand else 0
+    return "-".join(str(part) for part in (state, *newest, held, int(at.timestamp()) // 60))
 
 
 def _open_flag(course: Course, flag: Flag, at: datetime) -> OpenFlag:
@@ -321,38 +348,3 @@ def _open_flag(course: Course, flag: Flag, at: datetime) -> OpenFlag:
             course.rule_flag(flag), symptomatic=False, flagged_before=course.flagged_before(flag)
         ),
     )
-
-
-def _dial(course: Course, at: datetime) -> Dial:
-    infusion, ends_at = course.infusion, course.ends_at(at) or at
-    if infusion.ended_at is None:
-        turn = course.minutes
-        left = max(timedelta(0), ends_at - at)
-        gone = max(timedelta(0), timedelta(minutes=turn) - left)
-        word = "paused" if infusion.state == InfusionState.PAUSED else "elapsed"
-        ticking = word == "elapsed" and left > timedelta(0)
-    else:
-        turn = infusion.visit.observation_minutes
-        gone = (infusion.discharged_at or at) - infusion.ended_at  # the ring fills; the time goes on
-        word, ticking = "observed", infusion.discharged_at is None
-    seconds = int(gone.total_seconds())
-    words = f"{seconds // 60} of {turn} minutes {word}"
-    text = f"{seconds // 60}:{seconds % 60:02d}"
-    filled = min(turn, seconds / 60)
-    return Dial(
-        turn, _dashes(turn, turn), _dashes(turn, filled), word, words, at - gone if ticking else None, text
-    )
-
-
-def _dashes(turn: int, upto: float) -> str:
-    """Dashes up to a minute of the turn, with a gap at every due time of it."""
-    marks = [*range(15, turn, 15), turn]
-    dashes, begin = [], 0
-    for mark in marks:
-        full = mark - begin - 0.25
-        if upto <= begin + full:
-            dashes += [f"{max(0.0, upto - begin):g}", f"{turn}"]
-            break
-        dashes += [f"{full:g}", ".25"]
-        begin = mark
-    return " ".join(dashes)

@@ -31,7 +31,7 @@ GATES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("Pregnancy", ("INF-09", "INF-10", "INF-11"), "pregnancy", "Test"),
     ("Driver", ("DRV-",), "driver_name", "Name"),
     ("Premedication", ("INF-17",), "premed", "Record"),
-    ("Drug", ("INF-23",), "", ""),
+    ("Drug", ("INF-23",), "preparation", "Prepare"),
     ("Pump", ("INF-19", "DOS-10"), "pump", "Check"),
     ("Baseline", ("VIT-12",), "", ""),
     ("Provider clearance", ("INF-18",), "clearance", "Clear"),
@@ -92,6 +92,8 @@ def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
         )
     if word == "Drug":
         return _drawn(ready, site)
+    if word == "Drug":
+        return f"{show(ready.facts.in_hand_mg, 'mg')} drawn and in hand"
     if word == "Pump":
         event = course.latest(Kind.PUMP_CHECKED)
         return f"Matches the order, {_clock(site, event.occurred_at)}" if event else ""

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from infusions.models import Flag
 from infusions.rules import due
-from kitclinic.display import show_percent_from, show_signed
+from kitclinic.display import show, show_percent_from, show_signed
+from kitclinic.models import Site
+from scheduling.models import Weight
 
 
 def minutes_to(moment: datetime, at: datetime) -> int:
@@ -29,6 +31,19 @@ def last_label(code: str) -> str:
     label = slot_label(code, long=code.startswith("end+")).lower()
     named = {"base": "baseline", "extra": "extra"}
     return named.get(label, label if code.startswith("end+") else f"at {label}")
+
+
+def weight_words(weight: Weight, *, site: Site, at: datetime) -> str:
+    """ "82.5 kg, measured today 08:51, Ines Varga"; "82.5 kg, measured Mon, 2 days ago, …, carried forward".
+
+    Needs ``measured_by`` loaded.
+    """
+    kg, how = show(weight.weight_kg, "kg"), str(weight.get_source_display()).lower()
+    local, days = site.local(weight.measured_at), (site.today(at) - site.today(weight.measured_at)).days
+    if days == 0:
+        return f"{kg}, {how} today {local:%H:%M}, {weight.measured_by.name}"
+    ago = "yesterday" if days == 1 else f"{days} days ago"
+    return f"{kg}, {how} {local:%a}, {ago}, {weight.measured_by.name}, carried forward"
 
 
 def cell_note(label: str, value: int | None, base: int | None, *, is_base: bool) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from infusions.rules.dosing import FINE_STEP_ML, MG_STEP
@@ -30,6 +30,9 @@ DOS_22 = Rule(
 )
 
 
+SYRINGE, BAG = "syringe", "bag"  # where a drawn dose is
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """So much out of one vial, in mL."""
@@ -55,11 +58,20 @@ def choice_of(parts: Sequence[Part]) -> str:
     return ",".join(f"{part.vial}:{part.ml.normalize():f}" for part in parts)
 
 
-def changed_problems(*, ml: Decimal) -> list[Problem]:
+def read_choice(value: str) -> tuple[Part, ...]:
+    """Return the parts of a choice; () for a text that is none."""
+    try:
+        pairs = [pair.split(":") for pair in value.split(",")]
+        return tuple(Part(int(vial), Decimal(ml)) for vial, ml in pairs)
+    except (ValueError, InvalidOperation):
+        return ()
+
+
+def changed_problems() -> list[Problem]:
     """The refusal of a choice that does not stand on the card any more."""
     sentence = (
-        f"The vials do not hold what the card showed, or {show(ml, 'mL')} is not what the order says now. "
-        "Nothing was withdrawn. Look at the card again and choose."
+        "The vials, or the volume of the order, are not what this card showed. Nothing was withdrawn. "
+        "Open the card again and choose."
     )
     return [Blocker(DOS_20.id, sentence, "parts")]
 
@@ -83,6 +95,13 @@ def mg_in(*, typed_ml: Decimal, left_mg: Decimal, mg_per_ml: Fraction) -> Decima
 def gone_problems() -> list[Problem]:
     """The refusal of what is done with a dose of which nothing is in hand."""
     return [Blocker(DOS_22.id, "Nothing of this dose is in hand. Look at the chart: it is accounted for.")]
+
+
+def place_problems(*, started: bool, place: str) -> list[Problem]:
+    """Before the start a dose is in the syringe or in the bag; its volume means nothing without that."""
+    if started or place in (SYRINGE, BAG):
+        return []
+    return [Blocker(DOS_22.id, "Tap whether the dose is in the syringe or in the bag.", "place")]
 
 
 def rest_problems(*, typed_ml: Decimal, left_mg: Decimal, mg_per_ml: Fraction) -> list[Problem]:

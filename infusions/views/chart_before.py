@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from infusions import actions
 from infusions.forms import chart as forms
 from infusions.queries.course import Kind
+from infusions.queries.weighing import after_weighing
 from infusions.views.acting import begin, open_sheet, read, refresh, visit_of
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -34,7 +35,7 @@ def chart_identity(request: StaffRequest, visit_pk: int) -> HttpResponse:
 @require_POST
 def chart_weigh(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk, forms.WeighForm)
-    actions.weigh(
+    infusion = actions.weigh(
         infusion=act.infusion,
         weight_kg=act.data["weight_kg"],
         again_kg=act.data["again_kg"],
@@ -42,7 +43,7 @@ def chart_weigh(request: StaffRequest, visit_pk: int) -> HttpResponse:
         by=request.user,
         at=act.who["at"],
     )
-    return act.done("Weight saved.")
+    return act.done(after_weighing(infusion))
 
 
 @requires(Permission.CHART)

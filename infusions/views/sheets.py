@@ -8,11 +8,17 @@ from django.forms import Form
 from django.urls import reverse
 
 from infusions.forms import chart as forms
+from infusions.forms import preparation as dose_forms
+from infusions.forms.verbal import VerbalForm
 from infusions.models import VitalSet
 from infusions.queries.chart import Chart
 from infusions.queries.course import Kind
+from infusions.queries.in_hand import Left, left_of
 from infusions.queries.pump import Reading, mismatch_now, readings
+from infusions.queries.verbal import sayers
+from infusions.queries.weighing import weighed_lines
 from infusions.rules.discharge import OBSERVATION
+from infusions.rules.drawing import BAG, SYRINGE
 from kitclinic.access import StaffRequest
 from kitclinic.display import show
 from kitclinic.roles import Permission
@@ -110,6 +116,31 @@ SHEETS: dict[str, SheetKind] = {
         "chart_driver",
         "I have seen this driver",
     ),
+    "waste": SheetKind(
+        "Waste the rest",
+        "Measure what is thrown away and type it; the witness watches it and signs here.",
+        dose_forms.WasteRestForm,
+        "waste",
+        "Wasted, and witnessed",
+        permission=P.HANDLE_DRUGS,
+    ),
+    "return": SheetKind(
+        "Put the dose back",
+        "The whole dose, before the start, into the vial it came from.",
+        dose_forms.ReturnDrawnForm,
+        "chart_return",
+        "Put it back",
+        permission=P.HANDLE_DRUGS,
+    ),
+    "missing": SheetKind(
+        "Less is there than the ledger has",
+        "What is missing stays open in the ledger until it is answered under a signature.",
+        dose_forms.MissingForm,
+        "chart_missing",
+        "Write it down",
+        "stop",
+        permission=P.HANDLE_DRUGS,
+    ),
     "discharge": SheetKind("Discharge", "", forms.DischargeForm, "chart_discharge", "Discharge"),
     "leave": SheetKind(
         "Leaves against advice",
@@ -118,6 +149,13 @@ SHEETS: dict[str, SheetKind] = {
         "chart_leave",
         "Left against advice",
         "stop",
+    ),
+    "verbal": SheetKind(
+        "Verbal order",
+        "Never a start, never ketamine. A stop is recorded as soon as you save, whatever else is missing.",
+        VerbalForm,
+        "chart_verbal",
+        "Save what was said",
     ),
     "hand_over": SheetKind(
         "Hand over", "To a nurse with fewer than two patients.", forms.HandOverForm, "chart_hand_over", "Hand over"
@@ -133,6 +171,9 @@ SHEETS: dict[str, SheetKind] = {
 }
 
 
+OF_A_DOSE = frozenset({"waste", "return", "missing"})
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet about to be shown."""
@@ -144,48 +185,92 @@ class Sheet:
     intro: str
     target: VitalSet | None = None
     readings: tuple[Reading, ...] = ()  # of the pump, where the last one does not match
+    left: tuple[Left, ...] = ()  # of the drawn dose: in the bag, or before the start in the syringe as well
+    weighed: tuple[str, ...] = ()  # what is known of the weight
+
+
+@dataclass
+class _About:
+    """What a sheet is about: arguments of its address, the sentence, what is filled in, the row it corrects."""
+
+    arguments: list[Any]
+    intro: str
+    initial: dict[str, Any]
+    target: VitalSet | None = None
 
 
 def sheet_of(name: str, chart: Chart, request: StaffRequest) -> Sheet | None:
     """The sheet with an empty form; None where there is nothing it could be about."""
-    kind, intro, target = SHEETS[name], SHEETS[name].intro, None
-    initial: dict[str, Any] = {"key": uuid4()}
+    kind = SHEETS[name]
     if chart.infusion is None or chart.course is None:
         return None
-    arguments: list[Any] = [chart.visit.pk]
+    about = _About([chart.visit.pk], kind.intro, {"key": uuid4()})
+    left = _left(chart) if name in OF_A_DOSE else ()
+    if not _found(name, about, chart, request) or (name in OF_A_DOSE and not left):
+        return None
+    _say_more(name, about, chart)
+    return Sheet(
+        name=name,
+        kind=kind,
+        form=_form(name, kind, chart, about.initial),
+        url=reverse(f"infusions:{kind.act}", args=about.arguments),
+        intro=about.intro,
+        target=about.target,
+        readings=tuple(readings(chart.course)) if name == "pump" and mismatch_now(chart.course) else (),
+        left=left,
+        weighed=weighed_lines(chart) if name == "weigh" else (),
+    )
+
+
+def _found(name: str, about: _About, chart: Chart, request: StaffRequest) -> bool:
+    """Find the flag or the set that the sheet is about; whether it is there."""
     if name == "acknowledge":
         wanted = request.GET.get("flag", "")
         waiting = next((item for item in chart.open_flags if str(item.flag.pk) == wanted), None)
         if waiting is None:
-            return None
-        arguments.append(waiting.flag.pk)
-        intro = waiting.words
-        initial |= {"symptomatic": request.GET.get("symptoms", "")}
-    if name == "correct":
+            return False
+        about.arguments.append(waiting.flag.pk)
+        about.intro = waiting.words
+        about.initial |= {"symptomatic": request.GET.get("symptoms", "")}
+    if name == "correct" and chart.course is not None:
         wanted = request.GET.get("set", "")
-        target = next((row for row in reversed(chart.course.current) if str(row.pk) == wanted or not wanted), None)
-        if target is None:
-            return None
-        initial |= {"vital_set": target.pk}
+        rows = [row for row in reversed(chart.course.current) if str(row.pk) == wanted or not wanted]
+        if not rows:
+            return False
+        about.target = rows[0]
+        about.initial |= {"vital_set": rows[0].pk}
+    return True
+
+
+def _say_more(name: str, about: _About, chart: Chart) -> None:
+    """Beside the form: what it is compared with, what is known."""
     if name == "identity":
         facts = dict(chart.facts)
-        intro = f"Born {facts['Born']}, record {facts['Record']}. {intro}"
+        about.intro = f"Born {facts['Born']}, record {facts['Record']}. {about.intro}"
     if name in ("driver", "discharge"):
-        initial |= _driver(chart)
+        about.initial |= _driver(chart)
     if name == "discharge" and chart.leave_at is not None:
         minutes = int(OBSERVATION.total_seconds() // 60)
-        intro = f"{minutes} min of observation end at {chart.site.local(chart.leave_at):%H:%M}."
+        about.intro = f"{minutes} min of observation end at {chart.site.local(chart.leave_at):%H:%M}."
     if name in ("complete", "stop_reason") and chart.order is not None:
-        intro += f" The bag holds {show(chart.order.total_ml, 'mL')}."
-    return Sheet(
-        name=name,
-        kind=kind,
-        form=kind.form(initial=initial, site=chart.site),
-        url=reverse(f"infusions:{kind.act}", args=arguments),
-        intro=intro,
-        target=target,
-        readings=tuple(readings(chart.course)) if name == "pump" and mismatch_now(chart.course) else (),
-    )
+        about.intro += f" The bag holds {show(chart.order.total_ml, 'mL')}."
+
+
+def _form(name: str, kind: SheetKind, chart: Chart, initial: dict[str, Any]) -> Form:
+    form = kind.form(initial=initial, site=chart.site)
+    if isinstance(form, VerbalForm):
+        form.offer([(one.person.pk, one.label) for one in sayers(chart.site, chart.at)], kinds=chart.verbal_kinds)
+    if name in OF_A_DOSE and chart.infusion is not None and chart.infusion.started_at is not None:
+        form.fields.pop("place", None)  # after the start the dose is in the bag
+    return form
+
+
+def _left(chart: Chart) -> tuple[Left, ...]:
+    assert chart.infusion is not None
+    places = (BAG,) if chart.infusion.started_at else (SYRINGE, BAG)
+    assert chart.hand is not None
+    found = [left_of(infusion=chart.infusion, order=chart.order, hand=chart.hand, place=one) for one in places]
+    return tuple(left for left in found if left is not None)
 
 
 def _driver(chart: Chart) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def latest_weight(patient: Patient, *, besides: Weight | None = None) -> Weight 
     )
     if besides is not None:
         weights = weights.exclude(pk=besides.pk)
-    return weights.order_by("-measured_at", "-pk").first()
+    return weights.select_related("measured_by").order_by("-measured_at", "-pk").first()
 
 
 def _numbers(number: str) -> list[str]:
