@@ -1,6 +1,7 @@
 """The gate in front of every view: it names the permission it needs, or why it needs none."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
@@ -8,8 +9,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
 
@@ -23,6 +26,8 @@ class StaffRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponseBase]
+SIGNED_IN_AT = "kc_signed_in_at"  # key in the session: seconds since 1970
+AUDITED = frozenset({Permission.SIGN_ORDERS})  # whoever posts without it is written down
 
 
 def requires(permission: Permission, *or_else: Permission) -> Callable[[View], View]:
@@ -39,6 +44,7 @@ def requires(permission: Permission, *or_else: Permission) -> Callable[[View], V
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if user.site_id is None or not any(map(user.may, any_of)):
+                _note_refusal(request, user, permission)
                 raise PermissionDenied(f"Your role does not allow you to {permission.value}.")
             request.clinic = user.site  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
@@ -48,6 +54,22 @@ def requires(permission: Permission, *or_else: Permission) -> Callable[[View], V
         return guarded
 
     return decorate
+
+
+def _note_refusal(request: HttpRequest, user: StaffUser, permission: Permission) -> None:
+    """Write down that somebody tried to sign, or to decide like a prescriber, without being one."""
+    if request.method != "POST" or permission not in AUDITED or user.site is None:
+        return
+    match = request.resolver_match
+    detail = {"permission": permission.name, "view": match.view_name if match else "", "role": user.role}
+    at = timezone.now()
+    audit.record(event="refused: not a prescriber", by=user, at=at, site=user.site, subject=user, detail=detail)
+
+
+def signed_in_at(request: StaffRequest) -> datetime | None:
+    """When this session began; for one that does not say, when the person last signed in anywhere."""
+    seconds = request.session.get(SIGNED_IN_AT)
+    return datetime.fromtimestamp(seconds, tz=UTC) if isinstance(seconds, int) else request.user.last_login
 
 
 def public(reason: str) -> Callable[[View], View]:

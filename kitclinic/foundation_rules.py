@@ -18,6 +18,13 @@ SIG_02 = Rule(
     "universal time and clinic time.",
     source="21 CFR 11.50 and 11.70",
 )
+SIGNING_SESSION_HOURS = 8  # SIG-04
+SIG_04 = Rule(
+    "SIG-04",
+    "Who signed in more than 8 hours ago signs in again before signing anything; the password is asked for each "
+    "signature all the same.",
+    source="clinic default; stricter than the 12 hours of NIST SP 800-63B",
+)
 SIG_03 = Rule(
     "SIG-03",
     "A witness is a second, active person of the clinic who may handle controlled substances and types their own "

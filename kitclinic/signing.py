@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 
+from kitclinic.foundation_rules import SIGNING_SESSION_HOURS
 from kitclinic.models import Signature, Site, StaffUser
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 
 PROOF_LASTS = timedelta(seconds=60)  # SIG-01
+SESSION_SIGNS = timedelta(hours=SIGNING_SESSION_HOURS)  # SIG-04
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,19 @@ class Proof:
     method: str
 
 
-def reauthenticate(*, user: StaffUser, password: str, at: datetime) -> Proof:
-    """Check the signer's own password again. Raises Refused when it is wrong."""
+def is_too_old(signed_in_at: datetime | None, *, at: datetime) -> bool:
+    """Return whether a session is too old to sign in (SIG-04); exactly eight hours are not. None: nobody knows."""
+    return signed_in_at is not None and at - signed_in_at > SESSION_SIGNS
+
+
+def reauthenticate(*, user: StaffUser, password: str, at: datetime, signed_in_at: datetime | None = None) -> Proof:
+    """Check the signer's own password again. Raises Refused when it is wrong, or the session too old.
+
+    signed_in_at: when this session began (``access.signed_in_at``); None where there is no session.
+    """
+    if is_too_old(signed_in_at, at=at):
+        sentence = "You signed in more than 8 hours ago. Nothing was signed: sign in again, then sign."
+        raise Refused([Blocker("SIG-04", sentence)])
     if not user.is_active or not check_password(password, user.password):
         raise Refused(
             [Blocker("SIG-01", "That is not your password. Nothing was signed; type it again.", "password")]

@@ -8,11 +8,11 @@ from django.db import transaction
 from infusions.actions.charting import lock as lock_infusion
 from infusions.actions.orders import hold_order
 from infusions.actions.running import stop_infusion
-from infusions.models import CoSignature, Infusion, InfusionEvent, Order, VerbalOrder
+from infusions.models import CoSignature, Infusion, Order, VerbalOrder
 from infusions.queries.orders import is_prescriber
 from infusions.queries.verbal import cosign_text_of, verbal_facts, verbal_orders
 from infusions.rules.verbal import cosign_problems, verbal_problems
-from infusions.states import OrderState, VerbalKind
+from infusions.states import RUNS, OrderState, VerbalKind
 from kitclinic import audit, signing
 from kitclinic.models import Signature, StaffUser
 from kitclinic.problems import Blocker, Conflict, refuse_if
@@ -119,13 +119,8 @@ def _follow(verbal: VerbalOrder, *, order: Order, infusion: Infusion | None, by:
     if verbal.kind == VerbalKind.HOLD and order.state == OrderState.SIGNED:
         reason = f"Verbal order of {verbal.prescriber.name}: {verbal.words}"
         hold_order(order=order, reason=reason[:200], by=by, at=at)
-    if verbal.kind == VerbalKind.STOP and infusion is not None and not _is_stopped(infusion):
+    if verbal.kind == VerbalKind.STOP and infusion is not None and infusion.state in RUNS:
         stop_infusion(infusion=infusion, by=by, at=at, key=verbal.key)
-
-
-def _is_stopped(infusion: Infusion) -> bool:
-    kind = InfusionEvent.Kind.STOPPED
-    return InfusionEvent.objects.filter(site=infusion.site_id, infusion=infusion, kind=kind).exists()
 
 
 def _belong_together(order: Order, infusion: Infusion | None) -> list[Blocker]:

@@ -1,17 +1,19 @@
 """What waits for a prescriber, oldest first, each with its reason."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Q
 
 from infusions.models import Order
+from infusions.queries.escalation import Unsigned, called_out, day_words
 from infusions.queries.orders import CURRENT, TO_COME, first_infusions, last_day, orders
+from infusions.queries.verbal import CoSignTask, to_cosign
 from infusions.rules.order_text import day
 from infusions.states import OrderState
 from kitclinic.display import show, show_percent_from
-from kitclinic.models import Site, Transition
+from kitclinic.models import Site, StaffUser, Transition
 from scheduling.models import Eligibility, Sequence, Visit, Weight
 from scheduling.rules.visits import OPEN_SEQUENCE
 from scheduling.states import Caution, MisuseDecision, SeatState, WeightSource
@@ -19,9 +21,10 @@ from scheduling.states import Caution, MisuseDecision, SeatState, WeightSource
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line of the queue. order: None where the order is still to be written.
+    """One line of the queue. order: None where the order is still to be written, and of a verbal order.
 
-    tone: "", "due" or "held"; visit: the next one; today: its clock time when it is today.
+    tone: "", "due", "held" or "overdue"; visit: the next one; today: its clock time when it is today;
+    call: "tomorrow, 09:00" of a visit that was called out; cosign: the verbal order to sign.
     """
 
     sequence: Sequence
@@ -33,19 +36,44 @@ class Waiting:
     tone: str
     visit: Visit | None
     today: str
+    call: str = ""
+    cosign: CoSignTask | None = None
 
     @property
     def address(self) -> str:
         """The query that opens this line."""
+        if self.cosign:
+            return f"?verbal={self.cosign.verbal.pk}"
         return f"?order={self.order.pk}" if self.order else f"?sequence={self.sequence.pk}"
 
     @property
     def key(self) -> tuple[str, int]:
+        if self.cosign:
+            return ("verbal", self.cosign.verbal.pk)
         return ("order", self.order.pk) if self.order else ("sequence", self.sequence.pk)
 
 
-def waiting(site: Site, at: datetime) -> list[Waiting]:
-    """Everything that waits for a prescriber's decision, the longest first; at most nine queries."""
+def waiting(site: Site, at: datetime, reader: StaffUser | None = None) -> list[Waiting]:
+    """Everything that waits for a prescriber's decision: what was called out first, then the longest.
+
+    reader: whose own verbal orders stand among it; None for nobody's. At most sixteen queries.
+    """
+    lines = _order_lines(site, at)
+    if reader is not None:
+        lines += [_cosign(site, task, at) for task in to_cosign(site, at=at, prescriber=reader)]
+    calls: dict[int, Unsigned] = {}
+    for one in called_out(site, at=at):
+        calls.setdefault(one.visit.sequence_id, one)
+    lines = [
+        replace(line, call=day_words(calls[line.sequence.pk].visit, at=at))
+        if line.sequence.pk in calls and not line.cosign
+        else line
+        for line in lines
+    ]
+    return sorted(lines, key=lambda line: (not line.call, line.since, line.sequence.pk))
+
+
+def _order_lines(site: Site, at: datetime) -> list[Waiting]:
     found = list(orders(site).filter(state__in=CURRENT, sequence__state__in=OPEN_SEQUENCE))
     requests = _requests(site)
     visits = _next_visits(site, [order.sequence_id for order in found] + [sequence.pk for sequence in requests])
@@ -75,7 +103,31 @@ def waiting(site: Site, at: datetime) -> list[Waiting]:
         visit = visits.get(sequence.pk)
         reason, detail = f"Order to write, {_which(sequence)}", _first(visit)
         lines.append(_line(site, sequence, None, booked.get(sequence.pk, at), reason, detail, "", visit, at))
-    return sorted(lines, key=lambda line: (line.since, line.sequence.pk))
+    return lines
+
+
+def _cosign(site: Site, task: CoSignTask, at: datetime) -> Waiting:
+    """A verbal order of the reader: until when it is to be signed, and who read it back."""
+    verbal, local = task.verbal, site.local(task.due_at)
+    kind = str(verbal.get_kind_display())
+    what = f"verbal {kind[0].lower()}{kind[1:]}"
+    near = "" if local.date() == site.today(at) else f"{local:%a} "
+    reason = f"Co-sign {what}, due {near}{local:%H:%M}"
+    if task.overdue:
+        reason = f"Overdue since {near}{local:%H:%M}: co-sign {what}"
+    said = site.local(verbal.said_at)
+    return Waiting(
+        sequence=verbal.order.sequence,
+        order=None,
+        since=verbal.said_at,
+        waited=ago(verbal.said_at, at),
+        reason=reason,
+        detail=f"Read back by {verbal.heard_by.short_name}, {said:%a} {said:%H:%M}",
+        tone="overdue" if task.overdue else "due",
+        visit=None,
+        today="",
+        cosign=task,
+    )
 
 
 def ago(since: datetime, at: datetime) -> str:

@@ -37,6 +37,7 @@ ORD_33 = Rule(
     "against it, once per infusion; there is never a third dose.",
     source="Tankha 2025",
 )
+NEVER_STARTED = frozenset({InfusionState.ARRIVED, InfusionState.NOT_STARTED})
 COSIGN_WITHIN = timedelta(hours=24)  # ORD-34: at 24 h sharp it is still in time
 ORD_34 = Rule(
     "ORD-34",
@@ -82,6 +83,9 @@ def verbal_problems(facts: VerbalFacts) -> list[Problem]:
     if facts.kind == VerbalKind.HOLD and facts.order in OVER_ORDER | {OrderState.DRAFT}:
         word = str(OrderState(facts.order).label).lower()
         sentence = f"This order is {word}: nothing starts on it, so there is nothing to hold."
+        problems.append(Blocker(ORD_30.id, sentence, "kind"))
+    if facts.kind == VerbalKind.STOP and facts.infusion in NEVER_STARTED:
+        sentence = "Nothing was started, so nothing stops. Record it as a hold: then nothing starts."
         problems.append(Blocker(ORD_30.id, sentence, "kind"))
     if facts.kind == VerbalKind.AS_NEEDED and facts.infusion is not None:
         problems += _dose_problems(facts)

@@ -11,6 +11,7 @@ from infusions.forms.orders import ReasonForm, ReleaseForm
 from infusions.models import Order
 from infusions.queries.order_sheet import affirmations_of, order_sheet, versions_of
 from infusions.queries.orders import CURRENT, TONES, orders
+from infusions.queries.verbal import verbal_lines
 from infusions.states import OrderState
 from kitclinic import signing
 from kitclinic.access import StaffRequest, requires
@@ -44,6 +45,8 @@ def order_page(
         "may_release": prescriber and bool(sheet.to_affirm),
         "may_discontinue": prescriber and order.state in CURRENT,
         "may_amend": request.user.may(Permission.WRITE_ORDERS) and order.state in CURRENT,
+        "verbal": verbal_lines(order.site, at=at, order=order),
+        "may_say": request.user.may(Permission.CHART) and order.state in (OrderState.SIGNED, OrderState.HELD),
         "reason_form": ReasonForm(),
         "release_form": ReleaseForm(initial={"shown_digest": sheet.affirm_digest}),
     }

@@ -4,8 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from infusions.queries.order_sheet import affirmations_of, order_sheet
+from infusions.queries.order_sheet import affirmations_of, order_sheet, versions_of
 from infusions.queries.orders import TONES, orders
+from infusions.queries.verbal import verbal_lines
 from kitclinic import signing
 from kitclinic.access import StaffRequest, requires
 from kitclinic.pdf import render_pdf
@@ -24,7 +25,9 @@ def order_pdf(request: StaffRequest, pk: int) -> HttpResponse:
         "tone": TONES[order.state],
         "sheet": order_sheet(order, reader=request.user, at=at),
         "verified": order.signature is not None and signing.verify(order.signature),
-        "affirmations": affirmations_of(order),
+        "affirmations": [(row, signing.verify(row.signature)) for row in affirmations_of(order)],
+        "verbal": verbal_lines(site, at=at, order=order),
+        "versions": versions_of(order.sequence),
         "printed_by": request.user,
     }
     response = HttpResponse(render_pdf("infusions/pdf/order.html", context), content_type="application/pdf")

@@ -9,7 +9,7 @@ from infusions import actions
 from infusions.forms.orders import ReleaseForm
 from infusions.queries.orders import orders
 from infusions.views.order import order_page
-from kitclinic.access import StaffRequest, requires
+from kitclinic.access import StaffRequest, requires, signed_in_at
 from kitclinic.http import add_problems_to_form, say
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
@@ -29,7 +29,8 @@ def order_release(request: StaffRequest, pk: int) -> HttpResponse:
         return order_page(request, order, at=at, status=422, **again)
     given = form.cleaned_data
     try:
-        proof = reauthenticate(user=request.user, password=given["password"], at=at)
+        began = signed_in_at(request)
+        proof = reauthenticate(user=request.user, password=given["password"], at=at, signed_in_at=began)
         actions.release_order(
             order=order,
             reason=given["reason"],

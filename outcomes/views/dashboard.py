@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.utils import timezone
 
+from infusions.queries.escalation import called_out
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
@@ -23,5 +24,6 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "switches": [(switch, asked.definitions.value(switch)) for switch in SWITCHES],
         "may_open": request.user.may(Permission.SEE_SCORES),
         "cut": shown.source.cut or at,
+        "unsigned": called_out(request.user.site, at=at) if request.user.may(Permission.SEE_CHARTS) else [],
     }
     return page(request, "outcomes/dashboard.html", context, partial="outcomes/_outcomes.html")
