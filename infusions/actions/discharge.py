@@ -10,6 +10,7 @@ from infusions.actions.charting import Kind, known_event, lock, write_event
 from infusions.actions.orders import complete_order
 from infusions.models import Infusion
 from infusions.queries.course import Course, course_of
+from infusions.queries.ledger import hand_of
 from infusions.rules.discharge import DischargeFacts, against_advice_problems, discharge_problems
 from infusions.states import InfusionState, OrderState
 from kitclinic.models import StaffUser
@@ -83,6 +84,8 @@ def _facts(course: Course, *, checks: frozenset[str], driver: Driver, at: dateti
         instructions_given="instructions_given" in checks,
         driver=driver,
         patient_name=infusion.patient.name,
+        observation=course.observation,
+        in_hand_mg=hand_of(infusion).left_mg,
     )
 
 

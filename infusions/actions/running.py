@@ -7,19 +7,21 @@ from uuid import UUID
 from django.db import transaction
 
 from infusions.actions.charting import Kind, known_event, lock, note_act, write_event
+from infusions.actions.ledger import administer, settle_delivered
 from infusions.models import Infusion, InfusionEvent
 from infusions.queries.course import Course, course_of
 from infusions.queries.orders import unsettled_ondansetron
 from infusions.queries.verbal import is_dose_allowed
+from infusions.rules.dosing import MG_STEP
 from infusions.rules.orders import ONDANSETRON_MG, OndansetronFacts, ondansetron_problems
 from infusions.rules.running import delivered_problems, resume_problems, time_problems
-from infusions.states import UNDER_WAY, InfusionOutcome, InfusionState, OndansetronKind, StopReason
+from infusions.states import RUNS, UNDER_WAY, InfusionOutcome, InfusionState, OndansetronKind, StopReason
+from kitclinic.display import half_up
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Problem, refuse_if
 from kitclinic.states import move
 from scheduling.queries.patients import latest_eligibility
 
-RUNS = frozenset({InfusionState.INFUSING, InfusionState.PAUSED})
 _MG = {"mg": str(ONDANSETRON_MG)}
 
 
@@ -116,6 +118,9 @@ def stop_infusion(
         infusion.ended_at, infusion.delivered_mg = max(happened, infusion.started_at or happened), delivered_mg
         also = ("outcome", "stop_reason", "outcome_note", "ended_at", "delivered_mg")
         move(infusion, InfusionState.OBSERVING, by=by, at=at, reason=reason, also=also)
+        if delivered_mg is not None:  # a stop is kept whatever was typed: never more than the bag held
+            given = min(max(delivered_mg, Decimal(0)), _bag_mg(infusion))
+            administer(infusion=infusion, mg=half_up(given, MG_STEP), by=by, at=at)
     write_event(
         infusion=infusion,
         kind=Kind.STOPPED,
@@ -155,6 +160,8 @@ def explain_stop(
     infusion.stop_reason, infusion.outcome_note = reason, note.strip()[:200]
     infusion.delivered_mg = infusion.delivered_mg if delivered_mg is None else delivered_mg
     infusion.save(update_fields=["stop_reason", "outcome_note", "delivered_mg"])
+    if delivered_mg is not None:
+        settle_delivered(infusion=infusion, mg=delivered_mg, by=by, at=at)
     mg = None if delivered_mg is None else str(delivered_mg)
     note_act("infusion stop explained", infusion, by=by, at=at, reason=reason, delivered_mg=mg)
     return infusion
@@ -182,6 +189,7 @@ def complete_infusion(
     infusion.outcome, infusion.ended_at = InfusionOutcome.COMPLETED, max(happened, infusion.started_at or happened)
     infusion.delivered_mg = delivered_mg
     move(infusion, InfusionState.OBSERVING, by=by, at=at, also=("outcome", "ended_at", "delivered_mg"))
+    administer(infusion=infusion, mg=delivered_mg, by=by, at=at)
     write_event(
         infusion=infusion,
         kind=Kind.COMPLETED,
@@ -195,10 +203,15 @@ def complete_infusion(
 
 
 def _delivered(infusion: Infusion, delivered_mg: Decimal | None) -> list[Problem]:
-    order = infusion.order
-    if delivered_mg is None or order is None:
+    if delivered_mg is None or infusion.order is None:
         return []
-    return delivered_problems(delivered_mg, bag_mg=order.draw_ml * order.strength_mg_per_ml)
+    return delivered_problems(delivered_mg, bag_mg=_bag_mg(infusion))
+
+
+def _bag_mg(infusion: Infusion) -> Decimal:
+    """mg that were put into the bag."""
+    order = infusion.order
+    return order.draw_ml * order.strength_mg_per_ml if order else Decimal(0)
 
 
 @transaction.atomic

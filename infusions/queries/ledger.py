@@ -90,12 +90,19 @@ class Hand:
         return frozenset(draw.movement.vial.product.strength_mg_per_ml for draw in self.draws if draw.left_mg > 0)
 
 
-def vial_lines(site: Site, *, vault: Vault | None = None, with_empty: bool = False) -> list[VialLine]:
-    """The vials of a site, by number: two queries, however many. Empty ones only when asked for."""
+def vial_lines(
+    site: Site, *, vault: Vault | None = None, with_empty: bool = False, only: Iterable[int] | None = None
+) -> list[VialLine]:
+    """The vials of a site, by number: two queries, however many. Empty ones only when asked for.
+
+    only: ids of the vials that are asked for, empty or not.
+    """
     vials = Vial.objects.filter(site=site).select_related("product", "vault", "receipt").order_by("number")
     moved = Movement.objects.filter(site=site)
     if vault is not None:
         vials, moved = vials.filter(vault=vault), moved.filter(vault=vault)
+    if only is not None:
+        vials, moved, with_empty = vials.filter(pk__in=only), moved.filter(vial__in=only), True
     holds = (
         moved.order_by()
         .values("vial_id")
@@ -152,7 +159,9 @@ def hands_of(infusions: Iterable[Infusion]) -> dict[int, Hand]:
     """What is in hand of several infusions by their ids, those without a dose included: one query."""
     rows = {infusion.pk: infusion for infusion in infusions}
     found: dict[int, list[Movement]] = defaultdict(list)
-    moved = Movement.objects.filter(infusion__in=rows).select_related("vial__product", "vial__receipt", "vault")
+    moved = Movement.objects.filter(infusion__in=rows).select_related(
+        "vial__product", "vial__receipt", "vault", "by"
+    )
     for movement in moved.order_by("received_at", "pk"):
         assert movement.infusion_id is not None
         found[movement.infusion_id].append(movement)

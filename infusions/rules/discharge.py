@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from kitclinic.display import show
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from scheduling.rules import drivers
@@ -31,11 +33,19 @@ DIS_08 = Rule(
     "Who leaves against advice does so with a reason recorded and a provider notified.",
     source="clinic default",
 )
+DIS_09 = Rule(
+    "DIS-09",
+    "Nothing of the drawn dose is in hand when the patient leaves: given, wasted, returned or declared.",
+    source="21 CFR 1304.22(c); that it is asked at discharge is a clinic default",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DischargeFacts:
-    """What is known when a nurse discharges; times are aware, ``at`` is the server's clock."""
+    """What is known when a nurse discharges; times are aware, ``at`` is the server's clock.
+
+    in_hand_mg: of the drawn dose, by the ledger; observation: as the order's protocol says.
+    """
 
     at: datetime
     ended_at: datetime
@@ -47,11 +57,13 @@ class DischargeFacts:
     instructions_given: bool
     driver: Driver
     patient_name: str = ""
+    observation: timedelta = OBSERVATION
+    in_hand_mg: Decimal = Decimal(0)
 
 
-def may_leave_at(ended_at: datetime) -> datetime:
+def may_leave_at(ended_at: datetime, observation: timedelta = OBSERVATION) -> datetime:
     """Return the first moment at which the observation is over."""
-    return ended_at + OBSERVATION
+    return ended_at + observation
 
 
 def discharge_problems(facts: DischargeFacts) -> list[Problem]:
@@ -59,19 +71,21 @@ def discharge_problems(facts: DischargeFacts) -> list[Problem]:
     return [
         *_time_problems(facts),
         *_checklist_problems(facts),
+        *_ledger_problems(facts),
         *drivers.discharge_problems(facts.driver, patient_name=facts.patient_name),
     ]
 
 
 def _time_problems(facts: DischargeFacts) -> list[Problem]:
     problems: list[Problem] = []
-    left = may_leave_at(facts.ended_at) - facts.at
+    left = may_leave_at(facts.ended_at, facts.observation) - facts.at
     if left > timedelta(0):
         minutes = -(-left // timedelta(minutes=1))
         sentence = f"The observation runs {minutes} min more. Keep the patient in the chair until then."
         problems.append(Blocker(DIS_01.id, sentence, "at"))
-    if facts.last_set_at is None or facts.last_set_at < facts.ended_at + LAST_SET:
-        sentence = "No vital signs since 15 min after the end. Take a set now."
+    after = min(LAST_SET, facts.observation)
+    if facts.last_set_at is None or facts.last_set_at < facts.ended_at + after:
+        sentence = f"No vital signs since {after // timedelta(minutes=1)} min after the end. Take a set now."
         problems.append(Blocker(DIS_02.id, sentence, "last_set"))
     if facts.open_flags:
         count = "1 flag is" if facts.open_flags == 1 else f"{facts.open_flags} flags are"
@@ -92,6 +106,14 @@ def _checklist_problems(facts: DischargeFacts) -> list[Problem]:
         (DIS_07, facts.instructions_given, "instructions_given", instructions),
     )
     return [Blocker(rule.id, sentence, field) for rule, done, field, sentence in checklist if not done]
+
+
+def _ledger_problems(facts: DischargeFacts) -> list[Problem]:
+    if facts.in_hand_mg == 0:
+        return []
+    left = show(facts.in_hand_mg, "mg")
+    sentence = f"{left} of the drawn ketamine is in hand. Waste it with a witness, or declare it, then discharge."
+    return [Blocker(DIS_09.id, sentence, "in_hand")]
 
 
 def against_advice_problems(*, reason: str, provider_notified: bool) -> list[Problem]:

@@ -14,7 +14,7 @@ from kitclinic.display import show
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 
-MG_STEP = Decimal("0.001")  # LED-01
+MG_STEP, MOST_MG = Decimal("0.001"), Decimal(1_000_000)  # LED-01; more than any vault holds
 LED_01 = Rule(
     "LED-01",
     "The ledger counts in mg, to 0.001 mg; mL times the strength of the vial is mg exactly, never rounded.",
@@ -102,6 +102,8 @@ def amount_problems(mg: Decimal, field: str = "ml") -> list[Problem]:
 
 
 def fine_enough(mg: Decimal, field: str) -> list[Problem]:
+    if abs(mg) > MOST_MG:
+        return [Blocker(LED_01.id, "That is more than a vault holds. Type the amount again.", field)]
     if mg % MG_STEP:
         return [Blocker(LED_01.id, "The ledger counts to 0.001 mg. Type the amount with fewer places.", field)]
     return []

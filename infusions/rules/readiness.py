@@ -25,7 +25,11 @@ INF_04 = Rule("INF-04", "The order belongs to this patient and this sequence.", 
 INF_05 = Rule("INF-05", "The order, the patient and the chair belong to one site.", source="clinic default")
 
 DAYS = 5  # INF-06
-INF_06 = Rule("INF-06", "A sequence has five infusions; the day is 1 to 5.", source="Tankha 2025")
+INF_06 = Rule(
+    "INF-06",
+    "A sequence has five infusions, or as many days as the protocol of its order; the day is one of them.",
+    source="Tankha 2025",
+)
 INF_07 = Rule("INF-07", "A patient has one open infusion at a time.", source="clinic default")
 INF_08 = Rule("INF-08", "A chair has one open infusion at a time.", source="clinic default")
 INF_09 = Rule("INF-09", "The pregnancy question is answered before the start.", source="Cleveland Clinic 2025")
@@ -76,7 +80,7 @@ INF_21 = Rule(
 INF_22 = Rule("INF-22", "No safety task of this patient waits for an acknowledgement.", source="clinic default")
 INF_23 = Rule(
     "INF-23",
-    "The dose is drawn in the ledger for this infusion: exactly the order's volume of the order's strength is in hand.",
+    "The dose is drawn in the ledger for this infusion: in hand is exactly the order's volume of its strength.",
     source="21 CFR 1304.22(c); that it is asked before the start is a clinic default",
 )
 
@@ -217,8 +221,9 @@ def _place_problems(facts: StartFacts) -> list[Problem]:
     if not facts.same_site:
         sentence = "Order, patient and chair are not of one site. Open the chart at this site."
         problems.append(Blocker(INF_05.id, sentence))
-    if not 1 <= facts.day_index <= DAYS:
-        sentence = f"This would be day {facts.day_index} of {DAYS}. Book a new sequence, with a new order."
+    if not 1 <= facts.day_index <= facts.protocol_days:
+        days = facts.protocol_days
+        sentence = f"This would be day {facts.day_index} of {days}. Book a new sequence, with a new order."
         problems.append(Blocker(INF_06.id, sentence, "day_index"))
     if facts.patient_has_open:
         sentence = "This patient has another open infusion. Discharge that one first."
@@ -313,7 +318,8 @@ def _drug_problems(facts: StartFacts) -> list[Problem]:
     if facts.draw_mg != facts.in_hand_mg or facts.drawn_mg_per_ml != {facts.strength_mg_per_ml}:
         sentence = (
             f"Drawn: {show(facts.in_hand_mg, 'mg')} of {_strengths(facts.drawn_mg_per_ml)}. The order says "
-            f"{show(facts.draw_mg or 0, 'mg')} of {facts.strength_mg_per_ml} mg/mL. Waste or return it, then draw anew."
+            f"{show(facts.draw_mg or 0, 'mg')} of {facts.strength_mg_per_ml} mg/mL. "
+            "Waste or return it, then draw anew."
         )
         return [Blocker(INF_23.id, sentence, "drug")]
     return []

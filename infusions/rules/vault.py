@@ -118,11 +118,11 @@ def count_problems(*, may: bool, counted: Iterable[tuple[int, Decimal, Decimal]]
     for number, mg, label_mg in counted:
         if not mg.is_finite() or mg < 0:
             problems.append(Blocker(LED_17.id, f"Vial {number}: type what is left in it, 0 for nothing."))
-        elif mg % MG_STEP:
-            problems.append(Blocker(LED_01.id, f"Vial {number}: type the amount with fewer places."))
         elif mg > label_mg:
             sentence = f"Vial {number} holds {show(label_mg, 'mg')} by its label. Measure again."
             problems.append(Blocker(LED_04.id, sentence))
+        elif mg % MG_STEP:
+            problems.append(Blocker(LED_01.id, f"Vial {number}: type the amount with fewer places."))
     return problems
 
 

@@ -18,6 +18,7 @@ from infusions.states import OPEN_INFUSION, Identifier, InfusionState, Rhythm, S
 from kitclinic.models import StaffUser
 from kitclinic.problems import Refused
 from kitclinic.roles import Role
+from outcomes.simulation import drugs
 from outcomes.simulation.chair import Chair
 from outcomes.simulation.script import Act
 from scheduling.actions import mark_missed
@@ -105,6 +106,7 @@ def _premedication(chair: Chair, act: Act, at: datetime) -> None:
 def _pump(chair: Chair, act: Act, at: datetime) -> None:
     order = chair.order
     if order is not None:
+        drugs.draw(_infusion(chair), order=order, at=at)
         detail = {"rate_ml_per_h": str(order.rate_ml_per_h), "volume_ml": str(order.total_ml)}
         _event(chair, act, at, Kind.PUMP_CHECKED, detail=detail)
 
@@ -139,6 +141,8 @@ def make_ready(chair: Chair, at: datetime) -> None:
         if lacks:
             with suppress(Refused):
                 perform(chair, act, at)
+    with suppress(Refused):
+        drugs.draw(infusion, order=chair.order, at=at)
     _baseline_again(chair, at)
 
 
@@ -168,19 +172,21 @@ def do_not_start(chair: Chair, at: datetime, why: str) -> None:
         at=at,
         key=chair.key("not started"),
     )
+    drugs.take_back(chair.infusion, at=at)
 
 
 def _complete(chair: Chair, act: Act, at: datetime) -> None:
     infusion = _infusion(chair)
-    order = chair.order
-    delivered = order.draw_ml * order.strength_mg_per_ml if order else Decimal(0)
+    delivered = drugs.delivered_by_pump(infusion, chair.order)
     chair.infusion = actions.complete_infusion(
         infusion=infusion, delivered_mg=delivered, by=infusion.nurse, at=at, key=chair.key("complete:")
     )
+    drugs.waste_rest(chair.infusion, at=at)
 
 
 def _stop(chair: Chair, act: Act, at: datetime) -> None:
     infusion = _infusion(chair)
+    ran = at - infusion.started_at if infusion.started_at else timedelta(0)
     chair.infusion = actions.stop_infusion(
         infusion=infusion,
         by=infusion.nurse,
@@ -188,7 +194,9 @@ def _stop(chair: Chair, act: Act, at: datetime) -> None:
         key=chair.key("stop:"),
         reason=StopReason.PATIENT_CHOICE,
         note="felt well enough, wished to end",
+        delivered_mg=drugs.delivered_by_pump(infusion, chair.order, runs=ran),
     )
+    drugs.waste_rest(chair.infusion, at=at)
 
 
 def _as_needed(chair: Chair, act: Act, at: datetime) -> None:
@@ -223,6 +231,7 @@ def _acknowledge(chair: Chair, act: Act, at: datetime) -> None:
 
 def _discharge(chair: Chair, act: Act, at: datetime) -> None:
     infusion, visit = _infusion(chair), chair.visit
+    drugs.waste_rest(infusion, at=at)  # of an infusion that a person has ended
     driver = Driver(
         visit.driver_transport,
         visit.driver_name,

@@ -10,7 +10,7 @@ from infusions.models import Order
 from infusions.states import OrderState
 from kitclinic.actions import begin_long_task
 from kitclinic.models import LongTask, OutboxMessage
-from outcomes.simulation import cases, enrolment, inbox, planning, staffing
+from outcomes.simulation import cases, drugs, enrolment, inbox, planning, staffing
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
@@ -37,6 +37,7 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     ensure_days(cast, week, at=founded)
     open_weeks(site=site, by=cast.administrator, at=now, first=week[0] + timedelta(days=7), weeks=26)
     close_holidays(cast, first=week[-1] + timedelta(days=1), last=week[-1] + timedelta(days=190), at=now)
+    drugs.begin(cast, now=now)
     cases.begin_series(cast, first_day=week[0], founded=founded, now=now)
     random = Random(f"{seed}:{week[0]}")
     missing = _free_starts(cast, week[0])
@@ -58,7 +59,10 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     look_at_safety_tasks(by=cast.psychologist, site_id=site.pk, at=now, older_than=timedelta(hours=1))
     begin_long_task(site=site, key=MOMENT, title="Today", total=0, at=now)
     LongTask.objects.filter(site=site, key=MOMENT).update(finished_at=now)
+    if today == week[0]:
+        drugs.count_in_the_evening(cast, drugs.day_before(site, today))
     step([lambda day=day: chart_day(cast, day, now=now) for day in week if day <= today])  # type: ignore[misc]
+    drugs.answer_old_discrepancies(cast, at=now)
 
 
 def _free_starts(cast: Cast, first_day: date) -> list[int]:
@@ -184,8 +188,11 @@ def _forget_drivers(cast: Cast, now: datetime) -> None:
 
 
 def chart_day(cast: Cast, day: date, *, now: datetime) -> int:
-    """Chart one day's visits up to now; return how many acts that took."""
-    return run(chairs_of_day(cast, day), until=now)
+    """Chart one day's visits up to now, and count the vault when it is over; return how many acts that took."""
+    acts = run(chairs_of_day(cast, day), until=now)
+    if day < cast.site.today(now):
+        drugs.count_in_the_evening(cast, day)
+    return acts
 
 
 def chairs_of_day(cast: Cast, day: date) -> list[Chair]:

@@ -21,7 +21,7 @@ from scheduling.actions import book_sequence, name_driver, record_call_out
 from scheduling.models import Patient, ProviderPresence, Sequence, SuiteDay, Visit
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.drivers import Driver
-from tests.factories import scheduling, suite
+from tests.factories import ledger, scheduling, suite
 from tests.factories.orders import READ
 
 Kind = InfusionEvent.Kind
@@ -140,6 +140,16 @@ class Chair:
         self.event(Kind.PREMEDICATION)
         return self
 
+    def draw(self) -> "Chair":
+        """The dose, out of the clinic's vault; it is stocked when it holds too little."""
+        ledger.withdrawn(self.infusion, by=self.nurse, at=self.at)
+        return self
+
+    def waste_rest(self) -> "Chair":
+        """What is left of the dose, before a witness."""
+        ledger.rest_wasted(self.infusion, by=self.nurse, at=self.at)
+        return self
+
     def pump(self) -> "Chair":
         order = Order.objects.get(sequence=self.visit.sequence, state="signed")
         self.event(Kind.PUMP_CHECKED, rate_ml_per_h=str(order.rate_ml_per_h), volume_ml=str(order.total_ml))
@@ -152,7 +162,7 @@ class Chair:
         """Everything before the start, in the order in which it is usually done."""
         self.arrive().weigh().identify()
         self.event(Kind.IV_PLACED)
-        self.premed().pump().vitals()
+        self.premed().draw().pump().vitals()
         return self
 
     def start(self) -> "Chair":
@@ -160,13 +170,13 @@ class Chair:
         return self
 
     def run(self) -> "Chair":
-        """The sets at 15 and 30 min, then the end at 40 min with its set."""
+        """The sets at 15 and 30 min, then the end at 40 min with its set; what the pump left is wasted."""
         self.later(minutes=15).vitals()
         self.later(minutes=15).vitals()
         self.later(minutes=10)
         self._do(actions.complete_infusion, delivered_mg=Decimal("41.25"))
         self.vitals()
-        return self
+        return self.waste_rest()
 
     def observe(self) -> "Chair":
         self.later(minutes=15).vitals()

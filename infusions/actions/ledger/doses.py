@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from infusions.actions.charting import lock
 from infusions.actions.ledger.posting import (
@@ -28,6 +29,7 @@ from infusions.rules.ledger import (
     DrawFacts,
     WasteFacts,
     administered_problems,
+    amount_problems,
     draw_problems,
     in_turn,
     mg_of,
@@ -39,6 +41,7 @@ from infusions.rules.orders import is_expired
 from infusions.rules.running import time_problems
 from infusions.states import InfusionState, MovementKind, OrderState
 from kitclinic import signing
+from kitclinic.display import show
 from kitclinic.models import Signature, StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.signing import Proof
@@ -99,7 +102,7 @@ def _draw_facts(infusion: Infusion, rows: Parts, by: StaffUser, at: datetime) ->
     site, order = infusion.site, order_of(infusion.visit)
     first = first_infusions([infusion.visit.sequence_id], site).get(infusion.visit.sequence_id)
     last = last_day(order, first_infusion_on=first) if order else None
-    lines = {line.vial.pk: line for line in vial_lines(site, with_empty=True)}
+    lines = {line.vial.pk: line for line in vial_lines(site, only=[vial.pk for vial, _ in rows])}
     return DrawFacts(
         may=may_handle(by, site.pk),
         state=InfusionState(infusion.state),
@@ -137,8 +140,9 @@ def administer(*, infusion: Infusion, mg: Decimal, by: StaffUser, at: datetime) 
     """
     infusion = lock(infusion)
     hand = _hand_locked(infusion)
-    if not hand.draws or mg <= 0:
+    if not hand.draws or mg == 0:
         return []
+    refuse_if(amount_problems(mg, "delivered_mg"))
     refuse_if(administered_problems(mg=mg, left_mg=hand.left_mg))
     return _administer(infusion, hand, mg, by, at)
 
@@ -151,31 +155,38 @@ def settle_delivered(*, infusion: Infusion, mg: Decimal, by: StaffUser, at: date
     """
     infusion = lock(infusion)
     hand = _hand_locked(infusion)
-    more = mg - hand.administered_mg
+    given = [(nth, _given(draw.movement)) for nth, draw in enumerate(hand.draws)]
+    more = mg - sum((part for _, part in given), Decimal(0))
     if not hand.draws or more == 0:
         return
     if more > 0:
         refuse_if(administered_problems(mg=more, left_mg=hand.left_mg))
         _administer(infusion, hand, more, by, at)
         return
-    for draw, part in in_turn([(nth, _given(row.movement)) for nth, row in enumerate(hand.draws)], -more):
-        movement = hand.draws[draw].movement
+    for nth, part in in_turn(given, -more):
+        draw = hand.draws[nth].movement
         post_discrepancy(
-            key=next_key(movement.key, f"corrected {movement.moved.count()}"),
-            vial=movement.vial,
+            key=_correction_keys(draw)[-1],
+            vial=draw.vial,
             infusion=infusion,
-            draw=movement,
+            draw=draw,
             mg=part,
-            reason="The delivered amount was corrected after the ledger had it.",
+            reason=f"The delivered amount was corrected to {show(mg, 'mg')} after the ledger had more.",
             by=by,
             at=at,
         )
 
 
+def _correction_keys(draw: Movement) -> list[UUID]:
+    """The keys under which corrections of what was given out of this draw were posted, and the next one."""
+    return [next_key(draw.key, f"corrected {nth}") for nth in range(draw.moved.count() + 1)]
+
+
 def _given(draw: Movement) -> Decimal:
     """mg of this draw that the ledger says went into the patient, corrections taken off."""
-    mg = {MovementKind.ADMINISTERED: 1, MovementKind.DISCREPANCY: -1}
-    return sum((row.mg * mg.get(MovementKind(row.kind), 0) for row in draw.moved.all()), Decimal(0))
+    corrections = _correction_keys(draw)
+    rows = draw.moved.filter(Q(kind=MovementKind.ADMINISTERED) | Q(key__in=corrections))
+    return sum((row.mg if row.kind == MovementKind.ADMINISTERED else -row.mg for row in rows), Decimal(0))
 
 
 def _administer(infusion: Infusion, hand: Hand, mg: Decimal, by: StaffUser, at: datetime) -> list[Movement]:
@@ -287,8 +298,8 @@ def left_of(vial: Vial, draw: Movement | None, infusion: Infusion | None) -> Dec
     """mg that the ledger says is left of the drawn dose, or in the vial."""
     if draw is not None and infusion is not None:
         return next(one.left_mg for one in hand_of(infusion).draws if one.movement.pk == draw.pk)
-    lines = vial_lines(vial.site, vault=vial.vault, with_empty=True)
-    return next(line.mg for line in lines if line.vial.pk == vial.pk)
+    (line,) = vial_lines(vial.site, only=[vial.pk])
+    return line.mg
 
 
 def _waste_text(

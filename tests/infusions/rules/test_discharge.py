@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -110,3 +111,9 @@ def test_dis_01_the_minutes_left_are_rounded_up(seconds, words):
 def test_dis_08_leaving_against_advice_needs_a_reason_and_a_provider(reason, told, fields):
     problems = against_advice_problems(reason=reason, provider_notified=told)
     assert [(p.rule, p.field) for p in problems] == [("DIS-08", field) for field in fields]
+
+
+def test_dis_09_a_dose_in_hand_keeps_the_patient_here_down_to_a_thousandth():
+    problems = discharge_problems(replace(READY, in_hand_mg=Decimal("0.001")))
+    assert [(problem.rule, type(problem)) for problem in problems] == [("DIS-09", Blocker)]
+    assert "0.001 mg" in problems[0].sentence

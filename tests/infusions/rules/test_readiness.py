@@ -60,6 +60,10 @@ READY = StartFacts(
     nurse_others=1,
     safety_tasks=0,
     patient_name="Rowan Ashdown",
+    draw_mg=Decimal("41.5"),
+    strength_mg_per_ml=50,
+    in_hand_mg=Decimal("41.5"),
+    drawn_mg_per_ml=frozenset({50}),
 )
 
 LATER = {"day_index": 3, "first_day": TODAY - timedelta(days=2), "pregnancy_on": TODAY - timedelta(days=2)}
@@ -124,6 +128,13 @@ GATES = [
     ("INF-20", {"provider_on_site": False}),
     ("INF-21", {"nurse_others": 2}),
     ("INF-22", {"safety_tasks": 1}),
+    ("INF-23", {"in_hand_mg": Decimal(0), "drawn_mg_per_ml": frozenset()}),
+    ("INF-23", {"in_hand_mg": Decimal("41.499")}),
+    ("INF-23", {"in_hand_mg": Decimal("41.501")}),
+    ("INF-23", {"drawn_mg_per_ml": frozenset({100})}),
+    ("INF-23", {"drawn_mg_per_ml": frozenset({50, 100})}),
+    ("INF-23", {"strength_mg_per_ml": 10}),
+    ("INF-23", {"draw_mg": None}),
 ]
 
 
@@ -222,3 +233,4 @@ test_inf_19_an_unread_pump_cannot_start = claim("INF-19")
 test_inf_20_no_provider_no_start = claim("INF-20")
 test_inf_21_a_third_patient_for_a_nurse_is_refused = claim("INF-21")
 test_inf_22_an_open_safety_task_comes_first = claim("INF-22")
+test_inf_23_nothing_starts_that_is_not_drawn_as_ordered = claim("INF-23")
