@@ -34,6 +34,7 @@ FOLDS = (
     "Roster",
     "Referrals",
     "Outcomes",
+    "Ledger",
 )  # under "More" first
 HOMES = {
     Role.NURSE: "infusions:board",

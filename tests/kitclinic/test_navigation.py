@@ -70,8 +70,8 @@ def test_the_bar_holds_seven_places_at_most_and_the_home_is_never_folded(
 @pytest.mark.parametrize(
     ("role", "folded"),
     [
-        (Role.CLINIC_LEAD, ["Funnel", "Completion", "Settings"]),
-        (Role.PHYSICIAN, ["Roster", "Referrals", "Outcomes"]),
+        (Role.CLINIC_LEAD, ["Roster", "Funnel", "Completion", "Settings"]),
+        (Role.PHYSICIAN, ["Ledger", "Roster", "Referrals", "Outcomes"]),
         (Role.SCHEDULER, []),
         (Role.NURSE, []),
     ],
@@ -89,7 +89,7 @@ def test_more_says_that_the_page_is_one_of_its_places(site: Site, as_user: Any) 
     assert (
         '>More<span class="vh">, you are at Settings</span></summary>' in lead.get("/settings/").content.decode()
     )
-    assert ">More</summary>" in lead.get("/roster/").content.decode()
+    assert ">More</summary>" in lead.get("/groups/").content.decode()
 
 
 def test_an_address_that_resolves_to_nothing_marks_nothing(site: Site) -> None:
