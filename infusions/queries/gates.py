@@ -92,8 +92,6 @@ def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
         )
     if word == "Drug":
         return _drawn(ready, site)
-    if word == "Drug":
-        return f"{show(ready.facts.in_hand_mg, 'mg')} drawn and in hand"
     if word == "Pump":
         event = course.latest(Kind.PUMP_CHECKED)
         return f"Matches the order, {_clock(site, event.occurred_at)}" if event else ""

@@ -11,13 +11,14 @@ from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
 from infusions.models import Infusion, InfusionEvent, Order, VitalSet
+from infusions.queries.ledger import hand_of
 from outcomes.actions import import_registry
 from outcomes.models import SafetyTask, Score
 from scheduling.models import Visit
 from tests.browser.live import Live
 from tests.browser.walk import Walk
 from tests.browser.ward import Noon, noon
-from tests.factories import infusions, registry, scheduling
+from tests.factories import infusions, ledger, registry, scheduling
 from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -182,13 +183,19 @@ def sign_by_keyboard(walk: Walk) -> None:
 
 def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     visit = infusions.visit(site=clinic.site, monday=clinic.today, minute=720, chair=2)
+    ledger.stocked(clinic.site, at=clinic.now)
     walk.sign_in(clinic.staff("nurse"))
     walk.page.locator(f"a[href='{reverse('infusions:chart', args=[visit.pk])}']").first.click()
     walk.inspect()
     walk.tap("nurse", str(clinic.staff("nurse").pk)).press("Arrived").says("Before the start")
 
     walk.page.locator("form.start .save").click()
-    for sentence in ("Verify the patient by two of", "Ondansetron is open.", "The pump is not checked."):
+    for sentence in (
+        "Verify the patient by two of",
+        "Ondansetron is open.",
+        "The drug is not drawn.",
+        "The pump is not checked.",
+    ):
         walk.says(sentence, where="form.start [data-kc-problems]")
     walk.inspect()
 
@@ -204,6 +211,10 @@ def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     sheet(walk, gate("Premedication"))
     walk.tap("given", "yes", within="dialog[open]")
     send(walk, "Save")
+    walk.page.locator(gate("Drug")).first.click()
+    walk.page.locator(".vials label.vial").first.click()
+    walk.press("Withdraw 0.83 mL").says("Withdrawn: 0.83 mL, 41.5 mg.")
+    walk.press("Back to the chart")
     sheet(walk, gate("Pump"))
     walk.fill(rate_ml_per_h="750", volume_ml="50")  # ten times too fast
     walk.page.locator("dialog[open] .btn--go").click()
@@ -257,6 +268,7 @@ def test_the_end_of_an_infusion_begins_the_observation(walk: Walk, clinic: Noon)
     sheet(walk, "nav.ev a.go")
     walk.fill(infused_ml="50")
     send(walk, "The infusion has ended")
+    assert hand_of(Infusion.objects.get(visit=chair.visit)).left_mg == 0  # the pump gave all of it
     keypad(walk, CALM)
     walk.says("End +15", where=".left")
     assert list(VitalSet.objects.filter(infusion__visit=chair.visit).values_list("slot", flat=True))[-1] == "end"

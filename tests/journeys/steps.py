@@ -159,15 +159,35 @@ def sheet(nurse: Person, which: str, button: str, /, **fields: Any) -> None:
 
 
 def prepare(nurse: Person, *, weight_kg: str | None = None) -> None:
-    """Identity, weight, IV line, ondansetron, pump; the baseline set comes last."""
+    """Identity, weight, IV line, ondansetron, the drug, pump; the baseline set comes last."""
     sheet(nurse, "identity", "Both agree with the chart", identifiers=["name", "birth_date"])
     if weight_kg is not None:
         sheet(nurse, "weigh", "Save weight", weight_kg=weight_kg)
     sheet(nurse, "iv", "IV line is in")
     sheet(nurse, "premed", "Save", given="yes")
+    draw(nurse)
     rate, volume = pump_numbers(nurse)
     sheet(nurse, "pump", "Compare with the order", rate_ml_per_h=rate, volume_ml=volume)
     chart_vitals(nurse)
+
+
+def draw(nurse: Person) -> None:
+    """By the preparation card, out of the first vial; the vault is stocked first when it is empty."""
+    chart = re.match(r".*/chart/\d+/", nurse.address)
+    assert chart is not None, nurse.address
+    (card,) = [link.address for link in nurse.open(chart[0]).page.links if link.address.endswith("/preparation/")]
+    if "The vault holds too little" in nurse.open(card).words:
+        nurse.follow("Receive vials")
+        products = [
+            option for option in nurse.page.forms_with("Receive")[0][0].controls["product"].options if option
+        ]
+        delivery = {"lot": "6J0417", "expires_on": "2029-12-31", "vials": "3", "supplier": "Lakeside"}
+        nurse.press("Receive into the vault", product=products[0], **delivery)
+        nurse.open(card)
+    (form, button), *_ = nurse.page.forms_with("Withdraw")
+    nurse.press(" ".join(button.words.split()), parts=form.controls["parts"].options[0])
+    assert "Withdrawn:" in nurse.words
+    nurse.open(chart[0])
 
 
 def pump_numbers(nurse: Person) -> tuple[str, str]:

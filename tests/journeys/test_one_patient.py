@@ -160,6 +160,7 @@ def the_start_guard_lists_everything_at_once(nurse: Person, chart: str) -> None:
     for sentence in (
         "Verify the patient by two of name, date of birth and record number",
         "Ondansetron is open.",
+        "The drug is not drawn.",
         "The pump is not checked.",
         "No complete seated baseline set in the last 15 min.",
     ):
