@@ -9,6 +9,7 @@ from typing import Any
 
 import time_machine
 
+from infusions.actions import begin_with_products
 from kitclinic.models import Site, StaffUser
 from tests.factories import people
 from tests.journeys.person import Person, Staff
@@ -70,6 +71,7 @@ class Clinic:
 def a_clinic(**fields: Any) -> Iterator[Clinic]:
     """An empty clinic with its staff, on the Monday of the referral at 10:00."""
     site = people.site(**{"phone": "216 555 0100"} | fields)
+    begin_with_products(site=site, at=people.OPENED)  # as every new clinic does
     staff = {role: people.staff(role, site=site) for role in people.NAMES}
     staff["second nurse"] = people.staff("nurse", site=site, name="Tomas Reyes")
     with time_machine.travel(site.instant(REFERRED, 600), tick=False) as time:
@@ -178,9 +180,8 @@ def draw(nurse: Person) -> None:
     (card,) = [link.address for link in nurse.open(chart[0]).page.links if link.address.endswith("/preparation/")]
     if "The vault holds too little" in nurse.open(card).words:
         nurse.follow("Receive vials")
-        products = [
-            option for option in nurse.page.forms_with("Receive")[0][0].controls["product"].options if option
-        ]
+        (form, _), *_ = nurse.page.forms_with("Receive into the vault")
+        products = [option for option in form.controls["product"].options if option]
         delivery = {"lot": "6J0417", "expires_on": "2029-12-31", "vials": "3", "supplier": "Lakeside"}
         nurse.press("Receive into the vault", product=products[0], **delivery)
         nurse.open(card)
