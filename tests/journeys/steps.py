@@ -136,8 +136,25 @@ def name_the_driver(scheduler: Person) -> None:
 def sign_the_order(clinic: Clinic) -> Person:
     """The physician drafts from the queue, reads the text and signs it with the password."""
     physician = clinic.sign_in("physician").at("infusions:signing").follow("Marrin, Delphine")
-    physician.press("Draft order")
+    write_the_draft(physician)
     return physician.press("Sign order", password=people.PASSWORD)
+
+
+def write_the_draft(physician: Person, **fields: Any) -> Person:
+    """From the queue: the composer, as it stands, with the medication read."""
+    physician.follow("Choose what is in it")
+    physician.press("Write the draft", **{"medication_noted": True} | fields)
+    assert "The draft is written." in physician.words
+    return physician
+
+
+def receive(nurse: Person, *, lot: str = "6J0417") -> None:
+    """Three vials of the formulary, from the page of a delivery."""
+    (form, _), *_ = nurse.page.forms_with("Receive into the vault")
+    product = next(option for option in form.controls["product"].options if option)
+    delivery = {"lot": lot, "expires_on": "2029-12-31", "vials": "3", "supplier": "Lakeside"}
+    nurse.press("Receive into the vault", product=product, **delivery)
+    assert lot in nurse.words
 
 
 def visit_of(person: Person, day: int) -> str:
@@ -153,9 +170,8 @@ def seat(nurse: Person, chart: str) -> None:
 
 def sheet(nurse: Person, which: str, button: str, /, **fields: Any) -> None:
     """Open one of the chart's sheets by the link that leads there, and send it."""
-    chart = re.match(r".*/chart/\d+/", nurse.address)
-    assert chart is not None, nurse.address
-    found = [link.address for link in nurse.open(chart[0]).page.links if f"/sheet/{which}/" in link.address]
+    chart = chart_of(nurse)
+    found = [link.address for link in nurse.open(chart).page.links if f"/sheet/{which}/" in link.address]
     assert found, f"nothing on the chart leads to {which}"
     nurse.open(found[0]).press(button, **fields)
 
@@ -173,22 +189,29 @@ def prepare(nurse: Person, *, weight_kg: str | None = None) -> None:
     chart_vitals(nurse)
 
 
-def draw(nurse: Person) -> None:
-    """By the preparation card, out of the first vial; the vault is stocked first when it is empty."""
+def chart_of(nurse: Person) -> str:
+    """The chart whose page, sheet or card is open."""
     chart = re.match(r".*/chart/\d+/", nurse.address)
     assert chart is not None, nurse.address
-    (card,) = [link.address for link in nurse.open(chart[0]).page.links if link.address.endswith("/preparation/")]
+    return chart[0]
+
+
+def draw(nurse: Person) -> str:
+    """By the preparation card, out of the first vial; the vault is stocked first when it holds too little.
+
+    Returns what the card said.
+    """
+    chart = chart_of(nurse)
+    (card,) = [link.address for link in nurse.open(chart).page.links if link.address.endswith("/preparation/")]
     if "The vault holds too little" in nurse.open(card).words:
-        nurse.follow("Receive vials")
-        (form, _), *_ = nurse.page.forms_with("Receive into the vault")
-        products = [option for option in form.controls["product"].options if option]
-        delivery = {"lot": "6J0417", "expires_on": "2029-12-31", "vials": "3", "supplier": "Lakeside"}
-        nurse.press("Receive into the vault", product=products[0], **delivery)
+        receive(nurse.follow("Receive vials"))
         nurse.open(card)
+    said = nurse.words
     (form, button), *_ = nurse.page.forms_with("Withdraw")
     nurse.press(" ".join(button.words.split()), parts=form.controls["parts"].options[0])
     assert "Withdrawn:" in nurse.words
-    nurse.open(chart[0])
+    nurse.open(chart)
+    return said
 
 
 def pump_numbers(nurse: Person) -> tuple[str, str]:

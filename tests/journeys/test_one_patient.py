@@ -86,7 +86,7 @@ def five_days_are_booked_with_a_driver(clinic: Clinic, address: str) -> None:
 def the_physician_signs_half_a_milligram_a_kilogram(clinic: Clinic) -> None:
     physician = clinic.sign_in("physician").at("infusions:signing").follow("Marrin, Delphine")
     assert "41.25 mg" in physician.words
-    physician.press("Draft order")
+    steps.write_the_draft(physician)
     physician.press("Sign order", password="wrong password", status=422)
     assert Order.objects.get().state == "draft"
     physician.press("Sign order", password=steps.people.PASSWORD)
