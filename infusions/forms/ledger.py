@@ -1,10 +1,12 @@
 """What is typed at the vault: deliveries, waste and its witness, returns, discrepancies."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from infusions.models import Product
 from infusions.states import MovementKind
@@ -207,6 +209,15 @@ class DiscrepancyForm(KeyForm):
     reason = _typed("What happened, as far as you know", f"Say what you found. {NOTHING}", most=300)
 
 
+def _day(label: str) -> forms.DateField:
+    wrong = "Type a date of this century."
+    bounds = [MinValueValidator(date(2000, 1, 1), wrong), MaxValueValidator(date(2100, 12, 31), wrong)]
+    picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(
+        label=label, required=False, widget=picker, validators=bounds, error_messages={"invalid": wrong}
+    )
+
+
 class MovementFilter(forms.Form):
     """What the list of movements is narrowed to; every field may stay empty."""
 
@@ -219,8 +230,8 @@ class MovementFilter(forms.Form):
         error_messages={"invalid": "Type the number on the vial."},
     )
     person = forms.ModelChoiceField(StaffUser.objects.none(), label="Person", empty_label="All", required=False)
-    first = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = _day("From")
+    last = _day("To")
 
     def __init__(self, *args: Any, site: Site, **more: Any) -> None:
         super().__init__(*args, **more)

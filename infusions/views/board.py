@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from infusions.queries.board import board as board_of
 from infusions.queries.board import board_version
+from infusions.queries.ledger import open_hands
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
@@ -38,4 +39,5 @@ def _context(request: StaffRequest, at: datetime) -> dict[str, Any]:
     found = board_of(site, at)
     expected = [tile.expected for tile in found.tiles if tile.expected]
     ready = strips(expected, site=site, at=at, reader=reader)
-    return {"board": found, "strips": ready, "wall": "wall" in request.GET}
+    hands = open_hands(site) if reader.may(Permission.SEE_LEDGER) else []
+    return {"hands": hands, "board": found, "strips": ready, "wall": "wall" in request.GET}

@@ -98,6 +98,8 @@ def _asked(request: StaffRequest) -> Asked:
         first = date.fromisoformat(given.get("from") or today.replace(day=1).isoformat())
         last = date.fromisoformat(given.get("to") or today.isoformat())
         day = date.fromisoformat(given.get("day") or today.isoformat())
+        if not all(2000 <= one.year <= 2100 for one in (first, last, day)):
+            raise ValueError("no year of this clinic")
     except ValueError:
         notice = "A date could not be read. This month and today are shown instead."
         return Asked(today.replace(day=1), today, today, False, notice)

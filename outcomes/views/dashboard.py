@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from infusions.queries.escalation import called_out
+from infusions.queries.ledger import open_discrepancies
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
@@ -24,6 +25,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "switches": [(switch, asked.definitions.value(switch)) for switch in SWITCHES],
         "may_open": request.user.may(Permission.SEE_SCORES),
         "cut": shown.source.cut or at,
+        "gaps": list(open_discrepancies(request.clinic)) if request.user.may(Permission.SEE_LEDGER) else [],
         "unsigned": called_out(request.user.site, at=at) if request.user.may(Permission.SEE_CHARTS) else [],
     }
     return page(request, "outcomes/dashboard.html", context, partial="outcomes/_outcomes.html")
