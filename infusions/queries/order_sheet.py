@@ -9,8 +9,10 @@ from infusions.queries.orders import (
     TO_COME,
     affirmation_of,
     against_ondansetron,
+    consent_of,
     first_infusions,
     last_day,
+    named_driver,
     orders,
     pregnancy_of,
     sign_facts,
@@ -20,7 +22,7 @@ from infusions.queries.readiness import dosing_weight_kg
 from infusions.rules.dosing import Preparation, dose_mg
 from infusions.rules.order_text import day, day_span
 from infusions.rules.orders import AS_NEEDED_DOSES, ONDANSETRON_MG, may_sign
-from infusions.states import OrderState
+from infusions.states import ConsentState, OrderState
 from kitclinic import signing
 from kitclinic.display import show, show_percent_from, show_signed
 from kitclinic.models import Site, StaffUser
@@ -126,7 +128,7 @@ def order_sheet(order: Order, *, reader: StaffUser, at: datetime) -> OrderSheet:
         before=before,
         changes=_changes(order, before),
         since_signed=_since_signed(order, weight),
-        decisions=_decisions(eligibility, reader, site, at),
+        decisions=(*_decisions(eligibility, reader, site, at), *_order_decisions(order, reader, at)),
         against_ondansetron=against_ondansetron(eligibility),
         last_day=last_day(order, first_infusion_on=first),
     )
@@ -204,7 +206,29 @@ def _changes(order: Order, before: Before | None) -> tuple[Change, ...]:
         changes.append(Change("Ondansetron", words[was.ondansetron], words[order.ondansetron], note))
     if (was.strength_mg_per_ml, was.bag_ml, was.fill) != (order.strength_mg_per_ml, order.bag_ml, order.fill):
         changes.append(Change("Preparation", _made(was), _made(order), ""))
-    return tuple(changes)
+    return (*changes, *_medication(was, order), *_new_cautions(was, order))
+
+
+def _medication(was: Order, order: Order) -> list[Change]:
+    """What the patient takes now and did not, or no longer takes, by the lists of the two orders."""
+    old, new = _taken(was), _taken(order)
+    added = [Change("Medication", "", drug, "new") for drug in new if drug not in old]
+    return added + [Change("Medication", drug, "not any more", "") for drug in old if drug not in new]
+
+
+def _taken(order: Order) -> list[str]:
+    lists = f"{order.psychotropics}\n{order.antihypertensives}".splitlines()
+    return [line.strip() for line in lists if line.strip()]
+
+
+def _new_cautions(was: Order, order: Order) -> list[Change]:
+    """Cautions of the last assessment that the one behind the earlier order did not have."""
+    rows = Eligibility.objects.filter(site=order.site_id, patient=order.sequence.patient_id).order_by("-version")
+    now, then = rows.first(), rows.filter(assessed_at__lte=was.signed_at or was.drafted_at).first()
+    if now is None or then is None or now == then:
+        return []
+    added = set(now.cautions) - set(then.cautions)
+    return [Change("Caution", "", str(caution.label).lower(), "new") for caution in Caution if caution in added]
 
 
 def _made(order: Order) -> str:
@@ -212,16 +236,46 @@ def _made(order: Order) -> str:
     return f"{vial}, {order.get_fill_display()} {bag}"
 
 
+def _order_decisions(order: Order, reader: StaffUser, at: datetime) -> tuple[Decision, ...]:
+    """What the order itself holds: medication read, who drives home, consent."""
+    site, consent, driver = order.site, consent_of(order.sequence.patient), named_driver(order.sequence)
+    by = "you" if order.drafted_by_id == reader.pk else str(order.drafted_by)
+    who = f"{by}, {_when(site, order.drafted_at, at)}"
+    drugs = "; ".join(_taken(order)) or "None that matters here."
+    medication = (
+        Decision("Medication", "Read and noted.", drugs, who, True)
+        if order.medication_noted
+        else Decision("Medication", "Not noted.", "Read it and tick it in the draft.", who, False)
+    )
+    if driver:
+        home = Decision("Way home", f"{driver}.", order.driver_plan, "named at booking", True)
+    elif order.driver_plan:
+        home = Decision("Way home", "Nobody named yet.", order.driver_plan, who, True)
+    else:
+        home = Decision("Way home", "Nobody named.", "Name a driver, or write the plan in the draft.", "", False)
+    signed_on = f"{day(consent.at.date())}" if consent.at else ""
+    consented = Decision(
+        "Consent",
+        f"{consent.state.label}.",
+        f"Text version {consent.version}." if consent.version else "",
+        signed_on,
+        consent.state == ConsentState.SIGNED,
+    )
+    return (medication, home, consented)
+
+
+def _when(site: Site, moment: datetime, at: datetime) -> str:
+    local = site.local(moment)
+    return f"today {local:%H:%M}" if local.date() == site.today(at) else f"{local.day} {local:%b %H:%M}"
+
+
 def _decisions(
     eligibility: Eligibility | None, reader: StaffUser, site: Site, at: datetime
 ) -> tuple[Decision, ...]:
     if eligibility is None:
         return ()
-    local = site.local(eligibility.assessed_at)
-    today = local.date() == site.today(at)
-    when = f"today {local:%H:%M}" if today else f"{local.day} {local:%b %H:%M}"
     by = "you" if eligibility.assessed_by_id == reader.pk else str(eligibility.assessed_by)
-    who = f"{by}, {when}"
+    who = f"{by}, {_when(site, eligibility.assessed_at, at)}"
     return (
         _pregnancy(eligibility, who),
         _misuse(eligibility, who),
@@ -284,5 +338,5 @@ def _cautions(row: Eligibility, who: str) -> tuple[Decision, ...]:
 
 def _allergies(row: Eligibility, who: str) -> Decision:
     if not row.allergies_reviewed:
-        return Decision("Allergies", "Not reviewed.", "Required before the start.", who, False)
+        return Decision("Allergies", "Not reviewed.", "Required before signing.", who, False)
     return Decision("Allergies", "Reviewed.", row.allergies or "None known", who, True)
