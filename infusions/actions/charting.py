@@ -16,7 +16,7 @@ Kind = InfusionEvent.Kind
 def lock(infusion: Infusion) -> Infusion:
     """Return the row as it is now, held until the transaction ends."""
     rows = Infusion.objects.select_for_update(of=("self",))
-    locked = rows.select_related("site", "patient", "visit__sequence", "order", "nurse").get(
+    locked = rows.select_related("site", "patient", "visit__sequence", "order__protocol", "nurse").get(
         site_id=infusion.site_id, pk=infusion.pk
     )
     # The site of all of them is one and the same: it is read once.

@@ -164,6 +164,7 @@ def _flag(row: VitalSet, course: Course, reading: Vitals) -> list[Flag]:
         reading,
         reading_of(frozen) if frozen else None,
         known_rhythms=known_rhythms(course.infusion),
+        percent=course.order_set.change_percent,
     )
     rows = [
         Flag(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Subquery
 
-from infusions.models import FlagAcknowledgement, Infusion, InfusionEvent, Order, VitalSet
+from infusions.models import FlagAcknowledgement, Infusion, InfusionEvent, Movement, Order, VitalSet
 from infusions.queries.course import Course, courses_of
 from infusions.queries.tiles import Tile, busy_tile, empty_tile, out_tile
 from infusions.states import InfusionState, OrderState
@@ -89,6 +89,7 @@ def board_version(site: Site, at: datetime) -> str:
             ("set", VitalSet),
             ("answer", FlagAcknowledgement),
             ("move", Transition),
+            ("dose", Movement),
         )
     }
     day = SuiteDay.objects.filter(site=OuterRef("pk"), date=site.today(at)).values("version")[:1]
@@ -104,7 +105,7 @@ def board(site: Site, at: datetime) -> Board:
     signed = Order.objects.filter(sequence=OuterRef("visit__sequence_id"), state=OrderState.SIGNED)
     infusions = list(
         Infusion.objects.filter(site=site, date=today)
-        .select_related("visit", "patient", "nurse", "order")
+        .select_related("visit__sequence", "patient", "nurse", "order__protocol")
         .annotate(order_signed=Exists(signed))
     )
     open_now = [infusion for infusion in infusions if infusion.is_open]

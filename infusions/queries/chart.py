@@ -107,7 +107,7 @@ class Chart:
             ("Born", shown),
             ("Record", patient.record_number),
             ("Allergy", allergy),
-            ("Course", f"Day {self.visit.day_index} of 5"),
+            ("Course", f"Day {self.visit.day_index} of {self.visit.days}"),
         ]
 
     @property
@@ -144,7 +144,9 @@ class Chart:
 
     @property
     def leave_at(self) -> datetime | None:
-        return may_leave_at(self.ends_at) if self.ends_at else None
+        if self.course is None or self.ends_at is None:
+            return None
+        return may_leave_at(self.ends_at, self.course.observation)
 
     @property
     def may_leave(self) -> bool:
@@ -293,7 +295,16 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
     site = visit.site
     infusion = (
         Infusion.objects.filter(site=site, visit=visit)
-        .select_related("site", "patient", "nurse", "weight", "order__signature", "visit__sequence", "visit__site")
+        .select_related(
+            "site",
+            "patient",
+            "nurse",
+            "weight",
+            "order__signature",
+            "order__protocol",
+            "visit__sequence",
+            "visit__site",
+        )
         .first()
     )
     course = course_of(infusion) if infusion else None

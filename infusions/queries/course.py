@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
 from infusions.rules import due, vitals
+from infusions.rules.discharge import may_leave_at
+from infusions.rules.order_set import STANDARD, OrderSet
 from infusions.rules.running import Pause, pauses, planned_end
 from infusions.rules.vitals import TakenSet, Vitals
 from infusions.states import Direction, InfusionState, Level, Rhythm, Sign
@@ -99,6 +101,21 @@ class Course:
     def minutes(self) -> int:
         return self.infusion.order.infusion_minutes if self.infusion.order else PLANNED_MINUTES
 
+    @cached_property
+    def order_set(self) -> OrderSet:
+        """What the protocol of the pinned order says; the standard before one is pinned."""
+        return self.infusion.order.order_set if self.infusion.order else STANDARD
+
+    @property
+    def observation(self) -> timedelta:
+        return timedelta(minutes=self.order_set.observation_minutes)
+
+    @property
+    def may_leave_at(self) -> datetime | None:
+        """When the observation is over; None while it runs."""
+        ended = self.infusion.ended_at
+        return may_leave_at(ended, self.observation) if ended else None
+
     def ends_at(self, at: datetime) -> datetime | None:
         """The true end, or the planned one while it runs; None before the start."""
         infusion = self.infusion
@@ -111,7 +128,10 @@ class Course:
         ends_at = self.ends_at(at)
         if self.infusion.started_at is None or ends_at is None:
             return ()
-        return due.slots(started_at=self.infusion.started_at, ends_at=ends_at)
+        every = timedelta(minutes=self.order_set.vitals_minutes)
+        return due.slots(
+            started_at=self.infusion.started_at, ends_at=ends_at, every=every, observation=self.observation
+        )
 
     @cached_property
     def filled(self) -> frozenset[str]:

@@ -29,21 +29,27 @@ def dial_of(course: Course, at: datetime) -> Dial:
         word = "paused" if infusion.state == InfusionState.PAUSED else "elapsed"
         ticking = word == "elapsed" and left > timedelta(0)
     else:
-        turn = infusion.visit.observation_minutes
+        turn = course.order_set.observation_minutes
         gone = (infusion.discharged_at or at) - infusion.ended_at  # the ring fills; the time goes on
         word, ticking = "observed", infusion.discharged_at is None
     seconds = int(gone.total_seconds())
     words = f"{seconds // 60} of {turn} minutes {word}"
     text = f"{seconds // 60}:{seconds % 60:02d}"
-    filled = min(turn, seconds / 60)
+    filled, every = min(turn, seconds / 60), course.order_set.vitals_minutes
     return Dial(
-        turn, _dashes(turn, turn), _dashes(turn, filled), word, words, at - gone if ticking else None, text
+        turn,
+        _dashes(turn, turn, every),
+        _dashes(turn, filled, every),
+        word,
+        words,
+        at - gone if ticking else None,
+        text,
     )
 
 
-def _dashes(turn: int, upto: float) -> str:
+def _dashes(turn: int, upto: float, every: int) -> str:
     """Dashes up to a minute of the turn, with a gap at every due time of it."""
-    marks = [*range(15, turn, 15), turn]
+    marks = [*range(every, turn, every), turn]
     dashes, begin = [], 0
     for mark in marks:
         full = mark - begin - 0.25

@@ -115,7 +115,7 @@ def _infusions(keys: Sequence[int], site: Site) -> Iterator[TimelineEvent]:
             when,
             site.today(when),
             "infusion",
-            f"Infusion, sequence {visit.sequence.number}, day {visit.day_index} of 5",
+            f"Infusion, sequence {visit.sequence.number}, day {visit.day_index} of {visit.days}",
             ", ".join(filter(None, parts)),
             row.nurse.name,
             url_name="infusions:chart",

@@ -9,7 +9,6 @@ from infusions.queries.course import Course, Kind
 from infusions.queries.pump import mismatch_now
 from infusions.queries.words import cell_note, flag_words, last_label, minutes_to, slot_label
 from infusions.rules import due, vitals
-from infusions.rules.discharge import may_leave_at
 from infusions.rules.due import Slot, Status, Timeliness
 from infusions.rules.vitals import BASELINE_AGE, Attention
 from infusions.states import InfusionOutcome, InfusionState, Level
@@ -128,7 +127,7 @@ def busy_tile(course: Course, *, site: Site, at: datetime, column_nurse: StaffUs
         phase = "Leaving, "
     if made.word in ("Infusing", "Observing", "Paused"):
         phase = ""
-    day = f"{phase}day {infusion.visit.day_index} of 5"
+    day = f"{phase}day {infusion.visit.day_index} of {infusion.visit.days}"
     nurse = infusion.nurse
     if column_nurse is not None and nurse.pk != column_nurse.pk:
         day = f"{nurse.short_name} · {day}"
@@ -282,8 +281,7 @@ def _stopped(infusion: Infusion, site: Site, at: datetime, base: dict[str, Any])
 
 
 def _leaving(course: Course, site: Site, at: datetime, base: dict[str, Any]) -> Tile:
-    infusion = course.infusion
-    ready_at = may_leave_at(infusion.ended_at or at)
+    ready_at = course.may_leave_at or at
     seen = course.latest(Kind.DRIVER_SEEN)
     over = at >= ready_at
     word = "Observing" if not over else "Ready to leave" if seen else "Driver not here"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from infusions.models import VitalSet
 from infusions.queries.course import Course
 from infusions.queries.words import cell_note, flag_words, slot_label
-from infusions.rules.vitals import LIMIT_PERCENT, SPO2_DROP, SPO2_URGENT
+from infusions.rules.vitals import SPO2_DROP, SPO2_URGENT
 from kitclinic.display import show
 from kitclinic.models import Site
 
@@ -31,7 +31,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Band:
-    """The ±20% band of one sign around the baseline, or for SpO₂ the band that does not flag."""
+    """The band of one sign around the baseline that does not flag: ±20% unless the protocol says otherwise."""
 
     y: str
     height: str
@@ -92,6 +92,7 @@ class _Plane:
         over = course.infusion.discharged_at or at
         self.first = started - BEFORE
         self.last = min(max(grid[-1].due_at, over), grid[-1].due_at + LONGEST) + AFTER
+        self.percent = course.order_set.change_percent
         self.right = RIGHT if course.infusion.ended_at is None else NARROW
         rows, base = [*course.current, *([course.baseline] if course.baseline else [])], course.baseline
         self.scales = {
@@ -107,13 +108,12 @@ class _Plane:
         low = self._scale(values, base.dbp if base else None, PRESSURE)
         return max(high[0], low[0]), min(high[1], low[1]), *PRESSURE
 
-    @staticmethod
     def _scale(
-        values: list[int | None], base: int | None, span: tuple[float, float]
+        self, values: list[int | None], base: int | None, span: tuple[float, float]
     ) -> tuple[float, float, float, float]:
         known = [float(value) for value in values if value is not None]
         if base:
-            known += [base * (100 + LIMIT_PERCENT) / 100, base * (100 - LIMIT_PERCENT) / 100]
+            known += [base * (100 + self.percent) / 100, base * (100 - self.percent) / 100]
         if not known:
             known = [50.0, 150.0]
         margin = max(2.0, (max(known) - min(known)) * 0.06)
@@ -231,9 +231,10 @@ def _band(plane: _Plane, name: str, base: int) -> Band:
         top, bottom = plane.y(name, 100), plane.y(name, base - SPO2_DROP)
         words = ("", f"notice at {base - SPO2_DROP}, urgent below {SPO2_URGENT}")
     else:
-        up, down = Decimal(base) * (100 + LIMIT_PERCENT) / 100, Decimal(base) * (100 - LIMIT_PERCENT) / 100
+        percent = plane.percent
+        up, down = Decimal(base) * (100 + percent) / 100, Decimal(base) * (100 - percent) / 100
         top, bottom = plane.y(name, float(up)), plane.y(name, float(down))
-        words = (f"+{LIMIT_PERCENT}% {show(up)}", f"−{LIMIT_PERCENT}% {show(down)}")
+        words = (f"+{percent}% {show(up)}", f"−{percent}% {show(down)}")
     return Band(
         y=_n(top),
         height=_n(bottom - top),

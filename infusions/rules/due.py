@@ -12,7 +12,8 @@ from enum import StrEnum
 from kitclinic.register import Rule
 
 EVERY = timedelta(minutes=15)  # DUE-01
-OBSERVED_TIMES = 2
+OBSERVATION = timedelta(minutes=30)  # DUE-01
+MINUTE = timedelta(minutes=1)
 DUE_01 = Rule(
     "DUE-01",
     "Vital signs are due every 15 min from the start, at the end of the infusion, "
@@ -65,24 +66,28 @@ class Timeliness(StrEnum):
     LATE = "late"
 
 
-def slots(*, started_at: datetime, ends_at: datetime) -> tuple[Slot, ...]:
+def slots(
+    *, started_at: datetime, ends_at: datetime, every: timedelta = EVERY, observation: timedelta = OBSERVATION
+) -> tuple[Slot, ...]:
     """Return the due times in order.
 
-    ends_at: the planned end (moved by pauses) while it runs, the true end afterwards.
+    ends_at: the planned end (moved by pauses) while it runs, the true end afterwards. every, observation: as
+    the order's protocol says; an observation shorter than the interval has one set, at its end.
     Raises ValueError when the end lies before the start.
     """
     if ends_at < started_at:
         raise ValueError(f"an infusion cannot end at {ends_at}, before its start at {started_at}")
     grid = []
-    due_at = started_at + EVERY
+    due_at = started_at + every
     while due_at < ends_at:
-        minutes = (due_at - started_at) // timedelta(minutes=1)
+        minutes = (due_at - started_at) // MINUTE
         grid.append(Slot(f"start+{minutes}", f"+{minutes}", due_at))
-        due_at += EVERY
+        due_at += every
     grid.append(Slot(END, "End", ends_at))
-    for times in range(1, OBSERVED_TIMES + 1):
-        minutes = 15 * times
-        grid.append(Slot(f"end+{minutes}", f"End+{minutes}", ends_at + EVERY * times))
+    observed = [every * times for times in range(1, observation // every + 1)] or [observation]
+    for after in observed:
+        minutes = after // MINUTE
+        grid.append(Slot(f"end+{minutes}", f"End+{minutes}", ends_at + after))
     return tuple(grid)
 
 

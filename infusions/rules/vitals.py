@@ -140,16 +140,16 @@ class Flag:
     text: str
 
 
-def beyond_limit(value: int, baseline: int) -> bool:
-    """Return whether value is more than LIMIT_PERCENT percent from baseline, exactly."""
-    return 100 * abs(value - baseline) > LIMIT_PERCENT * baseline
+def beyond_limit(value: int, baseline: int, percent: int = LIMIT_PERCENT) -> bool:
+    """Return whether value is more than so many percent from baseline, exactly. All are whole numbers."""
+    return 100 * abs(value - baseline) > percent * baseline
 
 
-def compare(value: int | None, baseline: int | None) -> Verdict:
+def compare(value: int | None, baseline: int | None, percent: int = LIMIT_PERCENT) -> Verdict:
     """Return the verdict on SBP, DBP or HR; a missing number or a zero baseline is its own answer."""
     if value is None or baseline is None or baseline <= 0:
         return Verdict.CANNOT_COMPARE
-    return Verdict.FLAG if beyond_limit(value, baseline) else Verdict.WITHIN
+    return Verdict.FLAG if beyond_limit(value, baseline, percent) else Verdict.WITHIN
 
 
 def percent_text(value: int, baseline: int) -> str:
@@ -173,18 +173,20 @@ def flags(
     *,
     known_rhythms: frozenset[Rhythm] = frozenset(),
     include_map: bool = False,
+    percent: int = LIMIT_PERCENT,
 ) -> tuple[Flag, ...]:
     """Return at most one flag for each sign.
 
-    baseline: today's frozen set, or None, when only the absolute limits of SpO₂ can flag.
+    percent: the threshold of the order's protocol. baseline: today's frozen set, or None, when only the
+    absolute limits of SpO₂ can flag.
     known_rhythms: rhythms in the patient's history. include_map: the site's setting.
     """
     found = [
-        _change_flag(VIT_01, sign, reading.number(sign), baseline.number(sign) if baseline else None)
+        _change_flag(VIT_01, sign, reading.number(sign), baseline.number(sign) if baseline else None, percent)
         for sign in COMPARED
     ]
     if include_map and baseline is not None:
-        found.append(_change_flag(VIT_08, Sign.MAP, _thirds(reading), _thirds(baseline)))
+        found.append(_change_flag(VIT_08, Sign.MAP, _thirds(reading), _thirds(baseline), percent))
     found.append(_oxygen_flag(reading.spo2, baseline.spo2 if baseline else None))
     found.append(_rhythm_flag(reading.rhythm, baseline.rhythm if baseline else None, known_rhythms))
     return tuple(flag for flag in found if flag is not None)
@@ -205,9 +207,9 @@ def _thirds(vitals: Vitals) -> int | None:
     return map_thirds(vitals.sbp, vitals.dbp)
 
 
-def _change_flag(rule: Rule, sign: Sign, value: int | None, baseline: int | None) -> Flag | None:
+def _change_flag(rule: Rule, sign: Sign, value: int | None, baseline: int | None, percent: int) -> Flag | None:
     """Return the flag of a relative sign; a MAP comes in thirds and is shown in mmHg."""
-    if compare(value, baseline) is not Verdict.FLAG or value is None or baseline is None:
+    if compare(value, baseline, percent) is not Verdict.FLAG or value is None or baseline is None:
         return None
     direction = Direction.HIGH if value > baseline else Direction.LOW
     text = percent_text(value, baseline)

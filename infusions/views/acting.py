@@ -29,7 +29,7 @@ def visit_of(request: StaffRequest, pk: int) -> Visit:
 
 def infusion_of(request: StaffRequest, visit_pk: int) -> Infusion:
     """The infusion of a visit whose patient has arrived, at this site only."""
-    rows = Infusion.objects.select_related("site", "visit", "patient", "order")
+    rows = Infusion.objects.select_related("site", "visit", "patient", "order__protocol")
     return get_object_or_404(rows, site=request.user.site, visit_id=visit_pk)
 
 

@@ -17,8 +17,8 @@ from infusions.queries.in_hand import Left, left_of
 from infusions.queries.pump import Reading, mismatch_now, readings
 from infusions.queries.verbal import sayers
 from infusions.queries.weighing import weighed_lines
-from infusions.rules.discharge import OBSERVATION
 from infusions.rules.drawing import BAG, SYRINGE
+from infusions.rules.order_set import STANDARD
 from kitclinic.access import StaffRequest
 from kitclinic.display import show
 from kitclinic.roles import Permission
@@ -250,7 +250,7 @@ def _say_more(name: str, about: _About, chart: Chart) -> None:
     if name in ("driver", "discharge"):
         about.initial |= _driver(chart)
     if name == "discharge" and chart.leave_at is not None:
-        minutes = int(OBSERVATION.total_seconds() // 60)
+        minutes = chart.course.order_set.observation_minutes if chart.course else STANDARD.observation_minutes
         about.intro = f"{minutes} min of observation end at {chart.site.local(chart.leave_at):%H:%M}."
     if name in ("complete", "stop_reason") and chart.order is not None:
         about.intro += f" The bag holds {show(chart.order.total_ml, 'mL')}."

@@ -28,7 +28,7 @@ from scheduling.states import (
 
 
 class Sequence(SiteOwned):
-    """Five visits on consecutive clinic days at one clock time, booked together; at first only a wish for them.
+    """The visits of a protocol, five in the standard, booked together at one clock time; at first only a wish.
 
     ``first_day`` and ``start_minute`` are null exactly while nothing is booked: requested, or cancelled before
     it was. Minutes are local, after midnight.
@@ -236,6 +236,11 @@ class Visit(SiteOwned):
 
     def __str__(self) -> str:
         return f"Day {self.day_index} on {self.date}"
+
+    @property
+    def days(self) -> int:
+        """How many days the sequence has, for "day 3 of 5". Needs ``sequence`` loaded."""
+        return max(self.sequence.planned_visits, self.day_index)
 
     @property
     def starts_at(self) -> datetime:

@@ -48,9 +48,10 @@ def visit(
     signed: bool = True,
     driver: bool = True,
     chair: int | None = None,
+    protocol: str | None = None,
     **fields: Any,
 ) -> Visit:
-    """A booked visit, by default of day 1, with its order signed and its driver named."""
+    """A booked visit, by default of day 1 of the standard, with its order signed and its driver named."""
     if not SuiteDay.objects.filter(site=site, date=monday).exists():
         suite.open_week(site, monday)
     before = site.instant(monday - timedelta(days=7), 600)
@@ -61,6 +62,7 @@ def visit(
         first_day=monday,
         start_minute=minute,
         chair_wish=chair,
+        protocol=protocol,
         by=clerk,
         at=before + timedelta(hours=8),
     )

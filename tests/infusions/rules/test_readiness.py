@@ -83,6 +83,7 @@ GATES = [
     ("INF-05", {"same_site": False}),
     ("INF-06", {"day_index": 6, "first_day": TODAY}),
     ("INF-06", {"day_index": 0}),
+    ("INF-06", {"day_index": 2, "first_day": TODAY, "protocol_days": 1}),
     ("INF-24", {"started_on_order": 5, "started_in_sequence": 4}),
     ("INF-24", {"infusions_ordered": 2, "started_on_order": 2, "started_in_sequence": 4}),
     ("INF-24", {"infusions_ordered": 1, "started_on_order": 1, "started_in_sequence": 1}),
