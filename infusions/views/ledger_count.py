@@ -93,6 +93,8 @@ def _page(
 def ledger_counted(request: StaffRequest, pk: int) -> HttpResponse:
     """What was expected and what was counted."""
     count = get_object_or_404(counts(request.clinic), pk=pk)
-    lines = count.lines.select_related("vial__product", "vial__receipt", "discrepancy__answer")
+    lines = count.lines.select_related(
+        "vial__product", "vial__receipt", "discrepancy__answer", "discrepancy__movement"
+    )
     context = {"count": count, "lines": lines.order_by("vial__number")}
     return page(request, "infusions/ledger_counted.html", context)

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
-from infusions.models import Order
+from infusions.actions import declare_discrepancy, do_not_start
+from infusions.models import Discrepancy, Movement, Order
 from kitclinic.models import Site, StaffUser
 from outcomes.actions import import_registry
 from outcomes.models import Assessment, SafetyTask
@@ -26,7 +29,7 @@ from scheduling.models import (
 from scheduling.rules.group_plans import SeriesPlan
 from scheduling.rules.places import Wait
 from tests.browser.live import noon_site
-from tests.factories import infusions, orders, outcomes, registry, scheduling, suite
+from tests.factories import infusions, ledger, orders, outcomes, registry, scheduling, suite
 from tests.factories.infusions import Chair
 
 HIGH = infusions.Vitals(160, 78, 70, 98, infusions.Rhythm.SINUS)  # 25% above the calm 128
@@ -100,6 +103,8 @@ class Ward:
     merge: PatientMerge
     series: GroupSeries
     waiting: Patient
+    dose: Movement
+    gap: Discrepancy
 
 
 def ward(folder: Path) -> Ward:
@@ -137,6 +142,7 @@ def ward(folder: Path) -> Ward:
         registry=slug,
         waiting=_waiting(made, group),
         **_enrolment(made, group),
+        **_ledger(made),
     )
 
 
@@ -163,6 +169,17 @@ def _enrolment(made: Noon, group: GroupVisit) -> dict[str, Any]:
         "merge": actions.merge_patients(kept=kept, folded=folded, reason="One passport.", by=by, at=at),
         "series": series,
     }
+
+
+def _ledger(made: Noon) -> dict[str, Any]:
+    """A dose in hand of an infusion that was not started, and a difference that a nurse found."""
+    chair = made.chair(9, minute=690)
+    by = chair.nurse = suite.staffed(made.site, "nurse", 2)[1]
+    chair.arrive()
+    (dose,) = ledger.withdrawn(chair.infusion, by=by, at=chair.at)
+    do_not_start(infusion=chair.infusion, reason="illness", by=by, at=chair.at, key=uuid4())
+    given = {"mg": Decimal("-6"), "reason": "Less than the label says", "vial": dose.vial}
+    return {"dose": dose, "gap": declare_discrepancy(by=by, at=made.now, key=uuid4(), **given)}
 
 
 def _waiting(made: Noon, group: GroupVisit) -> Patient:

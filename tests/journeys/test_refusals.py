@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,7 +12,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from infusions.models import Flag, Infusion, Order
+from infusions.actions import count_vault
+from infusions.models import Discrepancy, Flag, Infusion, Movement, Order
+from infusions.states import MovementKind
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES
 from outcomes.models import Assessment, SafetyTask
@@ -36,6 +39,7 @@ from tests.factories import orders as ordering
 from tests.factories import outcomes as questionnaires
 from tests.factories import people, suite
 from tests.factories import scheduling as make
+from tests.factories import verbal as verbal_orders
 from tests.factories.scheduling import actor
 from tests.journeys import steps
 from tests.journeys.person import Person
@@ -215,7 +219,9 @@ class Elsewhere:
 def elsewhere(other_site: Site) -> Elsewhere:
     chair = at_chair.infusion(site=other_site, monday=DAY_1, at_state="infusing")
     chair.later(minutes=15).vitals(at_chair.Vitals(170, 78, 70, 98, at_chair.Rhythm.SINUS))
-    rows = enrolment_of(other_site) | suite_of(other_site, chair.visit)
+    rows = enrolment_of(other_site) | suite_of(other_site, chair.visit) | ledger_of(other_site)
+    said = verbal_orders.said(Order.objects.get(site=other_site), at=chair.at)
+    rows |= {"verbal_new": said.order_id, "verbal_cosign": said.pk}
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
 
 
@@ -281,6 +287,22 @@ def suite_of(site: Site, visit: Visit) -> dict[str, int]:
         "board_": visit.pk,
         "drivers_confirm": visit.sequence_id,
         "request_withdraw": visit.sequence_id,
+    }
+
+
+def ledger_of(site: Site) -> dict[str, int]:
+    """The dose that runs, its vial and delivery, a count that found nothing, and a difference of it."""
+    at, by = site.instant(DAY_1, 560), actor("nurse", site)
+    draw = Movement.objects.filter(site=site, kind=MovementKind.WITHDRAWN)[0]
+    count = count_vault(vault=draw.vault, counted={}, by=by, at=at, key=uuid4())
+    doses = ("return_dose", "ledger_waste_dose", "discrepancy_dose")
+    vials = ("ledger_vial", "ledger_waste_vial", "discrepancy_vial")
+    return {
+        **dict.fromkeys(doses, draw.pk),
+        **dict.fromkeys(vials, draw.vial_id),
+        "ledger_receipt": draw.vial.receipt_id,
+        "ledger_counted": count.pk,
+        "discrepancy": Discrepancy.objects.filter(site=site)[0].pk,
     }
 
 
