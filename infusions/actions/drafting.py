@@ -12,9 +12,14 @@ from infusions.actions.orders import lock_order, record_order
 from infusions.models import Formulary, Order
 from infusions.models.orders import order_set_of
 from infusions.queries.formulary import order_settings_of
-from infusions.queries.order_new import antihypertensives_before, strengths_to_choose, usual_strength
+from infusions.queries.order_new import (
+    antihypertensives_before,
+    bags_to_choose,
+    strengths_to_choose,
+    usual_strength,
+)
 from infusions.queries.orders import CURRENT, contraindication_of, infusions_left, is_prescriber
-from infusions.rules.dosing import Preparation, preparation_problems, prepare
+from infusions.rules.dosing import Preparation, dose_mg, preparation_problems, prepare
 from infusions.rules.order_acts import DraftFacts, change_problems, draft_problems
 from infusions.rules.order_set import OrderSet
 from infusions.states import FillMode, OndansetronContraindication, OrderState
@@ -27,7 +32,6 @@ from scheduling.actions import record_weight
 from scheduling.models import Eligibility, Sequence, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.visits import OPEN_SEQUENCE
-from scheduling.rules.weights import require_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def _made_of(site: Site, choices: DraftChoices, by: StaffUser, at: datetime) -> 
         bag_ml=choices.get("bag_ml") or formulary.bag_ml,
         fill=choices.get("fill") or formulary.fill,
         strengths=strengths,
-        bags=(formulary.bag_ml, *formulary.bags_ml),
+        bags=bags_to_choose(formulary),
     )
 
 
@@ -215,10 +219,11 @@ def _draft_facts(
 
 def _prepared(protocol: OrderSet, weight: Weight, made_of: _MadeOf) -> Preparation:
     return prepare(
-        dose_mg=protocol.mg_per_kg * require_weight(weight.weight_kg),
+        dose_mg=dose_mg(weight.weight_kg, protocol.mg_per_kg),
         strength_mg_per_ml=Decimal(made_of.strength),
         bag_ml=Decimal(made_of.bag_ml),
         fill=FillMode(made_of.fill),
+        minutes=protocol.minutes,
     )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from infusions.forms.orders import ReasonForm, ReleaseForm
 from infusions.models import Order
 from infusions.queries.order_sheet import affirmations_of, order_sheet, versions_of
+from infusions.queries.order_story import changes_to, order_story
 from infusions.queries.orders import CURRENT, TONES, orders
 from infusions.queries.verbal import verbal_lines
 from infusions.states import OrderState
@@ -31,13 +32,18 @@ def order_page(
     """The page of an order. more: a form that was refused and the dialog it stands in."""
     sheet = order_sheet(order, reader=request.user, at=at)
     affirmations = affirmations_of(order)
+    versions = versions_of(order.sequence)
+    before, changed = changes_to(order, versions)
     prescriber = request.user.may(Permission.SIGN_ORDERS)
     context = {
         "sheet": sheet,
         "today": request.user.site.today(at),
         "order": order,
         "tone": TONES[order.state],
-        "versions": versions_of(order.sequence),
+        "newest": versions[0],
+        "before": before,
+        "changed": changed,
+        "story": order_story(order),
         "affirmations": [(row, signing.verify(row.signature)) for row in affirmations],
         "verified": order.signature is not None and signing.verify(order.signature),
         "may_sign": prescriber and order.state == OrderState.DRAFT,
