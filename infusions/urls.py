@@ -34,6 +34,7 @@ from infusions.views.chart_during import (
 )
 from infusions.views.chart_verbal import chart_verbal
 from infusions.views.discrepancy import discrepancies, discrepancy, discrepancy_dose, discrepancy_vial
+from infusions.views.formulary import formulary, formulary_use
 from infusions.views.ledger import ledger
 from infusions.views.ledger_count import ledger_count, ledger_counted
 from infusions.views.ledger_movements import ledger_movements
@@ -47,6 +48,7 @@ from infusions.views.order_hold import order_hold
 from infusions.views.order_new import order_new, order_preview
 from infusions.views.order_pdf import order_pdf
 from infusions.views.order_release import order_release
+from infusions.views.order_settings import order_settings
 from infusions.views.preparation import label_pdf, preparation, withdraw
 from infusions.views.return_dose import return_dose
 from infusions.views.signing import signing
@@ -92,6 +94,8 @@ urlpatterns = [
     path("chart/<int:visit_pk>/waste/", waste, name="waste"),
     path("chart/<int:visit_pk>/weigh/", chart_weigh, name="chart_weigh"),
     path("chart/<int:visit_pk>/withdraw/", withdraw, name="withdraw"),
+    path("formulary/", formulary, name="formulary"),
+    path("formulary/<int:pk>/use/", formulary_use, name="formulary_use"),
     path("ledger/", ledger, name="ledger"),
     path("ledger/count/", ledger_count, name="ledger_count"),
     path("ledger/counts/<int:pk>/", ledger_counted, name="ledger_counted"),
@@ -118,6 +122,7 @@ urlpatterns = [
     path("orders/<int:pk>/pdf/", order_pdf, name="order_pdf"),
     path("orders/<int:pk>/release/", order_release, name="order_release"),
     path("orders/<int:pk>/verbal/", verbal_new, name="verbal_new"),
+    path("orders/settings/", order_settings, name="order_settings"),
     path("patients/<int:patient_pk>/infusions/", patient_panel, name="patient_panel"),
     path("sequences/<int:sequence_pk>/order/", order_new, name="order_new"),
     path("sequences/<int:sequence_pk>/order/preview/", order_preview, name="order_preview"),

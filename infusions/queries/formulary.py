@@ -1,13 +1,35 @@
 """The formulary and the settings of orders, with who changed them."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from infusions.models import Formulary, OrderSettings, Product
 from infusions.queries.orders import formulary_of
+from infusions.states import FillMode
 from kitclinic.models import AuditEvent, Site
 
 CHANGES_SHOWN = 20
+SETTINGS: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "strength_mg_per_ml": ("usual strength", lambda value: f"{value} mg/mL"),
+    "bag_ml": ("usual bag", lambda value: f"{value} mL"),
+    "fill": ("final volume", lambda value: str(FillMode(value).label)),
+    "bags_ml": ("bags", lambda value: ", ".join(map(str, value)) + " mL"),
+    "first_use_days": ("until the first infusion", lambda value: f"{value} days"),
+    "after_first_days": ("after the first infusion", lambda value: f"{value} days"),
+    "escalate_minute": ("called out at", lambda value: f"{value // 60:02d}:{value % 60:02d}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of settings. words: "usual bag 50 mL → 100 mL", one a setting that changed."""
+
+    who: str
+    at: datetime
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +48,7 @@ class FormularyPage:
     formulary: Formulary
     in_use: tuple[ProductLine, ...]
     retired: tuple[ProductLine, ...]
-    changes: tuple[AuditEvent, ...]
+    changes: tuple[Change, ...]
 
 
 def products_in_use(site: Site) -> list[Product]:
@@ -66,9 +88,16 @@ def formulary_page(site: Site) -> FormularyPage:
     )
 
 
-def changes_of(row: Formulary | OrderSettings) -> list[AuditEvent]:
-    """Who set these, the newest first; none while nobody has."""
+def changes_of(row: Formulary | OrderSettings) -> list[Change]:
+    """Who changed these, the newest first; none while nobody has."""
     if row.pk is None:
         return []
     events = AuditEvent.objects.filter(site=row.site, subject=row._meta.db_table, subject_id=row.pk)
-    return list(events.order_by("-at", "-pk")[:CHANGES_SHOWN])
+    shown = events.exclude(detail={}).order_by("-at", "-pk")[:CHANGES_SHOWN]
+    return [Change(event.actor, event.at, tuple(_words(event.detail))) for event in shown]
+
+
+def _words(detail: dict[str, Any]) -> Iterator[str]:
+    for name, (was, now) in detail.items():
+        label, say = SETTINGS[name]
+        yield f"{label} {say(was)} → {say(now)}"

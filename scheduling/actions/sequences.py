@@ -104,7 +104,7 @@ def follow_visits(sequence: Sequence, *, by: StaffUser, at: datetime) -> Sequenc
     states = standing_days(days, short=short)
     state = sequence_state(states, planned=sequence.planned_visits, short=short)
     waits = sequence.state in NOT_BEGUN and state == SequenceState.CONFIRMED and VisitState.ARRIVED not in states
-    if state == SequenceState.COMPLETED and sequence.state in NOT_BEGUN | {SequenceState.CONFIRMED}:
+    if state == SequenceState.COMPLETED and sequence.state in NOT_BEGUN:
         move(sequence, SequenceState.IN_PROGRESS, by=by, at=at)  # a protocol of one day begins and ends at once
     if state != sequence.state and not waits:
         why = MissedReason.CLINIC_CLOSED if state == SequenceState.ENDED_EARLY else ""

@@ -1,19 +1,27 @@
 """Forms of the settings: hours and chairs, lengths of a visit, booking, training."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 
+from kitclinic.display import show
 from kitclinic.models import Site
 from scheduling.actions import BookingSettings
 from scheduling.forms.group_plans import WEEKDAYS
+from scheduling.forms.numbers import NumberField, WholeField
 from scheduling.forms.patients import date_field
 from scheduling.forms.staffing import time_field, time_of
 from scheduling.forms.suite import minute_of
+from scheduling.queries.protocols import Choice
 from scheduling.rules.booking_settings import CONFIRM_DAYS, HOLD_MINUTES, OFFER_HOURS
 from scheduling.rules.capacity import Lengths, Span
+from scheduling.rules.protocols import PUBLISHED, STANDARD, Ordered
 
 PHASES = ("iv", "infusion", "observation", "cleaning")
+ORDERED = ("mg_per_kg", "days", "vitals_minutes", "change_percent")
+NEW = "+"  # no slug: a protocol that is not there yet
 
 
 class HoursForm(forms.Form):
@@ -79,9 +87,21 @@ class ReturnForm(forms.Form):
 
 
 class ProtocolForm(forms.Form):
-    """A new version: how long the phases of a visit take, from a day on."""
+    """A new version of a protocol, or a new protocol: what it orders and how long it takes, from a day on.
 
-    name = forms.CharField(max_length=80, help_text="Such as “Longer observation”.")
+    What is ordered and left empty is as published.
+    """
+
+    protocol = forms.ChoiceField(label="Of", required=False)
+    name = forms.CharField(
+        max_length=80, help_text="Such as “Longer observation”. Of a new protocol: what it will be called."
+    )
+    mg_per_kg = NumberField(label="Ketamine, mg/kg", places=3, digits=1, required=False)
+    days = WholeField(label="Days in a row", required=False)
+    vitals_minutes = WholeField(label="Vital signs every, min", required=False)
+    change_percent = WholeField(
+        label="Flag above, %", required=False, help_text="Strictly more than this change flags."
+    )
     iv = forms.IntegerField(label="IV and premedication, min", min_value=1)
     infusion = forms.IntegerField(label="Infusion, min", min_value=1)
     observation = forms.IntegerField(label="Observation, min", min_value=1)
@@ -91,12 +111,34 @@ class ProtocolForm(forms.Form):
     )
     because = forms.CharField(label="Why", max_length=200)
 
+    def __init__(self, *args: Any, choices: Iterable[Choice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(one.slug, f"{one.name}: a new version") for one in choices]
+        self.fields["protocol"].choices = [*known, (NEW, "A new protocol")]  # type: ignore[attr-defined]
+
     def lengths(self) -> Lengths:
         return Lengths(*(self.cleaned_data[phase] for phase in PHASES))
 
+    def facts(self) -> dict[str, Any]:
+        """Return the arguments of ``write_protocol`` beside the site and who writes."""
+        data = self.cleaned_data
+        given = {name: data[name] for name in ORDERED if data[name] is not None}
+        slug = data["protocol"] or STANDARD
+        return {
+            "name": data["name"],
+            "valid_from": data["valid_from"],
+            "because": data["because"],
+            "lengths": self.lengths(),
+            "ordered": replace(PUBLISHED, **given),
+            "protocol": None if slug == NEW else slug,
+        }
+
     @staticmethod
-    def initial_of(lengths: Lengths) -> dict[str, Any]:
-        return {phase: getattr(lengths, phase) for phase in PHASES}
+    def initial_of(lengths: Lengths, ordered: Ordered) -> dict[str, Any]:
+        numbers = {name: getattr(ordered, name) for name in ORDERED}
+        return (
+            {phase: getattr(lengths, phase) for phase in PHASES} | numbers | {"mg_per_kg": show(ordered.mg_per_kg)}
+        )
 
 
 class BookingForm(forms.Form):

@@ -8,8 +8,9 @@ from django.db.models import Count
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Role
 from scheduling.models import ChairOutage, Leave, NurseShift, OpeningHours, ProtocolVersion, Sequence
-from scheduling.queries.plans import protocol_for
+from scheduling.queries.protocols import Choice, protocol_choices
 from scheduling.rules.capacity import Lengths, Span
+from scheduling.rules.protocols import PUBLISHED, STANDARD, Ordered, differences
 from scheduling.states import SequenceState
 
 UNBOOKED = (SequenceState.REQUESTED, SequenceState.CANCELLED)
@@ -17,19 +18,44 @@ UNBOOKED = (SequenceState.REQUESTED, SequenceState.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class ProtocolLine:
-    """One version. version: None for the lengths a clinic begins with; booked: sequences under it."""
+    """One version. version: None for the published programme, with which a clinic begins; booked: sequences
+    under it; differences: what is not the published programme."""
 
     version: ProtocolVersion | None
     lengths: Lengths
+    ordered: Ordered
     booked: int
     in_use: bool
     to_come: bool
 
+    @property
+    def differences(self) -> tuple[str, ...]:
+        return differences(self.ordered, self.lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolGroup:
+    """One protocol with its versions, the newest first."""
+
+    choice: Choice
+    lines: tuple[ProtocolLine, ...]
+
+    @property
+    def booked(self) -> int:
+        return sum(line.booked for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Protocols:
-    lines: tuple[ProtocolLine, ...]
+    """Every protocol of the clinic, the standard first. now: what a sequence of today takes by default."""
+
+    groups: tuple[ProtocolGroup, ...]
     now: Lengths
+    ordered: Ordered
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return tuple(group.choice for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +91,31 @@ def chairs_out(site: Site, day: date) -> dict[int, ChairOutage]:
 
 
 def protocols(site: Site, today: date) -> Protocols:
-    """Return every version, the newest first, and which one a sequence of today takes. Three queries."""
-    current = protocol_for(site, today)
+    """Return every protocol with its versions, and which one a sequence of today takes. Three queries."""
     booked = Sequence.objects.filter(site=site).exclude(state__in=UNBOOKED)
     counts = dict(booked.values_list("protocol").annotate(number=Count("pk")))
-    versions = ProtocolVersion.objects.filter(site=site).select_related("written_by").order_by("-number")
-    lines = [
-        ProtocolLine(one, one.lengths, counts.get(one.pk, 0), one == current, one.valid_from > today)
-        for one in versions
-    ]
-    standard = ProtocolLine(None, Lengths(), counts.get(None, 0), current is None, to_come=False)
-    return Protocols((*lines, standard), current.lengths if current else Lengths())
+    rows = ProtocolVersion.objects.filter(site=site).select_related("written_by").order_by("-number")
+    versions: dict[str, list[ProtocolVersion]] = {}
+    for row in rows:
+        versions.setdefault(row.protocol, []).append(row)
+    groups, current = [], None
+    for choice in protocol_choices(site):
+        mine = versions.get(choice.slug, [])
+        begun = [one for one in mine if one.valid_from <= today]
+        newest = max(begun, key=lambda one: (one.valid_from, one.number), default=None)
+        lines = [
+            ProtocolLine(
+                one, one.lengths, one.ordered, counts.get(one.pk, 0), one == newest, one.valid_from > today
+            )
+            for one in mine
+        ]
+        if choice.slug == STANDARD:
+            current = newest
+            booked_so = counts.get(None, 0)
+            lines.append(ProtocolLine(None, Lengths(), PUBLISHED, booked_so, newest is None, to_come=False))
+        groups.append(ProtocolGroup(choice, tuple(lines)))
+    lengths, ordered = (current.lengths, current.ordered) if current else (Lengths(), PUBLISHED)
+    return Protocols(tuple(groups), lengths, ordered)
 
 
 def team(site: Site, today: date) -> Team:

@@ -1,4 +1,4 @@
-"""The pages of the settings, as tabs."""
+"""The pages of the settings, as tabs; each person sees those that are theirs."""
 
 from typing import Any
 
@@ -7,13 +7,17 @@ from django.urls import reverse
 
 from kitclinic.access import StaffRequest
 from kitclinic.http import page
+from kitclinic.roles import Permission
 
-TABS = (
-    ("settings", "Clinic"),
-    ("settings_suite", "Hours and chairs"),
-    ("settings_protocols", "Lengths of a visit"),
-    ("settings_booking", "Booking and messages"),
-    ("settings_team", "Team"),
+RUN, WRITE, CHARTS = Permission.RUN_CLINIC, Permission.WRITE_ORDERS, Permission.SEE_CHARTS
+TABS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
+    ("scheduling:settings", "Clinic", frozenset({RUN})),
+    ("scheduling:settings_suite", "Hours and chairs", frozenset({RUN})),
+    ("scheduling:settings_protocols", "Protocols", frozenset({RUN, WRITE})),
+    ("infusions:formulary", "Formulary", frozenset({RUN, CHARTS})),
+    ("infusions:order_settings", "Orders", frozenset({RUN})),
+    ("scheduling:settings_booking", "Booking and messages", frozenset({RUN})),
+    ("scheduling:settings_team", "Team", frozenset({RUN})),
 )
 
 
@@ -21,9 +25,7 @@ def settings_page(
     request: StaffRequest, template: str, facts: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """One page of the settings; template: its path, named as its URL is."""
-    name = template.removeprefix("scheduling/").removesuffix(".html")
-    tabs = [
-        {"url": reverse(f"scheduling:{one}"), "label": label, "current": one == name, "count": 0}
-        for one, label in TABS
-    ]
-    return page(request, template, facts | {"tabs": tabs}, status=status)
+    here = template.removesuffix(".html").replace("/", ":")
+    mine = [(name, label) for name, label, may in TABS if any(map(request.user.may, may))]
+    tabs = [{"url": reverse(name), "label": label, "current": name == here, "count": 0} for name, label in mine]
+    return page(request, template, facts | {"tabs": tabs if len(tabs) > 1 else []}, status=status)

@@ -226,3 +226,49 @@ def test_chairs_and_nurses_of_another_clinic_are_not_found(
     for page in PAGES:
         html = client.get(f"/settings/{page}/").content.decode()
         assert nurse.name not in html or page != "team"
+
+
+def test_a_new_protocol_is_written_marked_and_read_by_a_physician(
+    as_user: Any, lead: StaffUser, physician: StaffUser
+) -> None:
+    """ORD-44: what is not the published programme is marked and never blocked."""
+    sent = VERSION | {
+        "protocol": "+",
+        "name": "One long day",
+        "days": "1",
+        "mg_per_kg": "0.75",
+        "infusion": "90",
+        "observation": "60",
+        "vitals_minutes": "20",
+        "change_percent": "10",
+    }
+    html = as_user(lead).post("/settings/lengths/", sent, follow=True).content.decode()
+    assert "not the published programme" in html
+    assert "0.75 mg/kg, published 0.5 mg/kg" in html
+    assert "90 min infusion, published 40 min" in html
+    version = ProtocolVersion.objects.get()
+    assert (version.protocol, version.days, version.change_percent) == ("one-long-day", 1, 10)
+    read = as_user(physician).get("/settings/lengths/").content.decode()
+    assert "One long day" in read
+    assert "Write it" not in read
+    assert as_user(physician).post("/settings/lengths/", sent).status_code == 403
+    assert ProtocolVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mg_per_kg": "0,5"},
+        {"mg_per_kg": "5e-1"},
+        {"mg_per_kg": "0"},
+        {"mg_per_kg": "NaN"},
+        {"days": "4"},
+        {"days": "-5"},
+        {"vitals_minutes": "0"},
+        {"change_percent": "101"},
+        {"protocol": "elsewhere"},
+    ],
+)
+def test_ord_44_nonsense_about_a_protocol_is_said(as_user: Any, lead: StaffUser, wrong: dict[str, str]) -> None:
+    assert as_user(lead).post("/settings/lengths/", VERSION | wrong).status_code == 422
+    assert not ProtocolVersion.objects.exists()
