@@ -69,14 +69,12 @@ def _unsigned(site: Site, visits: list[Visit]) -> list[Unsigned]:
 
 
 def called_out(site: Site, *, at: datetime) -> list[Unsigned]:
-    """The visits that were called out and that still wait; the queue shows them first."""
-    waiting = unsigned_visits(site, at=at)
-    known = set(
-        Escalation.objects.filter(site=site, visit__in=[one.visit for one in waiting]).values_list(
-            "visit_id", "date"
-        )
-    )
-    return [one for one in waiting if (one.visit.pk, one.visit.date) in known]
+    """The visits that were called out and that still wait; the queue shows them first. One query when none was."""
+    rows = Escalation.objects.filter(site=site, date__gte=site.today(at), visit__state=VisitState.BOOKED)
+    rows = rows.select_related("visit__site", "visit__patient", "visit__sequence")
+    rows = rows.order_by("date", "visit__start_minute", "visit__chair", "visit_id")
+    called = [row.visit for row in rows if row.visit.date == row.date and row.visit.starts_at > at]
+    return _unsigned(site, called) if called else []
 
 
 def day_words(visit: Visit, *, at: datetime) -> str:

@@ -85,6 +85,7 @@ class OrderSheet:
     decisions: tuple[Decision, ...]
     against_ondansetron: str
     last_day: date | None
+    allergy: str
 
     @property
     def fingerprint(self) -> str:
@@ -131,7 +132,14 @@ def order_sheet(order: Order, *, reader: StaffUser, at: datetime) -> OrderSheet:
         decisions=(*_decisions(eligibility, reader, site, at), *_order_decisions(order, reader, at)),
         against_ondansetron=against_ondansetron(eligibility),
         last_day=last_day(order, first_infusion_on=first),
+        allergy=_allergy(eligibility),
     )
+
+
+def _allergy(eligibility: Eligibility | None) -> str:
+    if eligibility is None or not eligibility.allergies_reviewed:
+        return "not reviewed"
+    return eligibility.allergies.strip() or "none known"
 
 
 def versions_of(sequence: Sequence) -> list[Order]:

@@ -1,5 +1,6 @@
 """A physician works through the queue by keyboard; a verbal order goes from the chair to its co-signature."""
 
+import sys
 import time
 from datetime import timedelta
 from typing import Any
@@ -72,11 +73,12 @@ def test_the_queue_is_signed_by_the_keyboard_and_the_next_one_opens_by_itself(wa
     walk.inspect()
     spent = signs(walk, found)
     assert states(found) == ["signed"] * 3
+    assert {presses for _, presses in spent} == {len(people.PASSWORD) + 2}  # P, the password, Enter
     assert all(signing.verify(one) for one in Signature.objects.filter(site=made.site))
     walk.says("Nothing waits for you")
     with capsys.disabled():
         for number, (seconds, presses) in enumerate(spent, 1):
-            print(f"\norder {number}: {presses} key presses, 0 taps, {seconds:.1f} s of typing and waiting")
+            sys.stdout.write(f"\norder {number}: {presses} key presses, 0 taps, {seconds:.1f} s typed and waited")
 
 
 def test_no_two_orders_are_signed_by_one_password(walk: Walk) -> None:

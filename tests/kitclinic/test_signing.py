@@ -67,3 +67,15 @@ def test_the_canonical_text_ignores_line_ends_and_nothing_else() -> None:
 def test_only_a_demonstration_clinic_has_simulated_people(physician: StaffUser) -> None:
     with pytest.raises(ValueError, match="demonstration"):
         signing.simulated_proof(user=physician, at=AT)
+
+
+@pytest.mark.parametrize(("seconds", "accepted"), [(0, True), (1, False)])
+def test_sig_04_a_session_of_more_than_eight_hours_gives_no_proof(
+    physician: StaffUser, seconds: int, accepted: bool
+) -> None:
+    began = AT - timedelta(hours=8, seconds=seconds)
+    if accepted:
+        assert signing.reauthenticate(user=physician, password=PASSWORD, at=AT, signed_in_at=began).at == AT
+    else:
+        with pytest.raises(Refused, match="sign in again"):
+            signing.reauthenticate(user=physician, password=PASSWORD, at=AT, signed_in_at=began)

@@ -13,7 +13,6 @@ from infusions.tasks import escalate_unsigned
 from kitclinic.models import AuditEvent, OutboxMessage
 from kitclinic.outbox import deliver_due
 from scheduling.actions import cancel_sequence
-from scheduling.models import Visit
 from tests.factories import orders as factory
 from tests.factories import people, suite
 
@@ -114,9 +113,8 @@ def test_a_released_visit_is_not_called_out(site, draft, scheduler):
     assert call(site, friday(site, THREE)) == 0
 
 
-def test_a_visit_that_was_moved_is_called_out_anew(site, draft):
-    call(site, friday(site, THREE))
-    Visit.objects.filter(sequence=draft.sequence, day_index=1).update(state="missed")  # as if it were released
+def test_ord_35_each_day_without_a_signed_order_is_called_out_by_itself(site, draft):
+    assert call(site, friday(site, THREE)) == 1
     assert call(site, site.instant(factory.MONDAY, THREE)) == 1
     assert sorted(Escalation.objects.values_list("visit__day_index", flat=True)) == [1, 2]
 

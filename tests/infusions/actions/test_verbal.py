@@ -43,7 +43,7 @@ def without(site):
     chair = infusions.chair(site=site, visit=visit).arrive().weigh().identify()
     chair.event(Kind.IV_PLACED)
     chair.event(Kind.NO_PREMEDICATION, note="not ordered")
-    chair.pump().vitals()
+    chair.draw().pump().vitals()
     return chair
 
 

@@ -31,7 +31,7 @@ def test_ord_33_words_said_four_times_and_doses_given_four_times_at_once_are_one
     chair = infusions.chair(site=clinic, visit=visit).arrive().weigh().identify()
     chair.event(Kind.IV_PLACED)
     chair.event(Kind.NO_PREMEDICATION, note="not ordered")
-    chair.pump().vitals()
+    chair.draw().pump().vitals()
     chair.start()
     given = {"infusion": chair.infusion, "by": chair.nurse, "at": chair.at}
     race(*[lambda: verbal.said_at(chair, kind=VerbalKind.AS_NEEDED) for _ in range(4)])

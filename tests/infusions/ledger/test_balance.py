@@ -147,7 +147,7 @@ def world(site):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_led_03_and_led_04_any_sequence_of_acts_keeps_the_sums(world, acts):
     done = 0

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -316,3 +318,24 @@ def test_no_sequence_of_acts_leaves_the_lifecycle_of_the_text(site):
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_an_amendment_never_reaches_into_a_running_infusion(site, as_user):
+    """What runs goes on under the version it began with, on its chart and in its dose (A4; G10)."""
+    chair = infusions.infusion(site=site, at_state="infusing")
+    first = Order.objects.get()
+    before = Infusion.objects.values("order", "weight", "baseline", "started_at").get()
+    factory.weighed(first.sequence, "77.5", at=chair.at)
+    amended = factory.sign(factory.supersede(first, at=chair.at), at=chair.at)
+    assert (amended.version, str(amended.dose_mg)) == (2, "38.750")
+    assert Infusion.objects.values("order", "weight", "baseline", "started_at").get() == before
+    with time_machine.travel(chair.at + timedelta(minutes=1), tick=False):
+        page = as_user(chair.nurse).get(reverse("infusions:chart", args=[chair.visit.pk])).content.decode()
+    assert "41.25 mg" in page
+    assert "38.75 mg" not in page
+    chair.run()
+    infusion = Infusion.objects.get()
+    assert infusion.order == first
+    assert str(infusion.delivered_mg) == "41.250"  # of the 41.5 mg that version 1 had drawn
+    first.refresh_from_db()
+    assert first.state == "superseded"

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from infusions import actions
+from infusions.queries.escalation import called_out
 from infusions.queries.signing import ago, waiting
 from scheduling.actions import Assessment, assess_eligibility, cancel_sequence
 from scheduling.actions.eligibility import Verdict
 from scheduling.states import Caution
 from tests.factories import orders as factory
+from tests.factories import people, verbal
 from tests.factories.scheduling import facts
 
 
@@ -111,5 +113,41 @@ def test_a_long_queue_takes_no_more_queries_than_a_short_one(
         factory.draft(factory.sequence(site, start_minute=minute))
     factory.held(site, start_minute=700)
     factory.sequence(site, start_minute=710)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(14):
         assert len(waiting(site, at)) == 5
+
+
+def test_ord_34_only_its_own_prescriber_has_a_verbal_order_in_the_queue(site, physician, at):
+    other = people.staff("physician", site=site, name="Bo Lindqvist")
+    said = verbal.said(factory.signed(site), prescriber=other)
+    assert [line.cosign for line in waiting(site, at, physician)] == [None]  # the held order
+    lines = waiting(site, at, other)
+    assert {line.key for line in lines} == {("verbal", said.pk), ("order", said.order_id)}
+    line = next(line for line in lines if line.cosign)
+    assert (line.reason, line.tone) == ("Co-sign verbal hold, due Thu 11:18", "due")
+    assert line.detail == "Read back by Ines V., Wed 11:18"
+    late = next(line for line in waiting(site, at + timedelta(hours=24), other) if line.cosign)
+    assert (late.reason, late.tone) == ("Overdue since 11:18: co-sign verbal hold", "overdue")
+
+
+def test_ord_35_what_was_called_out_comes_first_and_says_when(site):
+    older = factory.draft(factory.sequence(site, factory.MONDAY + timedelta(days=7)))
+    called = factory.draft(factory.sequence(site), at=factory.moment(site) + timedelta(hours=1))
+    sunday = site.instant(factory.MONDAY - timedelta(days=1), 960)
+    assert [line.order for line in waiting(site, sunday)] == [older, called]
+    actions.escalate_unsigned(site=site, at=sunday)
+    queue = waiting(site, sunday)
+    assert [line.order for line in queue] == [called, older]
+    assert [line.call for line in queue] == ["tomorrow, 09:00", ""]
+    assert len(called_out(site, at=sunday)) == 1
+
+
+def test_a_long_queue_of_a_reader_takes_no_more_queries_than_a_short_one(
+    site, physician, at, django_assert_max_num_queries
+):
+    for minute in (540, 550, 560):
+        factory.draft(factory.sequence(site, start_minute=minute))
+    for minute in (700, 710):
+        verbal.said(factory.signed(site, start_minute=minute), prescriber=physician)
+    with django_assert_max_num_queries(16):
+        assert len(waiting(site, at, physician)) == 7

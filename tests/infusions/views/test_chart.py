@@ -119,9 +119,9 @@ def test_the_gates_are_opened_one_by_one_and_then_it_starts(stage):
 
 def test_a_refusal_lands_at_the_form_and_keeps_everything(stage):
     chair = stage("arrived")
-    answer = post(chair, "chart_pump", rate_ml_per_h="750", volume_ml="50")
+    answer = post(chair, "chart_identity", identifiers=["name"])
     assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#kc-problems")
-    assert "Stop and reconcile" in words(answer)
+    assert "two of name, date of birth and record number" in words(answer)
 
 
 def test_a_set_says_everything_it_lacks_at_once(stage):

@@ -87,7 +87,7 @@ def test_a_dose_in_hand_stands_with_the_act_that_closes_it(as_user, nurse, site,
     clock(chair.at)
     client = as_user(nurse)
     assert "None: every drawn dose" in words(client.get(LEDGER))  # the infusion may still begin
-    actions.do_not_start(infusion=chair.infusion, reason="other", by=nurse, at=chair.at, key=uuid4())
+    actions.do_not_start(infusion=chair.infusion, reason="illness", by=nurse, at=chair.at, key=uuid4())
     page = words(client.get(LEDGER))
     assert f"0.83 mL, 41.5 mg</b> drawn for record {chair.infusion.patient.record_number}" in page
     assert reverse("infusions:ledger_waste_dose", args=[draw.pk]) in page

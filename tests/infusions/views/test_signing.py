@@ -8,9 +8,10 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from infusions import actions
 from infusions.states import OrderState
 from kitclinic import signing
-from kitclinic.models import Signature
+from kitclinic.models import AuditEvent, Signature
 from scheduling.actions import Assessment, assess_eligibility
 from scheduling.actions.eligibility import Verdict
 from tests.factories import orders as factory
@@ -166,3 +167,61 @@ def test_the_page_takes_thirty_queries_at_most_however_long_the_queue(
         factory.draft(factory.sequence(site, start_minute=minute))
     with django_assert_max_num_queries(30):
         client.get(URL)
+
+
+def test_after_a_signature_the_line_below_opens_by_itself(client, site, order):
+    below = factory.draft(factory.sequence(site, start_minute=700), at=timezone.now() + timedelta(minutes=1))
+    assert post(client, order)["Location"] == f"{URL}?order={below.pk}"
+    assert post(client, below)["Location"] == URL  # at the end: what is left stands at the top
+
+
+def test_ord_01_a_nurse_who_posts_a_signature_is_refused_and_written_down(as_user, nurse, order):
+    assert as_user(nurse).get(URL).status_code == 403
+    assert not AuditEvent.objects.filter(event="refused: not a prescriber").exists()  # looking is no attempt
+    assert post(as_user(nurse), order).status_code == 403
+    event = AuditEvent.objects.get(event="refused: not a prescriber")
+    assert (event.by, event.detail) == (
+        nurse,
+        {"permission": "SIGN_ORDERS", "view": "infusions:signing", "role": "nurse"},
+    )
+
+
+@pytest.mark.parametrize(("seconds", "signs"), [(0, True), (1, False)])
+def test_sig_04_a_session_of_more_than_eight_hours_signs_nothing(client, order, physician, seconds, signs):
+    with time_machine.travel(timezone.now() + timedelta(hours=8, seconds=seconds), tick=False):
+        html = client.get(f"{URL}?order={order.pk}").content.decode()
+        assert ('name="password"' in html) is signs
+        assert ("signed in more than 8 hours ago" in html) is not signs
+        assert post(client, order).status_code == (302 if signs else 422)
+    order.refresh_from_db()
+    assert order.state == (OrderState.SIGNED if signs else OrderState.DRAFT)
+
+
+def test_sig_04_signing_in_again_leads_back_to_the_same_order(client, order, physician):
+    with time_machine.travel(timezone.now() + timedelta(hours=9), tick=False):
+        html = client.get(f"{URL}?order={order.pk}").content.decode()
+        way = re.search(r'name="next" value="([^"]+)"', html).group(1)
+        out = client.post(reverse("logout"), {"next": way.replace("&amp;", "&")})
+        login = {"username": physician.username, "password": people.PASSWORD}
+        back = client.post(out["Location"], login)
+        assert back["Location"] == f"{URL}?order={order.pk}"
+        assert post(client, order).status_code == 302
+
+
+def test_fields_that_are_not_on_the_form_are_ignored(client, site, order, physician):
+    other = people.staff("physician", site=site, name="Bo Lindqvist")
+    shown = factory.shown_digest(order, at=timezone.now())
+    sent = {"password": people.PASSWORD, "shown_digest": shown, "signed_by": other.pk, "dose_mg": "99"}
+    assert client.post(f"{URL}?order={order.pk}", sent).status_code == 302
+    order.refresh_from_db()
+    assert (order.signature.signer, str(order.dose_mg)) == (physician, "41.250")
+
+
+def test_ord_35_the_queue_says_first_what_of_the_next_day_is_not_signed(client, site, order):
+    sunday = site.instant(factory.MONDAY - timedelta(days=1), 960)
+    actions.escalate_unsigned(site=site, at=sunday)
+    with time_machine.travel(sunday, tick=False):
+        client.force_login(people.staff("physician", site=site))
+        html = client.get(URL).content.decode()
+    assert "Not signed: 1 visit of the next clinic day" in html
+    assert "Not signed: tomorrow, 09:00" in html

@@ -1,18 +1,20 @@
 """The outcomes page: who may see it, what it says, and that every choice changes it."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from infusions.actions import escalate_unsigned
 from kitclinic.models import Site, StaffUser
 from outcomes.actions import import_registry
-from tests.factories import people, registry
+from tests.factories import orders, people, registry
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 URL = "/outcomes/"
@@ -181,3 +183,18 @@ def test_nothing_is_styled_or_scripted_inline(lead: StaffUser, as_user: Any, hom
     assert " style=" not in page
     assert "<style" not in page
     assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+
+
+def test_ord_35_the_clinic_leads_home_shows_what_of_the_next_day_is_not_signed(
+    site: Site, lead: StaffUser, as_user: Any
+) -> None:
+    draft = orders.draft(orders.sequence(site))
+    sunday = site.instant(orders.MONDAY - timedelta(days=1), 960)
+    escalate_unsigned(site=site, at=sunday)
+    with time_machine.travel(sunday, tick=False):
+        text = words(as_user(lead).get(URL))
+        assert "1 visit of today or the next clinic day without a signed order." in text
+        assert f"{draft.sequence.patient.list_name} , Mon 14 Sep 2026, 09:00 EDT: the order is drafted" in text
+        orders.sign(draft, at=sunday)
+        assert "without a signed order" not in words(as_user(lead).get(URL))
+        assert "without a signed order" not in words(as_user(people.staff("psychologist", site=site)).get(URL))
