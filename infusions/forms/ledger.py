@@ -145,6 +145,7 @@ WHY_WASTED = (
     ("Expired", "Expired"),
     ("Broken", "Broken"),
     ("Rest of a single-dose vial", "Rest of a single-dose vial"),
+    ("Spilled", "Spilled"),
     ("Contaminated", "Contaminated"),
     ("Other", "Other"),
 )

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -96,5 +97,5 @@ def ledger_counted(request: StaffRequest, pk: int) -> HttpResponse:
     lines = count.lines.select_related(
         "vial__product", "vial__receipt", "discrepancy__answer", "discrepancy__movement"
     )
-    context = {"count": count, "lines": lines.order_by("vial__number")}
+    context = {"count": count, "lines": lines.order_by(F("discrepancy").asc(nulls_last=True), "vial__number")}
     return page(request, "infusions/ledger_counted.html", context)
