@@ -7,6 +7,7 @@ from infusions.rules import due
 from kitclinic.display import show, show_percent_from, show_signed
 from kitclinic.models import Site
 from scheduling.models import Weight
+from scheduling.rules.weights import days_ago
 
 
 def minutes_to(moment: datetime, at: datetime) -> int:
@@ -39,10 +40,10 @@ def weight_words(weight: Weight, *, site: Site, at: datetime) -> str:
     Needs ``measured_by`` loaded.
     """
     kg, how = show(weight.weight_kg, "kg"), str(weight.get_source_display()).lower()
-    local, days = site.local(weight.measured_at), (site.today(at) - site.today(weight.measured_at)).days
-    if days == 0:
-        return f"{kg}, {how} today {local:%H:%M}, {weight.measured_by.name}"
-    ago = "yesterday" if days == 1 else f"{days} days ago"
+    local, today = site.local(weight.measured_at), site.today(at)
+    ago = days_ago(measured_on=local.date(), today=today)
+    if local.date() == today:
+        return f"{kg}, {how} {ago} {local:%H:%M}, {weight.measured_by.name}"
     return f"{kg}, {how} {local:%a}, {ago}, {weight.measured_by.name}, carried forward"
 
 

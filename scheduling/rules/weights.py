@@ -178,12 +178,17 @@ def source_problems(
     return problems
 
 
-def age_words(*, measured_on: date, today: date) -> str:
-    """Return "measured today", "measured yesterday" or "measured 3 days ago"; dates of the clinic's calendar."""
+def days_ago(*, measured_on: date, today: date) -> str:
+    """Return "today", "yesterday" or "3 days ago"; both dates of the clinic's calendar."""
     days = (today - measured_on).days
     if days < 0:
         raise ValueError(f"a weight cannot be measured on {measured_on}, after {today}")
-    return f"measured {('today', 'yesterday')[days] if days < 2 else f'{days} days ago'}"
+    return ("today", "yesterday")[days] if days < 2 else f"{days} days ago"
+
+
+def age_words(*, measured_on: date, today: date) -> str:
+    """Return "measured today", "measured yesterday" or "measured 3 days ago"."""
+    return f"measured {days_ago(measured_on=measured_on, today=today)}"
 
 
 def bmi(weight_kg: Decimal | Fraction, height_cm: Decimal) -> Fraction:
