@@ -240,11 +240,11 @@ def a_whole_day(clinic: Clinic, chart: str, day: int) -> None:
     clinic.clock(DAY_1 + timedelta(days=day - 1), "09:00")
     nurse = clinic.sign_in("nurse")
     steps.seat(nurse, chart)
+    steps.sheet(nurse, "identity", "Both agree with the chart", identifiers=["name", "birth_date"])
     ready_and_run(clinic, nurse, weigh="82.5" if day == 1 else None)
 
 
 def ready_and_run(clinic: Clinic, nurse: Person, *, weigh: str | None) -> None:
-    steps.sheet(nurse, "identity", "Both agree with the chart", identifiers=["name", "birth_date"])
     if weigh is not None:
         steps.sheet(nurse, "weigh", "Save weight", weight_kg=weigh)
     steps.sheet(nurse, "iv", "IV line is in")
