@@ -18,6 +18,8 @@ from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
 
+SHOWN = frozenset({"prescriber", "said", "said_time", "read_back"})  # fields that show their own refusal
+
 
 @requires(Permission.CHART)
 def verbal_new(request: StaffRequest, pk: int) -> HttpResponse:
@@ -67,7 +69,7 @@ def _page(
         "order": order,
         "tone": TONES[order.state],
         "form": form,
-        "problems": [problem for problem in problems if problem.field not in form.fields],
+        "problems": [problem for problem in problems if problem.field not in SHOWN],
         "today": request.user.site.today(at),
     }
     return page(request, "infusions/verbal_new.html", context, status=status)

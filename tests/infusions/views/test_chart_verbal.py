@@ -62,9 +62,10 @@ def test_ord_30_the_sheet_offers_what_may_be_said_now_and_never_a_start(stage, d
 
 
 def test_who_is_on_site_is_offered_first(stage, doctor, site):
-    html = sheet(stage("infusing"))
-    here = people.NAMES["physician"][0]
-    assert html.index(f"{here}, MD, on site") < html.index("Bo Lindqvist, MD")
+    chair = stage("infusing")  # the first physician of the clinic is on site: Bo Lindqvist
+    people.staff("physician", site=site, name="Abel Aalto")
+    html = sheet(chair)
+    assert html.index("Bo Lindqvist, MD, on site") < html.index("Abel Aalto, MD")
 
 
 def test_ord_32_a_stop_is_recorded_with_who_said_it(stage, doctor):
