@@ -142,7 +142,7 @@ def sign_the_order(clinic: Clinic) -> Person:
 
 def write_the_draft(physician: Person, **fields: Any) -> Person:
     """From the queue: the composer, as it stands, with the medication read."""
-    physician.follow("Choose what is in it")
+    physician.follow("Write the order")
     physician.press("Write the draft", **{"medication_noted": True} | fields)
     assert "The draft is written." in physician.words
     return physician
