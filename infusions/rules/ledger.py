@@ -261,7 +261,7 @@ def waste_problems(facts: WasteFacts) -> list[Problem]:
         problems.append(Blocker(LED_21.id, "Say why this vial is wasted.", "reason"))
     if facts.state is not None:
         problems += _ended_problems(facts.state, facts.delivered_known)
-    if facts.mg > facts.left_mg:
+    if facts.mg.is_finite() and facts.mg > facts.left_mg:
         left = show(facts.left_mg, "mg")
         problems.append(Blocker(LED_03.id, f"Only {left} is left. Reload to see what was written before.", "ml"))
     if not facts.witness_is_other:

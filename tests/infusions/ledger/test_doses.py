@@ -69,7 +69,9 @@ def test_led_02_nobody_moves_ketamine_without_the_permission_or_of_another_clini
 
 
 def test_led_09_a_held_order_draws_nothing(site):
-    chair = infusions.chair(site=site).arrive().weigh("95")  # 15% more: the order is held
+    chair = infusions.chair(site=site).arrive()
+    order = chair.visit.sequence.orders.get()
+    actions.hold_order(order=order, reason="feels unwell", by=chair.nurse, at=chair.at)
     vial = ledger.vial(site, at=chair.at)
     given = {"infusion": chair.infusion, "parts": [(vial, DOSE_ML)], "by": chair.nurse, "at": chair.at}
     assert refusal(actions.withdraw, **given, key=uuid4()) == ["LED-09"]

@@ -147,6 +147,8 @@ def test_led_14_the_rest_of_a_dose_is_wasted_in_every_state_but_while_it_runs():
     [
         ("LED-01", {"mg": Decimal(0)}),
         ("LED-01", {"mg": Decimal("0.2001")}),
+        ("LED-01", {"mg": Decimal("NaN")}),
+        ("LED-01", {"mg": Decimal("Infinity")}),
         ("LED-02", {"may": False}),
         ("LED-03", {"mg": Decimal("0.251")}),
         ("LED-13", {"witness_is_other": False}),
