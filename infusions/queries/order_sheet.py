@@ -156,7 +156,7 @@ def _since_signed(order: Order, weight: Weight | None) -> tuple[Change, ...]:
     """What the scale says now beside the signed weight, and what 0.5 mg/kg of it would be."""
     if weight is None or weight.weight_kg == order.weight_kg:
         return ()
-    would_be = dose_mg(weight.weight_kg)
+    would_be = dose_mg(weight.weight_kg, order.mg_per_kg)
     percent = show_percent_from(weight.weight_kg, order.weight_kg)
     kg, mg = weight.weight_kg - order.weight_kg, would_be - order.dose_mg
     return (
@@ -166,7 +166,12 @@ def _since_signed(order: Order, weight: Weight | None) -> tuple[Change, ...]:
             show(weight.weight_kg, "kg"),
             f"{show_signed(kg, 'kg')}, {percent}",
         ),
-        Change("0.5 mg/kg is", show(order.dose_mg, "mg"), show(would_be, "mg"), show_signed(mg, "mg")),
+        Change(
+            f"{show(order.mg_per_kg, 'mg/kg')} is",
+            show(order.dose_mg, "mg"),
+            show(would_be, "mg"),
+            show_signed(mg, "mg"),
+        ),
     )
 
 

@@ -44,9 +44,12 @@ SHAPES = {
 }
 
 
-def order_story(order: Order) -> list[Step]:
-    """Return every step of every version of this order's sequence, the oldest first; five queries."""
-    versions = versions_of(order.sequence)
+def order_story(order: Order, versions: list[Order] | None = None) -> list[Step]:
+    """Return every step of every version of this order's sequence, the oldest first.
+
+    versions: from ``versions_of``, where they are at hand; four queries besides.
+    """
+    versions = versions or versions_of(order.sequence)
     by_pk = {version.pk: version for version in versions}
     steps = chain(
         _transitions(versions, by_pk),

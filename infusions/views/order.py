@@ -43,7 +43,7 @@ def order_page(
         "newest": versions[0],
         "before": before,
         "changed": changed,
-        "story": order_story(order),
+        "story": order_story(order, versions),
         "affirmations": [(row, signing.verify(row.signature)) for row in affirmations],
         "verified": order.signature is not None and signing.verify(order.signature),
         "may_sign": prescriber and order.state == OrderState.DRAFT,

@@ -9,11 +9,12 @@ from infusions.models import Order
 from infusions.queries.orders import affirmation_of, orders, text_of
 from kitclinic import signing
 from kitclinic.models import Site, StaffUser
-from scheduling.actions import cancel_sequence
-from scheduling.models import Sequence, Weight
+from scheduling.actions import Assessment, assess_eligibility, cancel_sequence
+from scheduling.models import Eligibility, Sequence, Weight
 from scheduling.queries.patients import latest_eligibility, latest_weight
+from scheduling.states import Verdict
 from tests.factories import people
-from tests.factories.scheduling import actor, cleared_patient
+from tests.factories.scheduling import actor, cleared_patient, facts
 from tests.factories.suite import MONDAY, booked_sequence
 
 
@@ -104,6 +105,17 @@ def release(order: Order, *, by: StaffUser | None = None, at: datetime | None = 
         by=by,
         at=at,
         shown_digest=signing.digest(shown),
+    )
+
+
+def next_assessment(of: Sequence, *, at: datetime | None = None, **answers: Any) -> Eligibility:
+    """The patient's next assessment, kept as it is, nothing decided. answers: of ``EligibilityFacts``."""
+    return assess_eligibility(
+        patient=of.patient,
+        assessment=Assessment(facts=facts(**answers), allergies="None known"),
+        by=actor("physician", of.site),
+        at=at or moment(of.site),
+        verdict=Verdict.OPEN,
     )
 
 
