@@ -52,7 +52,7 @@ def waste_rest(
 
     def act(draw: Draw, share: Decimal) -> Movement:
         drug_ml = ml_of(share, draw.movement.vial.product.strength_mg_per_ml)
-        who = {"by": by, "at": at, "key": _key(key, draw)}
+        who: dict[str, Any] = {"by": by, "at": at, "key": _key(key, draw)}
         return waste(draw=draw.movement, ml=drug_ml, witness=witness, proof=proof, reason=reason, **who)
 
     return _share_out(infusion, mg, act)

@@ -1,5 +1,7 @@
 """Acts on what is left of a drawn dose, at the chair: waste before a witness, put back, declare missing."""
 
+from decimal import Decimal
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -43,4 +45,4 @@ def chart_missing(request: StaffRequest, visit_pk: int) -> HttpResponse:
 
 
 def _sum(rows: list[Movement]) -> str:
-    return show(abs(sum(row.mg for row in rows)), "mg")
+    return show(abs(sum((row.mg for row in rows), Decimal(0))), "mg")

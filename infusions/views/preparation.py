@@ -1,5 +1,7 @@
 """The preparation card at the chair, the withdrawal, and the labels."""
 
+from decimal import Decimal
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -43,7 +45,7 @@ def withdraw(request: StaffRequest, visit_pk: int) -> HttpResponse:
     parts = chosen(act.infusion, act.data["parts"], at=act.who["at"], key=act.data["key"])
     refuse_if([] if parts else changed_problems())
     drawn = actions.withdraw(infusion=act.infusion, parts=parts, **act.who)
-    ml, mg = sum(row.ml for row in drawn), sum(row.mg for row in drawn)
+    ml, mg = (sum((getattr(row, unit) for row in drawn), Decimal(0)) for unit in ("ml", "mg"))
     say(request, f"Withdrawn: {show(ml, 'mL')}, {show(mg, 'mg')}. Label the syringe now.")
     return redirect("infusions:preparation", visit_pk)
 

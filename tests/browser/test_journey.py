@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
-from infusions.models import Infusion, InfusionEvent, Order, VitalSet
+from infusions.models import Infusion, InfusionEvent, Movement, Order, VitalSet
 from infusions.queries.ledger import hand_of
 from outcomes.actions import import_registry
 from outcomes.models import SafetyTask, Score
@@ -211,16 +211,14 @@ def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     sheet(walk, gate("Premedication"))
     walk.tap("given", "yes", within="dialog[open]")
     send(walk, "Save")
-    walk.page.locator(gate("Drug")).first.click()
-    walk.page.locator(".vials label.vial").first.click()
-    walk.press("Withdraw 0.83 mL").says("Withdrawn: 0.83 mL, 41.5 mg.")
-    walk.press("Back to the chart")
+    draw_the_dose(walk)
     sheet(walk, gate("Pump"))
     walk.fill(rate_ml_per_h="750", volume_ml="50")  # ten times too fast
     walk.page.locator("dialog[open] .btn--go").click()
-    walk.says("Stop and reconcile:", where="dialog[open]")
+    walk.says("Correct the pump, then read it again.", where="dialog.dlg--stop[open]")
+    walk.says("+900%", where="dialog.dlg--stop[open]")
     walk.inspect()
-    walk.fill(rate_ml_per_h="75")
+    walk.fill(rate_ml_per_h="75", volume_ml="50")
     send(walk, "Compare with the order")
     keypad(walk, CALM)
     walk.says("Everything is done", where=".gates-head")
@@ -229,6 +227,20 @@ def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     infusion = Infusion.objects.get(visit=visit)
     assert (infusion.state, infusion.baseline.sbp) == ("infusing", 128)
     walk.inspect()
+
+
+def draw_the_dose(walk: Walk) -> None:
+    """From the gate to the card, one tap on a vial, the labels offered, and back to the chart."""
+    walk.page.locator(gate("Drug")).click()
+    walk.says("0.83", where=".prep-n").says("41.25 mg", where=".prep-sum")
+    walk.inspect()
+    walk.press("Withdraw 0.83 mL")  # nothing is chosen yet
+    assert not Movement.objects.filter(kind="withdrawn", infusion__visit__chair=2).exists()
+    walk.page.locator("label.vial").first.click()
+    walk.press("Withdraw 0.83 mL").says("In hand: 41.5 mg", where=".prep-act")
+    expect(walk.page.get_by_role("link", name="Print labels")).to_be_visible()
+    walk.inspect()
+    walk.press("Back to the chart").says("41.5 mg drawn and in hand", where=".gate-list")
 
 
 def test_a_flag_is_answered_and_a_stop_is_explained(walk: Walk, clinic: Noon) -> None:
@@ -266,12 +278,29 @@ def test_the_end_of_an_infusion_begins_the_observation(walk: Walk, clinic: Noon)
     walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk]))
     walk.inspect()
     sheet(walk, "nav.ev a.go")
-    walk.fill(infused_ml="50")
+    walk.fill(infused_ml="48.2")
     send(walk, "The infusion has ended")
+    waste_the_rest(walk, clinic)
     assert hand_of(Infusion.objects.get(visit=chair.visit)).left_mg == 0  # the pump gave all of it
     keypad(walk, CALM)
     walk.says("End +15", where=".left")
     assert list(VitalSet.objects.filter(infusion__visit=chair.visit).values_list("slot", flat=True))[-1] == "end"
+
+
+def waste_the_rest(walk: Walk, clinic: Noon) -> None:
+    """What the pump left, before a witness on the same screen; a wrong password leaves nothing written."""
+    witness = scheduling.people.staff("nurse", site=clinic.site, name="Dana Okafor")
+    sheet(walk, "nav.ev a:has-text('Waste')")
+    walk.says("1.494 mg", where="dialog[open] .left-in").says("1.8 mL of 0.83 mg/mL", where="dialog[open] .left-in")
+    walk.fill(ml="1.8", witness_username=witness.username, witness_password="not the password")
+    walk.page.locator("dialog[open] .btn--go").click()
+    walk.says("User name or password of the witness is wrong.", where="dialog[open] [data-kc-problems]")
+    walk.inspect()
+    assert not Movement.objects.filter(kind="wasted", infusion__visit__chair=4).exists()
+    walk.fill(witness_password=PASSWORD)
+    send(walk, "Wasted, and witnessed")
+    walk.says("Waste reconciled", where=".left")
+    assert Movement.objects.get(kind="wasted", infusion__visit__chair=4).witness == witness
 
 
 def test_the_way_home_is_with_a_known_driver(walk: Walk, clinic: Noon) -> None:
