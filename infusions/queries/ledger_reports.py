@@ -73,20 +73,20 @@ def usage_report(site: Site, *, first: date, last: date) -> UsageReport:
     rows = (
         Movement.objects.filter(until, site=site)
         .values("vial__product_id", "kind", of_dose=_of_dose())
-        .annotate(opening=_mg(before), moved=_mg(during), closing=_mg(until))
+        .annotate(opening=_mg(before), during=_mg(during), closing=_mg(until))
     )
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         found[row["vial__product_id"]].append(row)
     products = _products(site, found)
     return UsageReport(site, first, last, tuple(UsageLine(one, _usage(found[one.pk])) for one in products))
 
 
-def _usage(rows: list[dict[str, Any]]) -> Usage:
+def _usage(rows: list[Any]) -> Usage:
     def moved(column: str) -> tuple[Moved, ...]:
         return tuple(Moved(row["kind"], row["of_dose"], row[column]) for row in rows)
 
-    return Usage(holding(moved("opening")), moved("moved"), holding(moved("closing")))
+    return Usage(holding(moved("opening")), moved("during"), holding(moved("closing")))
 
 
 def _of_dose() -> Case:

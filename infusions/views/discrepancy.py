@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
@@ -30,7 +31,7 @@ def discrepancies(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_LEDGER)
-def discrepancy(request: StaffRequest, pk: int) -> HttpResponse:
+def discrepancy(request: StaffRequest, pk: int) -> HttpResponseBase:
     """What differs, and what became of it; POST answers it, by somebody who may."""
     found = get_object_or_404(discrepancies_of(request.clinic), pk=pk)
     if request.method == "POST":

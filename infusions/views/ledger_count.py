@@ -15,7 +15,7 @@ from infusions.queries.ledger_page import counts, newest_movement, vaults
 from infusions.rules.ledger_reports import count_problems
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
-from kitclinic.problems import Problem, Refused, refuse_if
+from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
 
 
@@ -28,14 +28,16 @@ def ledger_count(request: StaffRequest) -> HttpResponse:
     form = _form(request, vault)
     if request.method != "POST":
         return _page(request, vault, form)
-    if not form.is_valid():
-        return _page(request, vault, form, status=422)
-    data = form.cleaned_data
-    known = counts(request.clinic).filter(key=data["key"]).first()
+    is_read, data = form.is_valid(), form.cleaned_data
+    known = counts(request.clinic).filter(key=data["key"]).first() if "key" in data else None
     if known:  # sent twice: the first one stands
         return redirect("infusions:ledger_counted", pk=known.pk)
+    problems = count_problems(moved_meanwhile="seen" in data and data["seen"] != newest_movement(vault))
+    if problems:
+        return _page(request, vault, _fresh(request, vault), status=422, problems=tuple(problems))
+    if not is_read:
+        return _page(request, vault, form, status=422)
     try:
-        refuse_if(count_problems(moved_meanwhile=data["seen"] != newest_movement(vault)))
         count = actions.count_vault(
             vault=vault,
             counted=form.counted(),
@@ -45,7 +47,7 @@ def ledger_count(request: StaffRequest) -> HttpResponse:
             note=data["note"],
         )
     except Refused as refused:
-        return _page(request, vault, _refreshed(request, vault, form), status=422, problems=refused.problems)
+        return _page(request, vault, form, status=422, problems=refused.problems)
     say(request, f"The count of {vault.name} is saved.")
     return redirect("infusions:ledger_counted", pk=count.pk)
 
@@ -60,15 +62,13 @@ def _asked(request: StaffRequest) -> Vault | None:
 
 
 def _form(request: StaffRequest, vault: Vault) -> CountForm:
-    lines = vial_lines(request.clinic, vault=vault)
-    initial = {"key": uuid4(), "seen": newest_movement(vault)}
-    return CountForm(request.POST or None, lines=lines, initial=initial)
+    if request.method != "POST":
+        return _fresh(request, vault)
+    return CountForm(request.POST, lines=vial_lines(request.clinic, vault=vault))
 
 
-def _refreshed(request: StaffRequest, vault: Vault, form: CountForm) -> CountForm:
-    """The form as it was filled in; empty and of now, when something moved meanwhile (LED-36)."""
-    if form.cleaned_data["seen"] == newest_movement(vault):
-        return form
+def _fresh(request: StaffRequest, vault: Vault) -> CountForm:
+    """Nothing filled in, of what is in the vault now."""
     initial = {"key": uuid4(), "seen": newest_movement(vault)}
     return CountForm(lines=vial_lines(request.clinic, vault=vault), initial=initial)
 

@@ -83,5 +83,6 @@ def test_movements_of_another_clinic_are_not_there(as_user, other_site, moved):
 
 def test_the_page_takes_few_queries_however_many_movements(as_user, nurse, moved, django_assert_max_num_queries):
     assert Movement.objects.count() == 64
+    client = as_user(nurse)
     with django_assert_max_num_queries(12):
-        as_user(nurse).get(URL)
+        client.get(URL)

@@ -91,7 +91,7 @@ def test_without_a_formulary_the_page_says_who_adds_the_vial(client):
 
 
 def test_extra_fields_change_nothing(client, site, other_site, physician):
-    client.post(URL, body(site, by=str(physician.pk), site=str(other_site.pk), at="2020-01-01"))
+    client.post(URL, body(site) | {"by": str(physician.pk), "site": str(other_site.pk), "at": "2020-01-01"})
     receipt = Receipt.objects.get()
     assert (receipt.site, receipt.at) == (site, NOW)
     assert receipt.by != physician
