@@ -22,7 +22,7 @@ class WasteRestForm(WitnessFields, ActForm):
 
     place = one_of(PLACES, "What is wasted is in", required=False)
     ml = amount_ml("Volume wasted, mL")
-    reason = words("Note (needed before the start)", most=300)
+    reason = words("Note", most=300)
     field_order = ["key", "place", "ml", "reason", "witness_username", "witness_password"]
 
 

@@ -90,6 +90,7 @@ def clinic(request, site, nurse, physician, as_user, settings):
     """A signed order of this weight, its patient seated, the vault full of its vials."""
     settings.READINESS_CHECKS = []
     visit = infusions.visit(site=site, signed=False, weight_kg=request.param)
+    ledger.product(site, CASES[request.param].get("strength", 50))
     before = visit.starts_at.replace(hour=12) - infusions.timedelta(days=4)
     infusions.signed_order(visit.sequence, by=physician, at=before, **CASES[request.param])
     chair = infusions.Chair(visit, nurse, visit.starts_at)

@@ -77,6 +77,7 @@ def test_everything_to_read_while_drawing_stands_together(seated):
 
 def test_a_vial_of_100_mg_per_ml_says_dilute_before_use(site, clock, as_user, nurse):
     visit = infusions.visit(site=site, signed=False)
+    ledger.product(site, 100)
     infusions.signed_order(
         visit.sequence,
         by=infusions.scheduling.actor("physician", site),
