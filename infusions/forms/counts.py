@@ -15,6 +15,7 @@ from django.forms import BoundField
 from infusions.forms.ledger import NOTHING, KeyForm, amount_ml
 from infusions.queries.ledger import VialLine
 from infusions.queries.ledger_page import is_sealed
+from scheduling.forms.numbers import NumberField
 
 ALL, SOME = "all", "some"
 HERE, MISSING, OPENED = "here", "missing", "opened"
@@ -81,7 +82,7 @@ class CountForm(KeyForm):
                 self.fields[f"ml_{line.vial.pk}"] = self._ml(f"Vial {line.vial.number}, mL in it", required=False)
 
     @staticmethod
-    def _ml(label: str, *, required: bool) -> forms.DecimalField:
+    def _ml(label: str, *, required: bool) -> NumberField:
         field = amount_ml(label, required=required, least="0")
         field.widget.attrs["class"] = "form-control count-ml"
         field.error_messages["required"] = f"Type the mL in it, 0 when it is not there. {NOTHING}"

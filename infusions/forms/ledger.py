@@ -1,6 +1,5 @@
 """What is typed at the vault: deliveries, waste and its witness, returns, discrepancies."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,10 +11,9 @@ from infusions.models import Product
 from infusions.states import MovementKind
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES, Permission
+from scheduling.forms.numbers import NumberField, WholeField
 
 NOTHING = "Nothing was written."
-PLAIN = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
-WHOLE = re.compile(r"[0-9]{1,6}")
 HANDLERS = [role for role, permissions in ROLES.items() if Permission.HANDLE_DRUGS in permissions]
 
 
@@ -29,43 +27,19 @@ def _typed(label: str, missing: str, *, most: int, help_text: str = "", required
     )
 
 
-class PlainDecimal(forms.DecimalField):
-    """A number in plain digits with a point: no exponent, no comma, no digits of other scripts."""
-
-    def to_python(self, value: Any) -> Decimal | None:
-        typed = str(value or "").strip()
-        if typed and not PLAIN.fullmatch(typed):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(typed)
-
-
-class PlainInteger(forms.IntegerField):
-    """A whole number in plain digits."""
-
-    def to_python(self, value: Any) -> int | None:
-        typed = str(value or "").strip()
-        if typed and not WHOLE.fullmatch(typed):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(typed)
-
-
-def amount_ml(
-    label: str, *, required: bool = True, help_text: str = "", least: str = "0.01"
-) -> forms.DecimalField:
+def amount_ml(label: str, *, required: bool = True, help_text: str = "", least: str = "0.01") -> NumberField:
     """An amount in mL as it is read off a syringe: at most two places, above zero unless least says else."""
-    return PlainDecimal(
+    return NumberField(
         label=label,
-        max_digits=6,
-        decimal_places=2,
-        min_value=Decimal(least),
+        digits=4,
+        places=2,
+        least=Decimal(least),
         required=required,
         help_text=help_text,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={
             "required": f"Type the amount in mL. {NOTHING}",
             "invalid": f"Type a number with a point, such as 0.35. {NOTHING}",
             "max_decimal_places": f"Type at most two places after the point. {NOTHING}",
-            "max_digits": f"That is more than a vial holds. {NOTHING}",
             "max_whole_digits": f"That is more than a vial holds. {NOTHING}",
             "min_value": f"Type more than nothing. {NOTHING}",
         },
@@ -118,17 +92,15 @@ class ReceiveForm(KeyForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": f"Type the expiry date. {NOTHING}", "invalid": f"Type a date. {NOTHING}"},
     )
-    vials = PlainInteger(
+    vials = WholeField(
         label="Number of vials",
         help_text="Counted by you, not off the invoice.",
-        min_value=1,
-        max_value=999,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        least=1,
         error_messages={
             "required": f"Type how many vials you counted. {NOTHING}",
             "invalid": f"Type a whole number. {NOTHING}",
             "min_value": f"A delivery has at least one vial. {NOTHING}",
-            "max_value": f"Receive 999 vials at most at once. {NOTHING}",
+            "max_whole_digits": f"Receive 999 vials at most at once. {NOTHING}",
         },
     )
     supplier = _typed("Supplier", f"Say who delivered. {NOTHING}", most=120)
@@ -224,10 +196,10 @@ class MovementFilter(forms.Form):
 
     kind = forms.ChoiceField(label="Movement", choices=[("", "All"), *MovementKind.choices], required=False)
     product = forms.ModelChoiceField(Product.objects.none(), label="Vial kind", empty_label="All", required=False)
-    vial = PlainInteger(
+    vial = WholeField(
         label="Vial number",
+        digits=6,
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"invalid": "Type the number on the vial."},
     )
     person = forms.ModelChoiceField(StaffUser.objects.none(), label="Person", empty_label="All", required=False)

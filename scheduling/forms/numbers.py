@@ -13,7 +13,7 @@ class NumberField(forms.Field):
     """A number off a device. A plain text box: a browser's number box rewrites what is typed into it.
 
     places: decimals that may be typed; digits: before the point; least, most: the smallest and the largest
-    that make sense at all, None for no such limit. error_messages: "required", and "invalid" in other words.
+    that make sense at all, None for no such limit. error_messages: other words, by the code of ``NotTyped``.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class NumberField(forms.Field):
         **options: Any,
     ) -> None:
         attrs = {"inputmode": inputmode, "autocomplete": "off"}
-        self.words = options.get("error_messages", {}).get("invalid", "")
+        self.words: dict[str, str] = options.get("error_messages", {})
         super().__init__(**{"widget": forms.TextInput(attrs=attrs)} | options)
         self.places, self.digits, self.least, self.most = places, digits, least, most
 
@@ -38,12 +38,15 @@ class NumberField(forms.Field):
         try:
             number = self.read(text)
         except NotTyped as wrong:
-            raise forms.ValidationError(self.words or str(wrong), code="invalid") from wrong
+            raise forms.ValidationError(self.words.get(wrong.code, str(wrong)), code=wrong.code) from wrong
         if self.least is not None and number < self.least:
-            raise forms.ValidationError(f"Type {show(self.least)} or more.", code="min_value")
+            raise self._refused("min_value", f"Type {show(self.least)} or more.")
         if self.most is not None and number > self.most:
-            raise forms.ValidationError(f"Type {show(self.most)} or less.", code="max_value")
+            raise self._refused("max_value", f"Type {show(self.most)} or less.")
         return number
+
+    def _refused(self, code: str, sentence: str) -> forms.ValidationError:
+        return forms.ValidationError(self.words.get(code, sentence), code=code)
 
     def read(self, text: str) -> Decimal | int:
         return read_number(text, places=self.places, digits=self.digits)

@@ -29,7 +29,14 @@ IN_POUNDS = (
 
 
 class NotTyped(ValueError):
-    """What was typed is no number to work with; the text is the sentence for the person at the screen."""
+    """What was typed is no number to work with; the text is the sentence for the person at the screen.
+
+    code: "invalid", "max_decimal_places" or "max_whole_digits", for a field with its own sentences.
+    """
+
+    def __init__(self, sentence: str, code: str = "invalid") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 def read_number(text: str, *, places: int, digits: int, exactly: bool = False) -> Decimal:
@@ -46,9 +53,9 @@ def read_number(text: str, *, places: int, digits: int, exactly: bool = False) -
         raise NotTyped(_wrong(text) + hint)
     whole, _, decimals = text.partition(".")
     if len(decimals) > places or (exactly and len(decimals) != places):
-        raise NotTyped(_decimals(places, exactly=exactly) + hint)
+        raise NotTyped(_decimals(places, exactly=exactly) + hint, "max_decimal_places")
     if len(whole) > digits:
-        raise NotTyped("That number is too large for this field." + hint)
+        raise NotTyped("That number is too large for this field." + hint, "max_whole_digits")
     return Decimal(text)
 
 
