@@ -10,6 +10,7 @@ from outcomes.rules.definitions import Definitions
 from outcomes.rules.instruments import Measure
 from outcomes.rules.published import PublishedCell, published_cells
 from outcomes.rules.windows import WINDOW_NAMES, windows
+from scheduling.rules.protocols import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,17 @@ class Behind:
         return tuple(line for line in self.paired if line.standing.is_improved)
 
 
-def behind(source: Source, *, as_of: date, definitions: Definitions, measure: Measure, window: str) -> Behind:
-    """Return the patients behind one measure at one window ("last", "3m" or "6m")."""
-    found = members(cohort(source, as_of=as_of), as_of)
+def behind(
+    source: Source,
+    *,
+    as_of: date,
+    definitions: Definitions,
+    measure: Measure,
+    window: str,
+    protocol: str = STANDARD,
+) -> Behind:
+    """Return the patients behind one measure at one window ("last", "3m" or "6m") under one protocol."""
+    found = members(cohort(source, as_of=as_of, protocol=protocol), as_of)
     reading = definitions.reading
     lines = [
         Listed(

@@ -16,12 +16,16 @@ from kitclinic.models import Site
 from outcomes.models import RegistryImport
 from outcomes.models import Score as ScoreRecord
 from outcomes.rules.instruments import measures
+from outcomes.rules.protocols import apart
 from outcomes.rules.windows import Infusion, Score
 from scheduling.models import Patient, Visit
+from scheduling.queries.protocols import Choice, protocol_choices
+from scheduling.rules.protocols import STANDARD
 from scheduling.states import MissedReason, VisitState
 
 # Whose a row is: of a merged record the patient it was merged into.
 PERSON = Coalesce("patient__merged_into", "patient")
+PROTOCOL = "visit__sequence__protocol__protocol"  # of an infusion; None: the standard as published
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,17 @@ class CohortPatient:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Everything that outcomes of one source are made of. missed: days missed, by reason, as label and count."""
+    """Everything that outcomes of one source under one protocol are made of.
+
+    missed: days missed, by reason, as label and count; others: patients treated under other protocols by the
+    as-of date, who are not among these; switched: of these, who went on to another one and count until then.
+    """
 
     source: Source
     patients: tuple[CohortPatient, ...]
     missed: tuple[tuple[str, int], ...]
+    others: int = 0
+    switched: int = 0
 
 
 def sources(site: Site) -> tuple[Source, ...]:
@@ -86,37 +96,58 @@ def sources(site: Site) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def cohort(source: Source, *, as_of: date) -> Cohort:
-    """Return a source's patients with their infusions and scores, in at most five queries.
+def protocols_used(source: Source) -> tuple[Choice, ...]:
+    """Return the protocols to choose between; none where only the standard was ever used. One or two queries.
+
+    A registry holds the published programme's.
+    """
+    if source.is_registry:
+        return ()
+    rows = InfusionRecord.objects.filter(site=source.site, started_at__isnull=False).order_by()
+    used = {slug or STANDARD for slug in rows.values_list(PROTOCOL, flat=True).distinct()}
+    if not used - {STANDARD}:
+        return ()
+    return tuple(one for one in protocol_choices(source.site) if one.slug in used | {STANDARD})
+
+
+def cohort(source: Source, *, as_of: date, protocol: str = STANDARD) -> Cohort:
+    """Return a source's patients under one protocol with infusions and scores, in at most five queries.
 
     Records that were merged are one patient, under the kept record's number.
     An infusion of the clinic's own charts counts as completed when it ended so; its day and start are local.
     """
     site = source.site
-    infusions: dict[int, list[Infusion]] = defaultdict(list)
-    for patient, infusion in _charted(site):
-        infusions[patient].append(infusion)
+    infusions: dict[int, list[tuple[str, Infusion]]] = defaultdict(list)
+    for patient, slug, infusion in _charted(site):
+        infusions[patient].append((slug, infusion))
     for patient, infusion in _imported(site):
-        infusions[patient].append(infusion)
+        infusions[patient].append((STANDARD, infusion))
     scores: dict[int, list[Score]] = defaultdict(list)
     for patient, score in _scores(site):
         scores[patient].append(score)
     people = Patient.objects.filter(site=site, merged_into__isnull=True).order_by("record_number")
-    patients = tuple(
-        CohortPatient(pk, number, tuple(infusions.get(pk, ())), tuple(scores.get(pk, ())))
-        for pk, number in people.values_list("pk", "record_number")
-    )
-    return Cohort(source, patients, () if source.is_registry else _missed(site, as_of))
+    patients, others, switched = [], 0, 0
+    for pk, number in people.values_list("pk", "record_number"):
+        kept = apart(infusions.get(pk, ()), scores.get(pk, ()))
+        if kept is None and protocol == STANDARD:
+            patients.append(CohortPatient(pk, number, (), tuple(scores.get(pk, ()))))
+        elif kept is not None and kept.protocol == protocol:
+            patients.append(CohortPatient(pk, number, kept.infusions, kept.scores))
+            switched += kept.switched
+        elif kept is not None:
+            others += min(infusion.date for infusion in kept.infusions) <= as_of
+    missed = () if source.is_registry else _missed(site, as_of, protocol)
+    return Cohort(source, tuple(patients), missed, others, switched)
 
 
-def _charted(site: Site) -> Iterable[tuple[int, Infusion]]:
+def _charted(site: Site) -> Iterable[tuple[int, str, Infusion]]:
     rows = InfusionRecord.objects.filter(site=site, started_at__isnull=False).exclude(outcome="").order_by("pk")
-    for patient, started, outcome in rows.values_list(PERSON, "started_at", "outcome"):
+    for patient, started, outcome, slug in rows.values_list(PERSON, "started_at", "outcome", PROTOCOL):
         if started is None:
             raise ValueError("an infusion that was never started was selected")
         local = site.local(started)
         start = clock(local.hour * 60 + local.minute)
-        yield patient, Infusion(local.date(), start, outcome == InfusionOutcome.COMPLETED)
+        yield patient, slug or STANDARD, Infusion(local.date(), start, outcome == InfusionOutcome.COMPLETED)
 
 
 def _imported(site: Site) -> Iterable[tuple[int, Infusion]]:
@@ -132,9 +163,12 @@ def _scores(site: Site) -> Iterable[tuple[int, Score]]:
         yield patient, Score(measure, day, clock(minute), int(value * 10), pk)
 
 
-def _missed(site: Site, as_of: date) -> tuple[tuple[str, int], ...]:
-    rows = Visit.objects.filter(site=site, state=VisitState.MISSED, date__lte=as_of)
-    counted = rows.values_list("missed_reason").annotate(days=Count("pk")).order_by("-days", "missed_reason")
+def _missed(site: Site, as_of: date, protocol: str) -> tuple[tuple[str, int], ...]:
+    under = Q(sequence__protocol__protocol=protocol)
+    if protocol == STANDARD:
+        under |= Q(sequence__protocol=None)
+    rows = Visit.objects.filter(under, site=site, state=VisitState.MISSED, date__lte=as_of)
+    counted = rows.values_list("missed_reason").annotate(lost=Count("pk")).order_by("-lost", "missed_reason")
     return tuple((str(MissedReason(reason).label), count) for reason, count in counted)
 
 

@@ -1,12 +1,13 @@
 """Everything the outcomes page shows, from stored rows; the command and the export print the same facts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.utils.text import slugify
 
+from kitclinic.display import show
 from outcomes.queries.cohorts import Cohort, CohortPatient, Source, cohort
 from outcomes.rules.comparison import finding, is_few, outside
 from outcomes.rules.completion import COMPLETE, Completion, Response, completion, responses
@@ -16,6 +17,8 @@ from outcomes.rules.instruments import Measure, measures
 from outcomes.rules.published import SAMPLE_SIZE, PublishedCell, published_cells, published_sample
 from outcomes.rules.tables import Table2Cell, Table3Cell, table_2, table_3
 from outcomes.rules.windows import WINDOW_NAMES
+from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice
+from scheduling.rules.protocols import STANDARD
 
 FIRST_CHOICE = "PROMIS Fatigue"  # the measure whose strip is shown until another is chosen
 LONGEST_TITLE = 24  # letters
@@ -112,6 +115,26 @@ class Dashboard:
     responses: tuple[Response, ...]
     effects: tuple[Effect, ...]
     is_empty: bool
+    protocol: Choice = PUBLISHED_CHOICE
+    others: int = 0
+    switched: int = 0
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether these are outcomes of the published programme's protocol."""
+        return self.protocol.slug == STANDARD
+
+    @property
+    def apart(self) -> str:
+        """Say which protocol this is and whom it does not count; "" where a clinic has used one only."""
+        said = [] if self.is_standard else [f"Outcomes of the protocol “{self.protocol.name}” alone."]
+        if self.others:
+            were = "1 patient was" if self.others == 1 else f"{show(self.others)} patients were"
+            said.append(f"{were} treated under other protocols and not counted here.")
+        if self.switched:
+            went = "1 patient" if self.switched == 1 else f"{show(self.switched)} patients"
+            said.append(f"{went} went on to another protocol later and counted until the day before.")
+        return " ".join(said)
 
     @property
     def title(self) -> str:
@@ -122,12 +145,19 @@ class Dashboard:
         return SAMPLE_SIZE
 
 
-def dashboard(source: Source, *, as_of: date, definitions: Definitions, measure: str = "") -> Dashboard:
-    """Return the page of one source. measure: slug of the measure to look at closely."""
-    found = cohort(source, as_of=as_of)
+def dashboard(
+    source: Source,
+    *,
+    as_of: date,
+    definitions: Definitions,
+    measure: str = "",
+    protocol: Choice = PUBLISHED_CHOICE,
+) -> Dashboard:
+    """Return the page of one source under one protocol. measure: slug of the measure to look at closely."""
+    found = cohort(source, as_of=as_of, protocol=protocol.slug)
     views = Views([(patient.infusions, patient.scores) for patient in found.patients], as_of)
     counted = members(found, as_of)
-    completed = completion([patient.infusions for patient in counted], as_of)
+    completed = completion([patient.infusions for patient in counted], as_of, complete=protocol.days)
     days = [i.date for patient in counted for i in patient.infusions if i.completed and i.date <= as_of]
     rows = _rows(views, definitions)
     chosen = next((row for row in rows if row.slug == measure), None) or _first_choice(rows)
@@ -149,6 +179,9 @@ def dashboard(source: Source, *, as_of: date, definitions: Definitions, measure:
         responses=responses(views.windowed(definitions)),
         effects=effects(views, definitions, measure=chosen.measure.name),
         is_empty=not days or not any(s.date <= as_of for patient in found.patients for s in patient.scores),
+        protocol=protocol,
+        others=found.others,
+        switched=found.switched,
     )
 
 
@@ -202,7 +235,10 @@ def _first_choice(rows: Sequence[Row]) -> Row:
 
 
 def _levels(found: Completion) -> tuple[Level, ...]:
-    labels: Mapping[int, str] = {5: "Five or more", 4: "Four", 3: "Three", 2: "Two", 1: "One", 0: "None known"}
+    labels = {5: "Five", 4: "Four", 3: "Three", 2: "Two", 1: "One", 0: "None known"}
+    labels[found.complete] += " or more"
     printed = {int(level): count for level, count in published_sample().counts["completed"].items()}
     printed[0] = SAMPLE_SIZE - sum(printed.values())
-    return tuple(Level(labels[n], found.counts[n], printed.get(n)) for n in range(COMPLETE, -1, -1))
+    if found.complete != COMPLETE:
+        printed = {}  # the paper counts days of its own protocol
+    return tuple(Level(labels[n], found.counts[n], printed.get(n)) for n in range(found.complete, -1, -1))

@@ -102,6 +102,7 @@ def export_rows(shown: Dashboard, *, cut: datetime) -> list[tuple[str, ...]]:
         ("patients", str(shown.patients)),
         ("completed infusions", str(shown.infusions)),
         ("finding", shown.finding),
+        *((("protocol", shown.protocol.name, shown.apart),) if shown.apart else ()),
     ]
     for title, (heading, lines) in _sections(shown):
         rows += [(), (title,), heading, *lines]

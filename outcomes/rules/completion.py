@@ -42,12 +42,14 @@ GOALS = Rule(
 class Completion:
     """Patients by completed infusions ever. counts: 5 (five or more), 4, 3, 2, 1, 0 -> patients.
 
-    under_way: patients left out of the counts. first_sequence: of the counted, who finished the first one.
+    complete: infusions of the whole protocol, 5 in the standard. under_way: patients left out of the counts.
+    first_sequence: of the counted, who finished the first one.
     """
 
     counts: dict[int, int]
     under_way: int
     first_sequence: int
+    complete: int = COMPLETE
 
     @property
     def n(self) -> int:
@@ -56,8 +58,8 @@ class Completion:
 
     @property
     def completed(self) -> int:
-        """Patients with five or more."""
-        return self.counts[COMPLETE]
+        """Patients with five or more; of another protocol, with all its days."""
+        return self.counts[self.complete]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +73,24 @@ class Response:
     goal: int | None
 
 
-def completion(patients: Iterable[Sequence[Infusion]], as_of: date) -> Completion:
-    """Count completed infusions on or before as_of for every patient given (OUT-16, OUT-17)."""
-    counts = dict.fromkeys(range(COMPLETE, -1, -1), 0)
+def completion(patients: Iterable[Sequence[Infusion]], as_of: date, *, complete: int = COMPLETE) -> Completion:
+    """Count completed infusions on or before as_of for every patient given (OUT-16, OUT-17).
+
+    complete: infusions of the whole protocol.
+    """
+    counts = dict.fromkeys(range(complete, -1, -1), 0)
     under_way = first_sequence = 0
     for infusions in patients:
         days = sorted(infusion.date for infusion in infusions if infusion.completed and infusion.date <= as_of)
         gap = timedelta(days=NEW_SEQUENCE_AFTER_DAYS)
-        if days and len(days) < COMPLETE and days[-1] + gap >= as_of:
+        if days and len(days) < complete and days[-1] + gap >= as_of:
             under_way += 1
             continue
-        counts[min(len(days), COMPLETE)] += 1
-        first = days[:COMPLETE]
+        counts[min(len(days), complete)] += 1
+        first = days[:complete]
         steps = pairwise(first)
-        first_sequence += len(first) == COMPLETE and all(later - day <= gap for day, later in steps)
-    return Completion(counts, under_way, first_sequence)
+        first_sequence += len(first) == complete and all(later - day <= gap for day, later in steps)
+    return Completion(counts, under_way, first_sequence, complete)
 
 
 def responses(patients: Sequence[Windowed]) -> tuple[Response, ...]:

@@ -22,7 +22,14 @@ def cell(request: StaffRequest, measure: str, window: str) -> HttpResponse:
     if found is None or window not in WINDOWS:
         raise Http404
     asked = selected(request, timezone.now())
-    shown = behind(asked.source, as_of=asked.as_of, definitions=asked.definitions, measure=found, window=window)
+    shown = behind(
+        asked.source,
+        as_of=asked.as_of,
+        definitions=asked.definitions,
+        measure=found,
+        window=window,
+        protocol=asked.protocol.slug,
+    )
     groups = {"all": shown.paired, "improved": shown.improved, "out": shown.left_out}
     group = request.GET.get("who", "all")
     lines = Paginator(groups.get(group, shown.paired), ON_ONE_PAGE).get_page(request.GET.get("page"))

@@ -18,7 +18,13 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)
     measure = request.GET.get("measure", "")
-    shown = facts(asked.source, as_of=asked.as_of, definitions=asked.definitions, measure=measure)
+    shown = facts(
+        asked.source,
+        as_of=asked.as_of,
+        definitions=asked.definitions,
+        measure=measure,
+        protocol=asked.protocol,
+    )
     context = {
         "shown": shown,
         "asked": asked,

@@ -20,6 +20,7 @@ def export(request: StaffRequest) -> HttpResponse:
         as_of=asked.as_of,
         definitions=asked.definitions,
         measure=request.GET.get("measure", ""),
+        protocol=asked.protocol,
     )
     name = f"outcomes-{shown.source.slug}-{shown.as_of}.csv"
     return csv_download(name, export_rows(shown, cut=asked.site.local(shown.source.cut or at)))

@@ -7,14 +7,19 @@ from django.http import Http404
 
 from kitclinic.access import StaffRequest
 from kitclinic.models import Site
-from outcomes.queries.cohorts import Source, sources
+from outcomes.queries.cohorts import Source, protocols_used, sources
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.registry import EARLIEST
+from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice, choice_of
+from scheduling.rules.protocols import STANDARD
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A valid choice. notices: what the address asked for and could not have, in sentences."""
+    """A valid choice. notices: what the address asked for and could not have, in sentences.
+
+    protocols: to choose between, none where the source has used one only.
+    """
 
     site: Site
     source: Source
@@ -22,6 +27,8 @@ class Selection:
     as_of: date
     definitions: Definitions
     notices: tuple[str, ...]
+    protocol: Choice = PUBLISHED_CHOICE
+    protocols: tuple[Choice, ...] = ()
 
 
 def selected(request: StaffRequest, at: datetime) -> Selection:
@@ -35,7 +42,9 @@ def selected(request: StaffRequest, at: datetime) -> Selection:
     if source is None:
         raise Http404
     as_of, notices = _as_of(request.GET.get("as_of", ""), site.today(at))
-    return Selection(site, source, offered, as_of, Definitions.read(request.GET.dict()), notices)
+    used = protocols_used(source)
+    chosen = choice_of(used, request.GET.get("protocol", STANDARD)) if used else PUBLISHED_CHOICE
+    return Selection(site, source, offered, as_of, Definitions.read(request.GET.dict()), notices, chosen, used)
 
 
 def _as_of(asked: str, today: date) -> tuple[date, tuple[str, ...]]:

@@ -166,6 +166,6 @@ def _touched(day: SuiteDay, cover: tuple[CoverLine, ...]) -> tuple[Visit, ...]:
     visits = Visit.objects.filter(suite_day=day, state__in=[VisitState.BOOKED, VisitState.ARRIVED])
     return tuple(
         visit
-        for visit in visits.select_related("patient").order_by("start_minute", "chair")
+        for visit in visits.select_related("patient", "sequence").order_by("start_minute", "chair")
         if any(visit.start_minute < end and start < visit.leaves_minute for start, end in spans)
     )

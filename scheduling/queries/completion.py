@@ -1,10 +1,12 @@
-"""The completion report: every treated patient's level, and the patients behind each number. Two queries."""
+"""The completion report: every treated patient's level, and the patients behind each number. Three queries."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+
+from django.db.models import Q
 
 from kitclinic.display import half_up
 from kitclinic.models import Site
@@ -20,8 +22,10 @@ from scheduling.rules.completion import (
     completion,
     finish,
 )
+from scheduling.rules.protocols import STANDARD
 from scheduling.states import MissedReason, SequenceState, VisitState
 
+STANDARD_ONLY = Q(sequence__protocol=None) | Q(sequence__protocol__protocol=STANDARD)  # never pooled (ORD-47)
 OVER = frozenset({SequenceState.COMPLETED, SequenceState.ENDED_EARLY, SequenceState.CANCELLED})
 
 
@@ -48,7 +52,8 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class CompletionPage:
-    """What the report shows. finishes: of the patients who began in the months shown."""
+    """What the report shows. finishes: of the patients who began in the months shown; others: those treated
+    under other protocols than the standard in these months, whose days the report does not count."""
 
     first: date
     last: date
@@ -57,6 +62,7 @@ class CompletionPage:
     levels: tuple[LevelLine, ...]
     reasons: tuple[ReasonLine, ...]
     finishes: tuple[Finish, ...]
+    others: int = 0
 
 
 def months_begun(site: Site, today: date) -> list[date]:
@@ -81,6 +87,7 @@ def completion_page(site: Site, *, first: date, last: date, as_of: date) -> Comp
         levels=tuple(_level(level, shown) for level in Level),
         reasons=tuple(_reasons(shown)),
         finishes=chosen,
+        others=_others(site, first, min(until, as_of + timedelta(days=1))),
     )
 
 
@@ -113,7 +120,7 @@ def people_behind(
 def _courses(site: Site) -> list[tuple[int, date, Course]]:
     """Every sequence with visits as (patient, first day, course)."""
     visits = (
-        Visit.objects.filter(site=site, patient__is_registry=False)
+        Visit.objects.filter(STANDARD_ONLY, site=site, patient__is_registry=False)
         .select_related("sequence")
         .order_by("sequence_id", "date", "pk")
     )
@@ -130,6 +137,12 @@ def _course(sequence: Sequence, visits: Iterable[Visit]) -> Course:
         CourseDay(visit.date, visit.state, visit.missed_reason, made_up=visit.pk in came) for visit in visits
     )
     return Course(days, over=sequence.state in OVER, mode=sequence.mode)
+
+
+def _others(site: Site, first: date, until: date) -> int:
+    """How many patients came for a day of another protocol from first to before until."""
+    rows = Visit.objects.filter(site=site, state=VisitState.ATTENDED, date__gte=first, date__lt=until)
+    return rows.exclude(STANDARD_ONLY).values("patient").distinct().count()
 
 
 def _root(patient: int, into: Mapping[int, int | None]) -> int:

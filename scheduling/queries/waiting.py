@@ -128,7 +128,7 @@ def without_driver(site: Site, day: date, *, unconfirmed: bool = False) -> Query
     missing = Q(driver_name="") | Q(driver_confirmed_at__isnull=True) if unconfirmed else Q(driver_name="")
     visits = Visit.objects.filter(missing, site=site, date=day, state=VisitState.BOOKED)
     visits = visits.exclude(sequence__state=SequenceState.HELD)
-    return visits.select_related("patient").order_by("start_minute", "chair")
+    return visits.select_related("patient", "sequence").order_by("start_minute", "chair")
 
 
 def unrecorded(site: Site, *, today: date) -> QuerySet[Visit]:
