@@ -303,6 +303,7 @@ def ledger_of(site: Site) -> dict[str, int]:
         "ledger_receipt": draw.vial.receipt_id,
         "ledger_counted": count.pk,
         "discrepancy": Discrepancy.objects.filter(site=site)[0].pk,
+        "formulary_use": draw.vial.product_id,
     }
 
 
