@@ -18,7 +18,7 @@ def client(as_user, nurse, clock):
     return as_user(nurse)
 
 
-def body(site, **fields):
+def body(site, /, **fields):
     given = {
         "key": str(uuid4()),
         "product": str(ledger.product(site).pk),
