@@ -283,7 +283,10 @@ class TakenSet:
 
 
 def choose_baseline(sets: Iterable[TakenSet], *, at: datetime) -> TakenSet | None:
-    """Return the last set that may be the baseline of a start at ``at``, or None (VIT-12)."""
+    """Return the last set that may be the baseline of a start at ``at``, or None (VIT-12).
+
+    sets: in the order of recording; of two taken at one moment the one recorded later is the last.
+    """
     valid = [
         taken
         for taken in sets
@@ -292,7 +295,7 @@ def choose_baseline(sets: Iterable[TakenSet], *, at: datetime) -> TakenSet | Non
         and taken.seated
         and timedelta(0) <= at - taken.taken_at <= BASELINE_AGE
     ]
-    return max(valid, key=lambda taken: taken.taken_at, default=None)
+    return max(reversed(valid), key=lambda taken: taken.taken_at, default=None)
 
 
 def baseline_problems(baseline: TakenSet | None, *, at: datetime) -> list[Problem]:

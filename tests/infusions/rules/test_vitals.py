@@ -288,3 +288,9 @@ def test_vit_14_who_when_and_the_reply_are_all_needed(lacking):
 )
 def test_vit_15_an_open_flag_is_on_the_boards_after_3_min_and_overdue_after_5(seconds, state):
     assert vitals.attention(opened_at=AT, at=AT + timedelta(seconds=seconds)) is state
+
+
+def test_vit_12_of_two_sets_of_one_moment_the_one_recorded_later_is_the_baseline():
+    first = TakenSet(Vitals(128, 78, 70, 98, Rhythm.SINUS), AT - timedelta(minutes=5))
+    second = replace(first, vitals=replace(first.vitals, sbp=182))
+    assert vitals.choose_baseline([first, second], at=AT) == second
