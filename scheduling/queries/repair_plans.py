@@ -83,8 +83,8 @@ def repairs_page(site: Site, day: date) -> RepairsPage:
     )
     found = sorted(rows, key=lambda row: (_rank(row), row.pk))
     keys = {entry["visit"] for row in found for entry in (*row.moves, *row.cancels)}
-    rows = Visit.objects.filter(site=site, pk__in=keys).select_related("patient", "sequence")
-    visits = {visit.pk: visit for visit in rows}
+    moved = Visit.objects.filter(site=site, pk__in=keys).select_related("patient", "sequence")
+    visits = {visit.pk: visit for visit in moved}
     dates = {iso for row in found for iso in row.versions}
     days = SuiteDay.objects.filter(site=site, date__in=dates).values_list("date", "version")
     versions = {one.isoformat(): version for one, version in days}
