@@ -13,8 +13,8 @@ from infusions.models import Formulary, Order
 from infusions.models.orders import order_set_of
 from infusions.queries.formulary import order_settings_of
 from infusions.queries.order_new import (
-    antihypertensives_before,
     bags_to_choose,
+    medication_before,
     strengths_to_choose,
     usual_strength,
 )
@@ -230,10 +230,11 @@ def _prepared(protocol: OrderSet, weight: Weight, made_of: _MadeOf) -> Preparati
 def _words(sequence: Sequence, choices: DraftChoices, eligibility: Eligibility | None) -> dict[str, Any]:
     """What the prescriber noted; where nothing was said about medication, what is known of it."""
     psychotropics, antihypertensives = choices.get("psychotropics"), choices.get("antihypertensives")
+    known = medication_before(sequence, eligibility)
     if psychotropics is None:
-        psychotropics = eligibility.psychotropics if eligibility else ""
+        psychotropics = known[0]
     if antihypertensives is None:
-        antihypertensives = antihypertensives_before(sequence)
+        antihypertensives = known[1]
     return {
         "psychotropics": psychotropics.strip(),
         "antihypertensives": antihypertensives.strip(),

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from infusions.actions import UnmeasuredWeight
 from infusions.models import Formulary, Order
-from infusions.queries.order_new import Choices, antihypertensives_before
+from infusions.queries.order_new import Choices, medication_before
 from infusions.queries.orders import contraindication_of
 from infusions.states import FillMode, OndansetronContraindication
 from kitclinic.display import show
@@ -196,6 +196,7 @@ def draft_initial(old: Order | None, sequence: Sequence, formulary: Formulary, s
     The tick is never taken over: medication is read again for each version.
     """
     eligibility = latest_eligibility(sequence.patient)
+    psychotropics, antihypertensives = medication_before(sequence, eligibility)
     known = {
         "weight_source": WeightSource.MEASURED,
         "strength": strength,
@@ -203,8 +204,8 @@ def draft_initial(old: Order | None, sequence: Sequence, formulary: Formulary, s
         "fill": formulary.fill,
         "no_ondansetron": str(contraindication_of(eligibility)),
         "no_ondansetron_note": eligibility.ondansetron_other if eligibility else "",
-        "psychotropics": eligibility.psychotropics if eligibility else "",
-        "antihypertensives": antihypertensives_before(sequence),
+        "psychotropics": psychotropics,
+        "antihypertensives": antihypertensives,
     }
     kept = ("bag_ml", "fill", "no_ondansetron", "no_ondansetron_note", "driver_plan", "allergy_reason", "note")
     return known | ({name: getattr(old, name) for name in kept} if old else {})

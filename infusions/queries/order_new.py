@@ -177,11 +177,18 @@ def usual_strength(formulary: Formulary, strengths: Listed[int]) -> int:
     return usual if usual in strengths else strengths[0]
 
 
-def antihypertensives_before(sequence: Sequence) -> str:
-    """What the patient's newest order noted, one a line; "" for a first one."""
+def medication_before(sequence: Sequence, eligibility: Eligibility | None) -> tuple[str, str]:
+    """Return the psychotropics and the antihypertensives as last known, one a line.
+
+    The patient's newest order says both; an assessment after it says the psychotropics anew.
+    """
     rows = Order.objects.filter(site=sequence.site_id, sequence__patient=sequence.patient_id)
-    newest = rows.order_by("-drafted_at", "-pk").values_list("antihypertensives", flat=True).first()
-    return newest or ""
+    newest = rows.order_by("-drafted_at", "-pk").first()
+    if newest is None:
+        return eligibility.psychotropics if eligibility else "", ""
+    if eligibility is not None and eligibility.assessed_at > newest.drafted_at:
+        return eligibility.psychotropics, newest.antihypertensives
+    return newest.psychotropics, newest.antihypertensives
 
 
 def _weight(

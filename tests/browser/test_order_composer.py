@@ -39,7 +39,7 @@ def test_the_arithmetic_follows_what_is_chosen_and_nothing_is_written(walk: Walk
     walk.inspect()
     page.get_by_text("100 mL", exact=True).click()
     expect(page.locator(".cmp-now")).to_contain_text("150 mL/h")
-    page.get_by_text("Stated", exact=True).click()
+    page.get_by_text("Stated by the patient", exact=True).click()
     expect(page.locator(".cmp-now")).to_contain_text("No weight yet")
     page.get_by_label("Weight in kg").fill("250.0")
     expect(dose).to_have_text("125mg")
