@@ -87,8 +87,8 @@ INF_23 = Rule(
 
 INF_24 = Rule(
     "INF-24",
-    "An order starts one infusion a day and at most as many as it is for; all versions of a sequence together start "
-    "at most one for each day of the protocol.",
+    "An order starts one infusion a day and at most as many as it is for; all versions of a sequence together "
+    "start at most one for each day of the protocol.",
     source="clinic default",
 )
 
