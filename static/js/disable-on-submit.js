@@ -18,7 +18,8 @@
     });
   };
 
-  const writes = (event) => event.detail.requestConfig?.verb !== "get";
+  // What follows typing says by hx-sync which request counts: the last one, never the one under way.
+  const writes = ({ detail }) => detail.requestConfig?.verb !== "get" && !detail.elt.hasAttribute("hx-sync");
 
   document.addEventListener(
     "submit",

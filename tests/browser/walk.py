@@ -26,6 +26,7 @@ REQUESTS = (
     "Failed to load resource",
     "Response Status Error Code",
     "htmx:afterRequest",
+    "htmx:sendAbort",  # a newer request of the same place took over
     "htmx:sendError",
     "htmx:timeout",
 )
