@@ -96,7 +96,7 @@ class ProtocolForm(forms.Form):
     name = forms.CharField(
         max_length=80, help_text="Such as “Longer observation”. Of a new protocol: what it will be called."
     )
-    mg_per_kg = NumberField(label="Ketamine, mg/kg", places=3, digits=1, required=False)
+    mg_per_kg = NumberField(label="Ketamine, mg/kg", places=2, digits=1, required=False)
     days = WholeField(label="Days in a row", required=False)
     vitals_minutes = WholeField(label="Vital signs every, min", required=False)
     change_percent = WholeField(

@@ -12,13 +12,14 @@ from scheduling.rules.capacity import Lengths
 
 STANDARD = "standard"  # the protocol every clinic begins with
 STANDARD_NAME = "Standard"
+MG_PER_KG_STEP = Decimal("0.01")  # times 0.1 kg: the mg of an order are exact in three decimals
 MG_PER_KG_BELOW = Decimal(10)  # ORD-44: what the column holds; no clinical limit
 VITALS_MINUTES = (1, 60)  # ORD-44
 CHANGE_PERCENT = (1, 100)  # ORD-44
 
 ORD_44 = Rule(
     "ORD-44",
-    "A protocol has 1 to 5 days, a dose above zero with 3 decimals at most, vital signs every 1 to 60 minutes and "
+    "A protocol has 1 to 5 days, a dose above zero with 2 decimals at most, vital signs every 1 to 60 minutes and "
     "a threshold of 1 to 100%; numbers that are not of the published programme are marked and never blocked.",
     source="Tankha 2025 (0.5 mg/kg, 40 min, 5 days, 15 min, 20%, 30 min); the bounds are a clinic default",
 )
@@ -50,8 +51,8 @@ def ordered_problems(ordered: Ordered) -> list[Problem]:
         sentence = f"A protocol has 1 to {VISITS} days, one infusion a day."
         problems.append(Blocker(ORD_44.id, sentence, "days"))
     dose = ordered.mg_per_kg
-    if not dose.is_finite() or not 0 < dose < MG_PER_KG_BELOW or dose != round(dose, 3):
-        sentence = "The dose is above 0 and below 10 mg/kg, with three decimals at most. Look at the comma again."
+    if not dose.is_finite() or not 0 < dose < MG_PER_KG_BELOW or dose % MG_PER_KG_STEP:
+        sentence = "The dose is above 0 and below 10 mg/kg, with two decimals at most. Look at the comma again."
         problems.append(Blocker(ORD_44.id, sentence, "mg_per_kg"))
     least, most = VITALS_MINUTES
     if not least <= ordered.vitals_minutes <= most:
