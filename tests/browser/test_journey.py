@@ -240,7 +240,7 @@ def draw_the_dose(walk: Walk) -> None:
     walk.press("Withdraw 0.83 mL").says("In hand: 41.5 mg", where=".prep-act")
     expect(walk.page.get_by_role("link", name="Print labels")).to_be_visible()
     walk.inspect()
-    walk.press("Back to the chart").says("41.5 mg drawn and in hand", where=".gate-list")
+    walk.press("Back to the chart").says("0.83 mL of vial", where=".gate-list")
 
 
 def test_a_flag_is_answered_and_a_stop_is_explained(walk: Walk, clinic: Noon) -> None:

@@ -95,7 +95,8 @@ def clinic(request, site, nurse, physician, as_user, settings):
     infusions.signed_order(visit.sequence, by=physician, at=before, **CASES[request.param])
     chair = infusions.Chair(visit, nurse, visit.starts_at)
     with time_machine.travel(chair.at, tick=False):
-        chair.arrive().weigh(request.param)
+        read_twice = {"again_kg": infusions.Decimal(request.param), "reason": "read twice"}
+        chair.arrive().weigh(request.param, **read_twice)
         ledger.stocked(site, CASES[request.param].get("strength", 50), vials=9, at=chair.at)
         chair.client = as_user(nurse)
         yield chair

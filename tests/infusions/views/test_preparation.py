@@ -112,7 +112,9 @@ def test_one_tap_and_the_dose_is_in_hand(seated, site):
     for words in ("In hand: 41.5 mg", f"Vial {drawn.vial.number}", "6J0417", "Print labels", "Check the pump"):
         assert words in html, words
     assert "Draw from" not in html
-    assert "41.5 mg drawn and in hand" in unescape(seated.client.get(url("chart", seated)).content.decode())
+    assert f"0.83 mL of vial {drawn.vial.number}, {seated.nurse.name}" in unescape(
+        seated.client.get(url("chart", seated)).content.decode()
+    )
 
 
 def test_dos_20_opened_vials_come_first_and_one_that_holds_too_little_is_joined_by_the_next(seated, nurse):

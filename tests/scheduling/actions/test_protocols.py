@@ -75,8 +75,8 @@ def test_ord_44_another_protocol_stands_beside_the_standard_and_keeps_its_number
 def test_ord_44_unusual_numbers_are_never_blocked_and_nonsense_is_refused_in_words(
     site: Site, lead: StaffUser
 ) -> None:
-    odd = written(site, lead, Ordered(3, Decimal("9.999"), 60, 100), "Odd", lengths=Lengths(1, 480, 480, 0))
-    assert odd.ordered == Ordered(3, Decimal("9.999"), 60, 100)
+    odd = written(site, lead, Ordered(3, Decimal("9.99"), 60, 100), "Odd", lengths=Lengths(1, 480, 480, 0))
+    assert odd.ordered == Ordered(3, Decimal("9.99"), 60, 100)
     for nonsense, words in (
         (Ordered(days=0), "1 to 5 days"),
         (Ordered(days=6), "1 to 5 days"),
