@@ -291,7 +291,9 @@ def waste_the_rest(walk: Walk, clinic: Noon) -> None:
     """What the pump left, before a witness on the same screen; a wrong password leaves nothing written."""
     witness = scheduling.people.staff("nurse", site=clinic.site, name="Dana Okafor")
     sheet(walk, "nav.ev a:has-text('Waste')")
-    walk.says("1.494 mg", where="dialog[open] .left-in").says("1.8 mL of 0.83 mg/mL", where="dialog[open] .left-in")
+    walk.says("1.494 mg", where="dialog[open] .left-in").says(
+        "1.8 mL of 0.83 mg/mL", where="dialog[open] .left-in"
+    )
     walk.fill(ml="1.8", witness_username=witness.username, witness_password="not the password")
     walk.page.locator("dialog[open] .btn--go").click()
     walk.says("User name or password of the witness is wrong.", where="dialog[open] [data-kc-problems]")
