@@ -81,7 +81,7 @@ def test_the_list_leaves_alone_what_is_written_well(text):
 CASES = {
     "82.5": {},
     "80.0": {"strength": 100},
-    "340.0": {"strength": 10, "preparation_reason": "no other vial is here"},
+    "140.0": {"strength": 10, "preparation_reason": "no other vial is here"},
 }
 
 
