@@ -37,7 +37,7 @@ def test_an_order_is_composed_with_the_servers_arithmetic(walk: Walk, clinic: No
     walk.tap("bag_ml", "100").says("150 mL/h", where=".cmp-live")  # told by the server; nothing is computed here
     walk.tap("fill", "added_to").says("151.2 mL/h", where=".cmp-live")
     walk.tap("bag_ml", "50").tap("fill", "made_up_to").says("75 mL/h", where=".cmp-live")
-    walk.tap("weight_source", "stated").fill(weight_kg="635", weight_reason="too heavy for the scale here")
+    walk.tap("weight_source", "stated").fill(weight_kg="635.0", weight_reason="too heavy for the scale here")
     walk.says("317.5", where=".cmp-live")  # ordered like 70 kg: no ceiling
     walk.inspect()
     walk.fill(weight_kg="82,5").page.wait_for_timeout(600)
@@ -62,13 +62,13 @@ def test_the_queue_is_signed_by_the_keyboard_alone(walk: Walk, clinic: Noon) -> 
     walk.sign_in(clinic.staff("physician")).open(reverse("infusions:signing"))
     walk.inspect()
     press, signed = walk.page.keyboard.press, []
-    names = [order.sequence.patient.list_name for order in waiting]
+    names = {order.sequence.patient.list_name: order.number for order in waiting}
     for _ in range(20):  # J leads through the queue; only what is a draft is signed
         here = walk.page.locator(".queue a[aria-current=true] b").inner_text()
         if here in names and here not in signed:
             if not signed:
                 by_keys(walk, "not the password").says("That is not your password. Nothing", where=".auth")
-            by_keys(walk, PASSWORD).says("is signed: 41.25 mg on each day.")
+            by_keys(walk, PASSWORD).says(f"Order {names[here]} is signed: 41.25 mg on each day.")
             signed.append(here)
             if len(signed) == len(names):
                 break

@@ -308,7 +308,7 @@ CLOSED: list[tuple[str, Callable[[Chair], Any]]] = [
     ("VIT-12", lambda chair: chair.later(minutes=16)),
     ("INF-20", lambda chair: infusions.provider_leaves(site=chair.visit.site, at=chair.at)),
     ("INF-21", two_others),
-    ("INF-22", self_harm),
+    ("PRO-18", self_harm),  # INF-22, asked of the app that knows
     ("INF-23", waste_the_dose),
 ]
 
