@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from kitclinic.machine import find_chromium
 from tests.browser.live import Live, collect_static, serve
@@ -17,6 +17,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+expect.set_options(timeout=30_000)  # ms; what is awaited must come, how fast is not asked: machines are shared
 TABLET: ViewportSize = {"width": 1180, "height": 820}
 
 
