@@ -106,7 +106,8 @@ def stop_infusion(
     reason: a StopReason or "". A stop of what does not run is kept too, marked as unmatched.
     """
     infusion = lock(infusion)
-    first = InfusionEvent.objects.filter(site_id=infusion.site_id, infusion=infusion, kind=Kind.STOPPED).first()
+    stops = InfusionEvent.objects.filter(site_id=infusion.site_id, infusion=infusion, kind=Kind.STOPPED)
+    first = stops.exclude(detail__has_key="unmatched").first()
     if first is not None or known_event(infusion=infusion, kind=Kind.STOPPED, key=key, site_id=infusion.site_id):
         note_act("infusion stop repeated", infusion, by=by, at=at, reason=reason)
         return infusion

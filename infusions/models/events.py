@@ -66,7 +66,9 @@ class InfusionEvent(AppendOnly, SiteOwned):
                         "discharged",
                         "not_started",
                     ]
-                ),
+                )
+                # A stop of what did not run is kept, and leaves room for the real one.
+                & ~Q(kind="stopped", detail__has_key="unmatched"),
                 name="infusion_event_kind_once",
                 violation_error_message="This has already been recorded for today's infusion; it happens once.",
             ),

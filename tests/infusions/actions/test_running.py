@@ -122,6 +122,17 @@ def test_a_stop_of_what_does_not_run_is_kept_as_unmatched(site):
     assert observing.infusion.events.get(kind=Kind.STOPPED).detail["unmatched"] is True
 
 
+def test_a_stop_noted_too_early_leaves_room_for_the_real_one(site):
+    ready = infusions.infusion(site=site, at_state="ready")
+    act("stop_infusion", ready)
+    assert ready.infusion.state == "arrived"
+    ready.start()
+    act("stop_infusion", ready.later(minutes=7))
+    assert (ready.infusion.state, ready.infusion.outcome) == ("observing", "stopped")
+    marks = [event.detail.get("unmatched", False) for event in ready.infusion.events.filter(kind=Kind.STOPPED)]
+    assert sorted(marks) == [False, True]
+
+
 def test_a_pause_of_what_does_not_run_is_kept_as_unmatched(site):
     observing = infusions.infusion(site=site, at_state="observing")
     act("pause_infusion", observing)
@@ -236,7 +247,7 @@ def test_no_further_dose_where_the_order_has_none(site):
     infusions.signed_order(visit.sequence, by=physician, at=at, no_ondansetron="long_qt")
     chair = infusions.chair(site=site, visit=visit).arrive().weigh().identify()
     chair.event(Kind.NO_PREMEDICATION, note="long QT")
-    chair.pump().vitals()
+    chair.draw().pump().vitals()
     chair.start()
     with pytest.raises(Refused) as refused:
         act("give_as_needed_ondansetron", chair, assessment="nausea")
