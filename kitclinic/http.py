@@ -99,6 +99,11 @@ def _came_from(request: HttpRequest) -> str:
     return referer if here and referer != request.build_absolute_uri() else ""
 
 
+def key_in(text: str | None) -> int:
+    """The key that an address or a field names; 0, which nothing has, for what is none (no error, no row)."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 def is_htmx(request: HttpRequest) -> bool:
     htmx = getattr(request, "htmx", None)
     return bool(htmx) and not getattr(htmx, "boosted", False)

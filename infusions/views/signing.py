@@ -22,7 +22,7 @@ from infusions.states import OrderState
 from kitclinic import signing as signatures
 from kitclinic.access import StaffRequest, requires, signed_in_at
 from kitclinic.display import show
-from kitclinic.http import add_problems_to_form, page, say
+from kitclinic.http import add_problems_to_form, key_in, page, say
 from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
 from scheduling.models import Sequence
@@ -126,9 +126,7 @@ def _opened(
 def _asked(request: StaffRequest, name: str) -> int | None:
     """The key that the address names; 0, which nothing has, for what is none; None when nothing is named."""
     asked = request.GET.get(name, "")
-    if not asked:
-        return None
-    return int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    return key_in(asked) if asked else None
 
 
 def _order(request: StaffRequest) -> Order | None:

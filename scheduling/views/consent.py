@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kitclinic.access import StaffRequest, requires
-from kitclinic.http import is_htmx, page, say
+from kitclinic.http import is_htmx, key_in, page, say
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 from scheduling import actions
@@ -25,7 +25,9 @@ def consent(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _sign(request, patient)
     text = current_consent_text(site_id=request.clinic.pk, language=patient.language)
-    seat = GroupSeat.objects.filter(site=request.clinic, patient=patient, pk=_key(request.GET.get("seat"))).first()
+    seat = GroupSeat.objects.filter(
+        site=request.clinic, patient=patient, pk=key_in(request.GET.get("seat"))
+    ).first()
     form = ConsentForm(patient=patient, initial={"text": text, "seat": seat})
     return page(request, PAGE, _context(patient, form, text, seat), partial=DIALOG)
 
@@ -37,7 +39,7 @@ def consent_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Consent.objects.select_related("patient"), site=request.clinic, pk=pk)
     reason = request.POST.get("reason", "")
     actions.withdraw_consent(consent=found, reason=reason, by=request.user, at=timezone.now())
-    seat = _key(request.POST.get("seat"))
+    seat = key_in(request.POST.get("seat"))
     if is_htmx(request) and seat:
         return answer(request, seat_of(request, seat), "consent")
     say(request, "The withdrawal is recorded.")
@@ -65,7 +67,3 @@ def _sign(request: StaffRequest, patient: Patient) -> HttpResponse:
 def _context(patient: Patient, form: ConsentForm, text: object, seat: GroupSeat | None) -> dict[str, object]:
     signed = consents_by_patient([patient.pk], site_id=patient.site_id).get(patient.pk)
     return {"patient": patient, "form": form, "text": text, "seat": seat, "signed": signed}
-
-
-def _key(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kitclinic.access import StaffRequest, requires
-from kitclinic.http import is_htmx, page, say
+from kitclinic.http import is_htmx, key_in, page, say
 from kitclinic.roles import Permission
 from scheduling import actions
 from scheduling.models import GroupVisit
@@ -25,7 +25,7 @@ def group_rows(request: StaffRequest, pk: int) -> HttpResponse:
     """The list, the counts and the facts of the open patient, when anything has changed since ``version``."""
     open_key = request.GET.get("open", "")
     may_open = request.user.may(Permission.LEAD_GROUPS) or request.user.may(Permission.BOOK)
-    key = int(open_key) if may_open and open_key.isdecimal() and len(open_key) < 19 else 0
+    key = key_in(open_key) if may_open else 0
     context = roster_context(request, _group(request, pk), key)
     if request.GET.get("version") == context["roster"].version:
         return HttpResponse(status=NO_NEWS)
@@ -42,7 +42,7 @@ def group_teach(request: StaffRequest, pk: int) -> HttpResponse:
     if not is_htmx(request):
         return redirect("scheduling:group", pk)
     open_key = request.POST.get("open", "")
-    context = roster_context(request, found, int(open_key) if open_key.isdecimal() else 0)
+    context = roster_context(request, found, key_in(open_key))
     return render(request, "scheduling/_group_news.html", context | {"oob": True, "taught": True})
 
 

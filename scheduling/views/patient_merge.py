@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from kitclinic.access import StaffRequest, requires
-from kitclinic.http import add_problems_to_form, page, say
+from kitclinic.http import add_problems_to_form, key_in, page, say
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
 from scheduling.actions import merge_patients, undo_merge
@@ -23,9 +23,9 @@ def patient_merge(request: StaffRequest, pk: int) -> HttpResponse:
     other_key = request.POST.get("other") or request.GET.get("other") or ""
     if not other_key:
         return _choose(request, patient)
-    if not other_key.isdigit() or int(other_key) == patient.pk:
+    if key_in(other_key) in (0, patient.pk):
         raise Http404
-    other = _patient(request, int(other_key))
+    other = _patient(request, key_in(other_key))
     form = MergeForm(request.POST or None, mine=patient, other=other)
     if request.method == "POST" and form.is_valid():
         kept, folded = (patient, other) if form.cleaned_data["keep"] == patient.pk else (other, patient)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kitclinic.access import StaffRequest, requires
+from kitclinic.http import key_in
 from kitclinic.roles import Permission
 from scheduling import actions
 from scheduling.models import GroupVisit
@@ -44,8 +45,7 @@ def seat_decline(request: StaffRequest, pk: int) -> HttpResponse:
 def seat_rebook(request: StaffRequest, pk: int) -> HttpResponse:
     """Absent and another group visit in one act."""
     found, chosen = seat_of(request, pk), request.POST.get("group", "")
-    key = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0
-    group = get_object_or_404(GroupVisit, site=request.clinic, pk=key)
+    group = get_object_or_404(GroupVisit, site=request.clinic, pk=key_in(chosen))
     new = actions.rebook_seat(seat=found, group=group, by=request.user, at=timezone.now())
     return answer(request, found, "panel", rebooked=new)
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from kitclinic.http import ReadOnlyGetMiddleware, RefusalMiddleware, WriteOnRead
+from kitclinic.http import ReadOnlyGetMiddleware, RefusalMiddleware, WriteOnRead, key_in
 from kitclinic.models import OutboxMessage, Site, StaffUser
 from kitclinic.problems import Blocker, NeedsConfirmation, Notice, Refused, refuse_if
 
@@ -158,3 +158,14 @@ def test_a_theme_is_kept_and_an_unknown_one_means_the_device(nurse: StaffUser, a
     client.post("/theme/", {"theme": "zebra"})
     nurse.refresh_from_db()
     assert nurse.theme == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 5_000, "9" * 19, "-1", "1e2", "0x1", "²", "٣", "NaN", "1.0", "\0", " 7", "", None]
+)
+def test_what_is_no_key_names_nothing_and_is_no_error(text: str | None) -> None:
+    assert key_in(text) == 0
+
+
+def test_a_key_is_read_as_it_stands() -> None:
+    assert (key_in("7"), key_in("0" * 3 + "7"), key_in("9" * 18)) == (7, 7, 10**18 - 1)
