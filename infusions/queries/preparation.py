@@ -95,12 +95,13 @@ def preparation_card(chart: Chart) -> Card:
     if infusion is None:
         raise ValueError("nobody is seated: there is nothing to prepare")
     lines = usable_vials(site, order.strength_mg_per_ml, site.today(chart.at)) if order else []
+    now = _weight_now(chart, order) if order else ""
     return Card(
         infusion=infusion,
         order=order,
         made=order.preparation if order else None,
-        weight_words=weight_words(order.weight, site=site, at=chart.at) if order else "",
-        weight_now=_weight_now(chart, order) if order else "",
+        weight_words=weight_words(order.weight, site=site, at=chart.at, carried=not now) if order else "",
+        weight_now=now,
         choices=choices(lines, order.draw_ml) if order else (),
         vials=len(lines),
         stock_ml=sum((line.ml for line in lines), Decimal(0)),

@@ -34,17 +34,18 @@ def last_label(code: str) -> str:
     return named.get(label, label if code.startswith("end+") else f"at {label}")
 
 
-def weight_words(weight: Weight, *, site: Site, at: datetime) -> str:
+def weight_words(weight: Weight, *, site: Site, at: datetime, carried: bool = True) -> str:
     """ "82.5 kg, measured today 08:51, Ines Varga"; "82.5 kg, measured Mon, 2 days ago, …, carried forward".
 
-    Needs ``measured_by`` loaded.
+    carried: whether an older weight is the one that counts today. Needs ``measured_by`` loaded.
     """
     kg, how = show(weight.weight_kg, "kg"), str(weight.get_source_display()).lower()
     local, today = site.local(weight.measured_at), site.today(at)
     ago = days_ago(measured_on=local.date(), today=today)
     if local.date() == today:
         return f"{kg}, {how} {ago} {local:%H:%M}, {weight.measured_by.name}"
-    return f"{kg}, {how} {local:%a}, {ago}, {weight.measured_by.name}, carried forward"
+    words = f"{kg}, {how} {local:%a}, {ago}, {weight.measured_by.name}"
+    return f"{words}, carried forward" if carried else words
 
 
 def cell_note(label: str, value: int | None, base: int | None, *, is_base: bool) -> str:
