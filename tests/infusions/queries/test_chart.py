@@ -67,8 +67,9 @@ def test_the_second_flag_in_a_row_asks_for_a_provider(running):
 
 def test_the_gates_close_one_by_one(site):
     chair = infusions.infusion(site=site)
-    assert [gate.word for gate in of(chair).todo] == ["Identity", "Weight", "Premedication", "Pump", "Baseline"]
-    chair.weigh().identify().premed().pump().vitals()
+    words = ["Identity", "Weight", "Premedication", "Drug", "Pump", "Baseline"]
+    assert [gate.word for gate in of(chair).todo] == words
+    chair.weigh().identify().premed().draw().pump().vitals()
     assert of(chair).todo == []
 
 

@@ -85,6 +85,9 @@ def test_the_sheet_shows_the_text_that_is_signed_and_its_fingerprint(site, physi
         "Substance misuse",
         "Cautions",
         "Allergies",
+        "Medication",
+        "Way home",
+        "Consent",
     ]
 
 
