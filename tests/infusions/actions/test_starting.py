@@ -64,11 +64,18 @@ def test_inf_21_sch_33_cover_counts_for_no_start_taken_or_not(site, physician):
 
 @pytest.mark.parametrize(
     ("leave_out", "rule"),
-    [("identify", "INF-16"), ("premed", "INF-17"), ("pump", "INF-19"), ("vitals", "VIT-12"), ("weigh", "WGT-08")],
+    [
+        ("identify", "INF-16"),
+        ("premed", "INF-17"),
+        ("draw", "INF-23"),
+        ("pump", "INF-19"),
+        ("vitals", "VIT-12"),
+        ("weigh", "WGT-08"),
+    ],
 )
 def test_each_step_that_is_left_out_is_named_alone(site, leave_out, rule):
     chair = infusions.infusion(site=site, at_state="arrived")
-    for step in {"weigh", "identify", "premed", "pump", "vitals"} - {leave_out}:
+    for step in {"weigh", "identify", "premed", "draw", "pump", "vitals"} - {leave_out}:
         getattr(chair, step)()
     with pytest.raises(Refused) as refused:
         start(chair)

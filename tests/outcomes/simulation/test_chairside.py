@@ -17,6 +17,7 @@ from outcomes.simulation.chairside import PERSON_STAYS, run
 from outcomes.simulation.script import Habits, Script
 from scheduling.models import Sequence, Visit
 from tests.factories import infusions as factory
+from tests.factories import ledger, people
 from tests.factories.scheduling import actor
 
 MINUTE = timedelta(minutes=1)
@@ -33,6 +34,9 @@ def taken_up(visit: Visit, *, seed: str = "calm-0", **unusual: Any) -> Chair:
 
 @pytest.fixture
 def visit(site: Site) -> Visit:
+    """A visit in a clinic with a vial in the formulary and a second nurse, who watches the waste."""
+    ledger.stocked(site, vials=1)
+    people.staff("nurse", site=site)
     return factory.visit(site=site)
 
 
