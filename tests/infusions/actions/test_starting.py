@@ -219,7 +219,7 @@ def test_a_release_by_a_prescriber_lets_the_new_weight_start(site, physician):
         start(chair)
     assert {"INF-02", "WGT-07"} <= rules(refused)
     affirm(Order.objects.get(), physician, chair.at)
-    chair.premed().pump()
+    chair.premed().draw().pump()
     assert start(chair).state == "infusing"
 
 
