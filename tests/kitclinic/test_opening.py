@@ -24,7 +24,7 @@ def test_a_clinic_and_its_first_person(db: None) -> None:
     ines = StaffUser.objects.get(username="ines")
     assert ines.site == Site.objects.get(slug="willow")
     assert ines.check_password("a long enough phrase")
-    events = {"clinic opened", "consent text published", "staff added"}
+    events = {"clinic opened", "consent text published", "product added", "staff added"}
     assert set(AuditEvent.objects.values_list("event", flat=True)) == events
 
 
