@@ -5,19 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
-from psycopg import sql
 
 from kitclinic.models import Site, StaffUser
 from scheduling.queries import counted
+from tests import databases
 from tests.factories import people
-
-TEMPLATE = "_template"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,58 +25,18 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
 
 
-def _use_database(name: str) -> None:
-    for alias in ("default", "owner"):
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = name
-        connections.databases[alias]["NAME"] = name
-
-
-@contextmanager
-def _admin() -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the owner, outside any test database, to create and drop databases."""
-    wrapper = connections["owner"].copy()
-    wrapper.settings_dict["NAME"] = "postgres"
-    params = wrapper.get_connection_params()
-    params.pop("cursor_factory", None)
-    params.pop("context", None)
-    with psycopg.connect(**params, autocommit=True) as connection:
-        yield connection
-
-
-def _create(name: str, template: str = "template0") -> None:
-    _drop(name)
-    with _admin() as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-
-
-def _drop(name: str) -> None:
-    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
-    with _admin() as admin:
-        try:
-            admin.execute(drop + sql.SQL(" WITH (FORCE)"))
-        except psycopg.errors.InsufficientPrivilege:  # autovacuum is in it: not ours to end, but it makes way
-            admin.execute(drop)
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """One database per test process, made by the owner, used by the application's role."""
     name = f"test_kitclinic_{os.getpid()}"
     with django_db_blocker.unblock():
         before = connections["default"].settings_dict["NAME"]
-        _create(name)
-        _use_database(name)
-        call_command("migrate", verbosity=0, interactive=False)
-        connections.close_all()
-        _create(f"{name}{TEMPLATE}", name)  # nobody ever connects to it, so it can be copied at any time
+        databases.create(name, databases.migrated())
+        databases.use(name)
     yield
     with django_db_blocker.unblock():
-        _use_database(before)
-        _drop(name)
-        _drop(f"{name}{TEMPLATE}")
+        databases.use(before)
+        databases.drop(name)
 
 
 @contextmanager
@@ -90,16 +46,16 @@ def committed_copy(django_db_blocker: Any) -> Iterator[str]:
     name = f"{tested}_committed"
     with django_db_blocker.unblock():
         connections.close_all()
-        _create(name, f"{tested}{TEMPLATE}")
-        _use_database(name)
+        databases.create(name, databases.migrated())
+        databases.use(name)
         counted.DAYS.clear()  # another database begins to number its rows anew
         counted.WEEKS.clear()
         try:
             yield name
         finally:
             connections.close_all()
-            _use_database(tested)
-            _drop(name)
+            databases.use(tested)
+            databases.drop(name)
 
 
 @pytest.fixture

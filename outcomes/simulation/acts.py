@@ -177,7 +177,7 @@ def do_not_start(chair: Chair, at: datetime, why: str) -> None:
 
 def _complete(chair: Chair, act: Act, at: datetime) -> None:
     infusion = _infusion(chair)
-    delivered = drugs.delivered_by_pump(infusion, chair.order)
+    delivered = drugs.delivered_by_pump(chair.order, seed=chair.script.seed)
     chair.infusion = actions.complete_infusion(
         infusion=infusion, delivered_mg=delivered, by=infusion.nurse, at=at, key=chair.key("complete:")
     )
@@ -194,7 +194,7 @@ def _stop(chair: Chair, act: Act, at: datetime) -> None:
         key=chair.key("stop:"),
         reason=StopReason.PATIENT_CHOICE,
         note="felt well enough, wished to end",
-        delivered_mg=drugs.delivered_by_pump(infusion, chair.order, runs=ran),
+        delivered_mg=drugs.delivered_by_pump(chair.order, seed=chair.script.seed, runs=ran),
     )
     drugs.waste_rest(chair.infusion, at=at)
 

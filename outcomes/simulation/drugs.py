@@ -105,13 +105,16 @@ def _last_of_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def delivered_by_pump(infusion: Infusion, order: Order | None, *, runs: timedelta | None = None) -> Decimal:
-    """mg that reached the patient: mostly all of it; of a stop, the share of the time that it ran."""
+def delivered_by_pump(order: Order | None, *, seed: str, runs: timedelta | None = None) -> Decimal:
+    """mg that reached the patient: mostly all of it; of a stop, the share of the time that it ran.
+
+    seed: the visit's.
+    """
     bag = order.draw_ml * order.strength_mg_per_ml if order else Decimal(0)
     if runs is not None and order is not None:
         share_given = Decimal(int(runs.total_seconds())) / (order.infusion_minutes * 60)
         return half_up(bag * min(Decimal(1), share_given), MG_STEP)
-    leaves = Random(f"{infusion.pk}:rest").random() < LEAVES_A_REST
+    leaves = Random(f"{seed}:rest").random() < LEAVES_A_REST
     return half_up(bag * (1 - REST), MG_STEP) if leaves else bag
 
 

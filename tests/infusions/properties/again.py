@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connections
 
-from tests import conftest
+from tests import databases
 
 ROUNDS = 50
 
@@ -19,14 +19,14 @@ def rounds(committed: str, number: int = ROUNDS) -> Iterator[int]:
     connections.close_all()
     try:
         for one in range(number):
-            conftest._create(copy, committed)
-            conftest._use_database(copy)
+            databases.create(copy, committed)
+            databases.use(copy)
             yield one
             connections.close_all()
     finally:
         connections.close_all()
-        conftest._use_database(committed)
-        conftest._drop(copy)
+        databases.use(committed)
+        databases.drop(copy)
 
 
 def taking_turns(one: int, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Callable[[], Any], ...]:

@@ -95,7 +95,7 @@ def test_two_amendments_at_once_are_one_new_version_in_fifty_rounds(clinic):
     for number in range(ROUNDS):
         acts = [
             lambda doctor=doctor, order=order: actions.supersede_order(
-                order=order, by=doctor, at=at, reason=f"for {doctor.name}"
+                order=order, by=doctor, at=at, reason=f"for {doctor.name}", **factory.READ
             )
             for doctor in doctors
         ]

@@ -33,10 +33,16 @@ def taken_up(visit: Visit, *, seed: str = "calm-0", **unusual: Any) -> Chair:
 
 
 @pytest.fixture
+def site(db: None) -> Site:
+    """A demonstration clinic with a vial in the formulary and a second nurse, who watches the waste."""
+    made = people.site(is_demo=True)
+    ledger.stocked(made, vials=1)
+    people.staff("nurse", site=made)
+    return made
+
+
+@pytest.fixture
 def visit(site: Site) -> Visit:
-    """A visit in a clinic with a vial in the formulary and a second nurse, who watches the waste."""
-    ledger.stocked(site, vials=1)
-    people.staff("nurse", site=site)
     return factory.visit(site=site)
 
 

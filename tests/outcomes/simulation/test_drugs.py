@@ -61,11 +61,11 @@ def test_a_second_look_at_the_same_day_changes_nothing_in_the_vault(made, small)
     assert (Movement.objects.count(), Receipt.objects.count(), Count.objects.count()) == before
 
 
-def test_the_pump_leaves_a_rest_or_gives_all_and_a_stop_gives_its_share(site):
+def test_the_pump_leaves_a_rest_or_gives_all_and_a_stop_gives_its_share():
     class Ordered:
         draw_ml, strength_mg_per_ml, infusion_minutes = Decimal("0.83"), 50, 40
 
-    given = {drugs.delivered_by_pump(Infusion(pk=pk), Ordered()) for pk in range(1, 60)}
+    given = {drugs.delivered_by_pump(Ordered(), seed=str(number)) for number in range(60)}
     assert given == {Decimal("41.5"), Decimal("40.255")}
-    half = drugs.delivered_by_pump(Infusion(pk=1), Ordered(), runs=timedelta(minutes=20))
+    half = drugs.delivered_by_pump(Ordered(), seed="1", runs=timedelta(minutes=20))
     assert half == Decimal("20.75")

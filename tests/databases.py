@@ -1,0 +1,87 @@
+"""Test databases: migrated once for one state of the migrations, then copied, which takes a second."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+MADE_BY = ("*/migrations/*.py", "*/models/*.py", "*/states.py", "kitclinic/*.py", "kitclinic/management/**/*.py")
+LOCK = 5_303_117  # one process migrates; the others wait for it
+MADE = "test_kitclinic_made_"
+
+
+def use(name: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        connections.databases[alias]["NAME"] = name
+
+
+@contextmanager
+def admin() -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the owner, outside any test database, to create and drop databases."""
+    wrapper = connections["owner"].copy()
+    wrapper.settings_dict["NAME"] = "postgres"
+    params = wrapper.get_connection_params()
+    params.pop("cursor_factory", None)
+    params.pop("context", None)
+    with psycopg.connect(**params, autocommit=True) as connection:
+        yield connection
+
+
+def create(name: str, template: str = "template0") -> None:
+    """Create a database anew. A crash may cost it: it is only a test's."""
+    drop(name)
+    new = sql.Identifier(name)
+    with admin() as server:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, sql.Identifier(template)))
+        server.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit TO off").format(new))
+
+
+def drop(name: str) -> None:
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    with admin() as server:
+        try:
+            server.execute(statement + sql.SQL(" WITH (FORCE)"))
+        except psycopg.errors.InsufficientPrivilege:  # autovacuum is in it: not ours to end, but it makes way
+            server.execute(statement)
+
+
+def migrated() -> str:
+    """The name of the database to copy: migrated from nothing by the code as it stands now, nobody in it."""
+    name = MADE + _state()
+    with admin() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        known = {row[0] for row in server.execute("SELECT datname FROM pg_database")}
+        if name not in known:
+            for old in known:
+                if old.startswith(MADE):
+                    drop(old)
+            _migrate(name, server)
+    return name
+
+
+def _migrate(name: str, server: psycopg.Connection[Any]) -> None:
+    being_made, before = f"{MADE}now", connections["default"].settings_dict["NAME"]
+    create(being_made)
+    use(being_made)
+    call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()
+    use(before)
+    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")  # only what is whole bears the name
+    server.execute(rename.format(sql.Identifier(being_made), sql.Identifier(name)))
+
+
+def _state() -> str:
+    """A digest of everything that a migration can read."""
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in MADE_BY for path in ROOT.glob(pattern)):
+        digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
