@@ -144,6 +144,39 @@ class Rhythm(TextChoices):
     OTHER = "other", "Other"
 
 
+class Sedation(TextChoices):
+    """How awake the patient is."""
+
+    ALERT = "alert", "Alert"
+    DROWSY = "drowsy", "Drowsy, wakes to voice"
+    HARD_TO_ROUSE = "hard_to_rouse", "Hard to rouse"
+    UNROUSABLE = "unrousable", "Cannot be roused"
+
+
+class Function(TextChoices):
+    """Functional status in daily life, as the patient says."""
+
+    INDEPENDENT = "independent", "Independent"
+    SOME_HELP = "some_help", "Needs some help"
+    MUCH_HELP = "much_help", "Needs much help"
+
+
+class OpeningItem(TextChoices):
+    """What somebody checks and signs for before the suite's first start of a day."""
+
+    RESUSCITATION = "resuscitation", "Resuscitation equipment"
+    OXYGEN = "oxygen", "Oxygen and suction"
+    MONITORS = "monitors", "Monitors"
+    PROVIDER = "provider", "Provider on site"
+
+
+class BoardName(TextChoices):
+    """How a patient stands on the wall."""
+
+    INITIALS = "initials", "Initials and the end of the record number"
+    NAME = "name", "Full name"
+
+
 class Sign(TextChoices):
     """A vital sign that can carry a flag."""
 

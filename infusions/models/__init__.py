@@ -1,7 +1,8 @@
 """Orders and charts."""
 
+from infusions.models.assessments import AdverseEventReview, Intake, NextDayCall
 from infusions.models.events import InfusionEvent
-from infusions.models.flags import Flag, FlagAcknowledgement
+from infusions.models.flags import Flag, FlagAcknowledgement, FlagWithdrawal
 from infusions.models.formulary import Formulary, OrderSettings, Product
 from infusions.models.infusions import Infusion
 from infusions.models.ledger import (
@@ -14,13 +15,17 @@ from infusions.models.ledger import (
     Vault,
     Vial,
 )
+from infusions.models.monitors import KeptAside, KeptAsideAnswer, Monitor, MonitorReading, ReadingAnswer
 from infusions.models.orders import Affirmation, Order
 from infusions.models.registry import RegistryInfusion
+from infusions.models.suite import ChairsideSettings, OpeningCheck
 from infusions.models.verbal import CoSignature, Escalation, VerbalOrder
 from infusions.models.vitals import VitalSet
 
 __all__ = [
+    "AdverseEventReview",
     "Affirmation",
+    "ChairsideSettings",
     "CoSignature",
     "Count",
     "CountLine",
@@ -29,13 +34,22 @@ __all__ = [
     "Escalation",
     "Flag",
     "FlagAcknowledgement",
+    "FlagWithdrawal",
     "Formulary",
     "Infusion",
     "InfusionEvent",
+    "Intake",
+    "KeptAside",
+    "KeptAsideAnswer",
+    "Monitor",
+    "MonitorReading",
     "Movement",
+    "NextDayCall",
+    "OpeningCheck",
     "Order",
     "OrderSettings",
     "Product",
+    "ReadingAnswer",
     "Receipt",
     "RegistryInfusion",
     "Vault",

@@ -25,8 +25,11 @@ class InfusionEvent(AppendOnly, SiteOwned):
         RESUMED = "resumed", "Resumed"
         SIDE_EFFECT = "side_effect", "Side effect"
         ONDANSETRON_PRN = "ondansetron_prn", "Ondansetron 8 mg as needed"
+        INTERVENTION = "intervention", "Intervention"
         PROVIDER_CALLED = "provider_called", "Provider called"
+        PROVIDER_ARRIVED = "provider_arrived", "Provider arrived"
         EMERGENCY_TEAM = "emergency_team", "Emergency team called"
+        EMERGENCY_ARRIVED = "emergency_arrived", "Emergency team arrived"
         STOPPED = "stopped", "Stopped"
         COMPLETED = "completed", "Completed"
         DRIVER_SEEN = "driver_seen", "Driver seen"
@@ -42,6 +45,7 @@ class InfusionEvent(AppendOnly, SiteOwned):
     occurred_at = models.DateTimeField()
     device_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
+    clock_offset_ms = models.IntegerField(null=True)  # tablet minus server
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from infusions.models.infusions import Infusion
-from infusions.states import Rhythm
+from infusions.states import Rhythm, Sedation
 from kitclinic.append_only import AppendOnly
 from kitclinic.models import SiteOwned
 
@@ -39,6 +39,9 @@ class VitalSet(AppendOnly, SiteOwned):
     dbp = models.PositiveSmallIntegerField(null=True)  # mmHg
     hr = models.PositiveSmallIntegerField(null=True)  # per minute
     spo2 = models.PositiveSmallIntegerField(null=True)  # percent
+    rr = models.PositiveSmallIntegerField(null=True)  # breaths per minute, optional
+    sedation = models.CharField(max_length=20, choices=Sedation.choices, blank=True)  # optional
+    pain = models.PositiveSmallIntegerField(null=True)  # 0 to 10, optional
     rhythm = models.CharField(max_length=20, choices=Rhythm.choices)
     symptoms = ArrayField(models.CharField(max_length=20, choices=Symptom.choices), default=list)
     not_obtained_because = models.CharField(max_length=120, blank=True)
@@ -68,6 +71,11 @@ class VitalSet(AppendOnly, SiteOwned):
                 condition=Q(spo2__isnull=True) | Q(spo2__lte=100),
                 name="vital_set_spo2_is_a_percentage",
                 violation_error_message="SpO₂ cannot be above 100%.",
+            ),
+            models.CheckConstraint(
+                condition=Q(pain__isnull=True) | Q(pain__lte=10),
+                name="vital_set_pain_is_0_to_10",
+                violation_error_message="Pain is a whole number from 0 to 10.",
             ),
             models.CheckConstraint(
                 condition=Q(

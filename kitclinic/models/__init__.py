@@ -6,15 +6,19 @@ from kitclinic.models.progress import LongTask
 from kitclinic.models.signatures import Signature
 from kitclinic.models.site import Site, SiteOwned
 from kitclinic.models.staff import StaffUser
+from kitclinic.models.tablets import PinTry, StaffPin, Tablet
 from kitclinic.models.transitions import Transition
 
 __all__ = [
     "AuditEvent",
     "LongTask",
     "OutboxMessage",
+    "PinTry",
     "Signature",
     "Site",
     "SiteOwned",
+    "StaffPin",
     "StaffUser",
+    "Tablet",
     "Transition",
 ]

@@ -1,0 +1,57 @@
+"""Tablets that several people share: who may unlock one, and tries of a PIN."""
+
+from django.db import models
+from django.db.models import Q
+
+from kitclinic.append_only import AppendOnly
+from kitclinic.models.site import SiteOwned
+from kitclinic.models.staff import StaffUser
+
+
+class Tablet(SiteOwned):
+    """A device of the clinic on which people change by PIN. Only its token's digest is kept."""
+
+    name = models.CharField(max_length=60)
+    token_digest = models.CharField(max_length=64, unique=True)  # SHA-256, hex
+    enrolled_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
+    enrolled_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # lost or given back: no PIN opens it any more
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "name"],
+                condition=Q(ended_at__isnull=True),
+                name="tablet_name_once",
+                violation_error_message="Another tablet in use has this name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffPin(SiteOwned):
+    """A person's PIN for the clinic's tablets, hashed like a password."""
+
+    user = models.OneToOneField(StaffUser, on_delete=models.CASCADE, related_name="pin")
+    pin = models.CharField(max_length=128)  # hash
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "PIN"
+
+
+class PinTry(AppendOnly, SiteOwned):
+    """One PIN typed on a tablet, right or wrong; wrong ones make the next wait."""
+
+    tablet = models.ForeignKey(Tablet, on_delete=models.PROTECT, related_name="tries")
+    user = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
+    right = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "user", "at"], name="pin_try_by_user")]
+
+    def __str__(self) -> str:
+        return "right" if self.right else "wrong"
