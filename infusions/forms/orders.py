@@ -15,6 +15,7 @@ from kitclinic.display import show
 from scheduling.forms.numbers import ScaleField
 from scheduling.models import Sequence
 from scheduling.queries.patients import latest_eligibility
+from scheduling.rules.numbers import BLANKS
 from scheduling.states import WeightSource
 
 UNMEASURED = (WeightSource.CARRIED_FORWARD, WeightSource.STATED, WeightSource.ESTIMATED)
@@ -162,6 +163,12 @@ class DraftForm(forms.Form):
                 self.errors.pop(name, None)
                 given[name] = None
         return given
+
+    @property
+    def unread_weight(self) -> str:
+        """Why the typed weight cannot be read, as the field itself says it; "" where nothing was typed."""
+        errors = self.errors.get("weight_kg", [])
+        return str(errors[0]) if errors and str(self["weight_kg"].value() or "").strip(BLANKS) else ""
 
     def now(self) -> Choices:
         """What stands in the form, as far as it can be read; of an empty form, what it begins with."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from infusions.models import Formulary, Order, Product
 from kitclinic.models import AuditEvent
 from scheduling.models import Weight
+from scheduling.rules.numbers import NotTyped, read_kg
 from tests.factories import orders as factory
 from tests.factories import people
 
@@ -53,8 +54,25 @@ def test_the_numbers_follow_weight_vial_and_bag_and_nothing_is_written(client, s
     assert (AuditEvent.objects.count(), Weight.objects.count()) == rows
 
 
-@pytest.mark.parametrize("typed", ["82,5", "1e2", "NaN", "-80", "0", "1000", "80.55", "８２.５", "9" * 10_000, ""])
-def test_what_is_no_weight_gives_no_dose_and_no_other_number(client, sequence, typed):
+UNREAD = ["635,", "82,5", "1e2", "NaN", "-80", "0", "1000", "80.55", "82.", "８２.５", "180 lb", "9" * 10_000]
+
+
+@pytest.mark.parametrize("typed", UNREAD)
+def test_dos_12_what_is_no_weight_gives_no_dose_and_the_readers_own_sentence(client, sequence, typed):
+    sent = {"weight_source": "stated", "weight_kg": typed, "weight_reason": "by phone"}
+    with pytest.raises(NotTyped) as wrong:
+        read_kg(typed)
+    html = seen(client, sequence, **sent)
+    assert f"<p>{wrong.value}</p>" in html
+    assert "No weight yet" not in html
+    assert "<small>mg</small>" not in html
+    posted = client.post(reverse("infusions:order_new", args=[sequence.pk]), sent)
+    assert posted.status_code == 422
+    assert posted.context["form"].errors["weight_kg"] == [str(wrong.value)]
+
+
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_nothing_typed_is_no_weight_yet(client, sequence, typed):
     html = seen(client, sequence, weight_source="stated", weight_kg=typed, weight_reason="by phone")
     assert "No weight yet" in html
     assert "<small>mg</small>" not in html
