@@ -45,6 +45,7 @@ def arrive(*, visit: Visit, chair: int, nurse: StaffUser, by: StaffUser, at: dat
     if first is not None and first.infusion.visit_id == visit.pk:
         return first.infusion
     taken = Infusion.objects.filter(site_id=visit.site_id, state__in=OPEN_INFUSION)
+    outcome = Infusion.objects.filter(site_id=visit.site_id, visit=visit).values_list("outcome", flat=True).first()
     refuse_if(
         arrival_problems(
             chair=chair,
@@ -52,6 +53,8 @@ def arrive(*, visit: Visit, chair: int, nurse: StaffUser, by: StaffUser, at: dat
             chair_taken=taken.filter(date=visit.date, chair=chair).exists(),
             patient_seated=taken.filter(patient_id=visit.patient_id).exists(),
             nurse_of_site=nurse.site_id == visit.site_id and nurse.may(Permission.CHART),
+            visit_state=VisitState(visit.state),
+            outcome=outcome or "",
         )
     )
     if visit.state == VisitState.BOOKED:

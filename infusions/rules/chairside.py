@@ -8,13 +8,13 @@ from typing import Any
 from infusions.rules import dosing
 from infusions.rules.orders import ORD_11, against_sentence
 from infusions.rules.readiness import IDENTIFIERS, INF_07, INF_08, INF_10, INF_16, INF_18, INF_19, INF_21
-from infusions.states import Identifier, PregnancyResult, Severity
+from infusions.states import Identifier, InfusionOutcome, PregnancyResult, Severity
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from scheduling.rules import drivers
 from scheduling.rules.capacity import PATIENTS_PER_NURSE
 from scheduling.rules.drivers import Driver
-from scheduling.states import MissedReason
+from scheduling.states import MissedReason, VisitState
 
 CHS_01 = Rule(
     "CHS-01", "A patient is seated in a chair of the clinic by a nurse of the clinic.", source="clinic default"
@@ -30,6 +30,18 @@ CHS_05 = Rule(
     "CHS-05", "Whoever arrived and is not started leaves with a reason from the list.", source="clinic default"
 )
 CHS_06 = Rule("CHS-06", "A call to a provider is recorded with who was called.", source="clinic default")
+CHS_07 = Rule(
+    "CHS-07",
+    "A patient is seated once for a visit: one whose infusion is over, or that was missed or cancelled, does not "
+    "begin again.",
+    source="clinic default",
+)
+OVER = {
+    InfusionOutcome.COMPLETED: "The infusion of this visit is completed and its chart stands.",
+    InfusionOutcome.STOPPED: "The infusion of this visit was stopped early and its chart stands.",
+    InfusionOutcome.NOT_STARTED: "This visit is closed: the infusion was recorded as not started.",
+}
+RELEASED = {VisitState.MISSED: "This visit was missed.", VisitState.CANCELLED: "This visit was cancelled."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +66,23 @@ class EventFacts:
 
 
 def arrival_problems(
-    *, chair: int, chairs: int, chair_taken: bool, patient_seated: bool, nurse_of_site: bool
+    *,
+    chair: int,
+    chairs: int,
+    chair_taken: bool,
+    patient_seated: bool,
+    nurse_of_site: bool,
+    visit_state: VisitState = VisitState.BOOKED,
+    outcome: str = "",
 ) -> list[Problem]:
-    """Return why the patient cannot be seated here now."""
+    """Return why the patient cannot be seated here now. outcome: of the visit's infusion, "" without one."""
+    over = OVER[InfusionOutcome(outcome)] if outcome else RELEASED.get(visit_state, "")
+    if over and not patient_seated:
+        sentence = (
+            f"{over} Nobody was seated. Open the patient's next booked visit and seat the patient there; "
+            "where none is booked, ask the scheduler to book one."
+        )
+        return [Blocker(CHS_07.id, sentence)]
     problems: list[Problem] = []
     if not 1 <= chair <= chairs:
         problems.append(Blocker(CHS_01.id, f"There is no chair {chair}. Choose one from 1 to {chairs}.", "chair"))

@@ -10,6 +10,7 @@ from infusions.models import Infusion, InfusionEvent, Order
 from infusions.states import InfusionState, OrderState
 from kitclinic.models import AuditEvent, Transition
 from kitclinic.problems import Conflict, Refused
+from scheduling.actions import mark_missed
 from tests.factories import infusions, people, scheduling, suite
 
 Kind = InfusionEvent.Kind
@@ -63,6 +64,24 @@ def test_a_patient_who_is_seated_is_not_seated_again(arrived, nurse):
     with pytest.raises(Refused) as refused:
         actions.arrive(visit=arrived.visit, chair=8, nurse=nurse, by=nurse, at=arrived.at, key=uuid4())
     assert "INF-07" in rules(refused)
+
+
+@pytest.mark.parametrize("over", ["discharged", "not started", "missed"])
+def test_chs_07_a_visit_that_is_over_refuses_another_arrival_and_leaves_all_as_it_was(site, nurse, over):
+    here = infusions.chair(site=site, nurse=nurse)
+    if over == "discharged":
+        here.ready().start().run().observe().discharge()
+    elif over == "missed":
+        mark_missed(visit=here.visit, reason="illness", by=nurse, at=here.at)
+    else:
+        here.arrive()
+        actions.do_not_start(infusion=here.infusion, reason="illness", by=nurse, at=here.at, key=uuid4())
+    rows = (Infusion.objects.count(), InfusionEvent.objects.count(), AuditEvent.objects.count())
+    given = {"chair": here.visit.chair, "nurse": nurse, "by": nurse, "at": here.at}
+    with pytest.raises(Refused) as refused:
+        actions.arrive(visit=here.visit, key=uuid4(), **given)
+    assert rules(refused) == {"CHS-07"}
+    assert (Infusion.objects.count(), InfusionEvent.objects.count(), AuditEvent.objects.count()) == rows
 
 
 def test_a_weight_close_to_the_order_leaves_it_signed(arrived):

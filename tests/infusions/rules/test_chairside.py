@@ -11,6 +11,7 @@ from infusions.rules.chairside import (
     not_started_problems,
     nurse_problems,
 )
+from scheduling.states import VisitState
 
 FREE = {"chair": 3, "chairs": 8, "chair_taken": False, "patient_seated": False, "nurse_of_site": True}
 
@@ -35,6 +36,24 @@ def found(kind, *, note="", **facts):
 )
 def test_chs_01_a_chair_and_a_nurse_of_this_clinic(change, rules):
     assert {problem.rule for problem in arrival_problems(**FREE | change)} == rules
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"outcome": "completed", "visit_state": VisitState.ATTENDED}, "is completed"),
+        ({"outcome": "stopped", "visit_state": VisitState.ATTENDED}, "was stopped early"),
+        ({"outcome": "not_started", "visit_state": VisitState.MISSED}, "recorded as not started"),
+        ({"outcome": "not_started", "visit_state": VisitState.BOOKED}, "recorded as not started"),
+        ({"visit_state": VisitState.MISSED}, "was missed"),
+        ({"visit_state": VisitState.CANCELLED, "chair": 9}, "was cancelled"),
+    ],
+)
+def test_chs_07_a_visit_that_is_over_does_not_begin_again_and_the_next_step_is_named(change, said):
+    (problem,) = arrival_problems(**FREE | change)
+    assert problem.rule == "CHS-07"
+    assert said in problem.sentence
+    assert "next booked visit" in problem.sentence
 
 
 @pytest.mark.parametrize(("patients", "rules"), [(0, set()), (1, set()), (2, {"INF-21"})])
