@@ -220,3 +220,11 @@ def open_discrepancies(site: Site) -> QuerySet[Discrepancy]:
         "movement__vault",
         "movement__infusion__patient",
     ).order_by("found_at", "pk")
+
+
+def newest_movement(vault: Vault) -> int:
+    """What a count compares itself with; 0 while nothing has moved."""
+    newest = (
+        Movement.objects.filter(site_id=vault.site_id, vault=vault).order_by("-pk").values_list("pk", flat=True)
+    )
+    return newest.first() or 0

@@ -181,14 +181,6 @@ def _last_counts(site: Site) -> dict[int, Count]:
     return {count.vault_id: count for count in counts(site).filter(pk__in=newest)}
 
 
-def newest_movement(vault: Vault) -> int:
-    """What a count compares itself with; 0 while nothing has moved."""
-    newest = (
-        Movement.objects.filter(site_id=vault.site_id, vault=vault).order_by("-pk").values_list("pk", flat=True)
-    )
-    return newest.first() or 0
-
-
 def latest(site: Site) -> list[Movement]:
     return list(movements(site)[:LATEST])
 

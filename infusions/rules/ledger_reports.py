@@ -141,7 +141,7 @@ def is_counted(counted_on: date | None, today: date) -> bool:
     return counted_on is not None and counted_on >= today
 
 
-def count_problems(*, moved_meanwhile: bool) -> list[Problem]:
+def meanwhile_problems(*, moved_meanwhile: bool) -> list[Problem]:
     """LED-36: whether what was counted can still be compared with the ledger."""
     if not moved_meanwhile:
         return []

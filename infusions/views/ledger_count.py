@@ -3,18 +3,18 @@
 from uuid import uuid4
 
 from django.db.models import F
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from infusions import actions
 from infusions.forms.counts import CountForm
 from infusions.models import Vault
-from infusions.queries.ledger import vial_lines
-from infusions.queries.ledger_page import counts, newest_movement, vaults
-from infusions.rules.ledger_reports import count_problems
+from infusions.queries.ledger import newest_movement, vial_lines
+from infusions.queries.ledger_page import counts, vaults
+from infusions.rules.ledger_reports import LED_36, meanwhile_problems
 from kitclinic.access import StaffRequest, requires
-from kitclinic.http import page, say
+from kitclinic.http import key_in, page, say
 from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
 
@@ -32,11 +32,9 @@ def ledger_count(request: StaffRequest) -> HttpResponse:
     known = counts(request.clinic).filter(key=data["key"]).first() if "key" in data else None
     if known:  # sent twice: the first one stands
         return redirect("infusions:ledger_counted", pk=known.pk)
-    problems = count_problems(moved_meanwhile="seen" in data and data["seen"] != newest_movement(vault))
-    if problems:
-        return _page(request, vault, _fresh(request, vault), status=422, problems=tuple(problems))
     if not is_read:
-        return _page(request, vault, form, status=422)
+        moved = "seen" in data and data["seen"] != newest_movement(vault)
+        return _refused(request, vault, form, tuple(meanwhile_problems(moved_meanwhile=moved)))
     try:
         count = actions.count_vault(
             vault=vault,
@@ -45,9 +43,10 @@ def ledger_count(request: StaffRequest) -> HttpResponse:
             at=timezone.now(),
             key=data["key"],
             note=data["note"],
+            seen=data["seen"],
         )
     except Refused as refused:
-        return _page(request, vault, form, status=422, problems=refused.problems)
+        return _refused(request, vault, form, refused.problems)
     say(request, f"The count of {vault.name} is saved.")
     return redirect("infusions:ledger_counted", pk=count.pk)
 
@@ -56,9 +55,7 @@ def _asked(request: StaffRequest) -> Vault | None:
     asked = request.GET.get("vault", "")
     if not asked:
         return vaults(request.clinic).filter(in_use=True).first()
-    if not asked.isdecimal() or len(asked) > 9:
-        raise Http404
-    return get_object_or_404(vaults(request.clinic), pk=int(asked))
+    return get_object_or_404(vaults(request.clinic), pk=key_in(asked))
 
 
 def _form(request: StaffRequest, vault: Vault) -> CountForm:
@@ -71,6 +68,12 @@ def _fresh(request: StaffRequest, vault: Vault) -> CountForm:
     """Nothing filled in, of what is in the vault now."""
     initial = {"key": uuid4(), "seen": newest_movement(vault)}
     return CountForm(lines=vial_lines(request.clinic, vault=vault), initial=initial)
+
+
+def _refused(request: StaffRequest, vault: Vault, form: CountForm, problems: tuple[Problem, ...]) -> HttpResponse:
+    """The form as it was filled in; an empty one where the vault is no longer what it was made for (LED-36)."""
+    is_stale = any(problem.rule == LED_36.id for problem in problems)
+    return _page(request, vault, _fresh(request, vault) if is_stale else form, status=422, problems=problems)
 
 
 def _page(

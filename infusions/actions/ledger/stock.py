@@ -17,8 +17,9 @@ from infusions.actions.ledger.posting import (
     same_or_conflict,
 )
 from infusions.models import Count, CountLine, Movement, Product, Receipt, Vault, Vial
-from infusions.queries.ledger import VialLine, vial_lines
+from infusions.queries.ledger import VialLine, newest_movement, vial_lines
 from infusions.rules.ledger import mg_of
+from infusions.rules.ledger_reports import meanwhile_problems
 from infusions.rules.vault import ReceiptFacts, count_problems, receipt_problems
 from infusions.states import MovementKind
 from kitclinic.display import show
@@ -131,11 +132,13 @@ def count_vault(
     at: datetime,
     key: UUID,
     note: str = "",
+    seen: int | None = None,
 ) -> Count:
     """Compare what is in the vault with the ledger, vial by vial.
 
     counted: vial pk -> mL found; a vial that the ledger has and that is left out was not found. Each difference
-    is posted at once as an open discrepancy. Raises Refused, or Conflict for a key used otherwise.
+    is posted at once as an open discrepancy. seen: ``newest_movement`` when the count began (LED-36), None for a
+    count that nothing could come between. Raises Refused, or Conflict for a key used otherwise.
     """
     (vault,) = lock_vaults(vault.site_id, [vault.pk])
     note = note.strip()
@@ -147,6 +150,7 @@ def count_vault(
     if first is not None:
         same_or_conflict(first.vault_id == vault.pk and first.note == note and _same_count(first, counted), first)
         return first
+    refuse_if(meanwhile_problems(moved_meanwhile=seen is not None and seen != newest_movement(vault)))
     found = [
         (line, mg_of(counted.get(line.vial.pk, Decimal(0)), line.product.strength_mg_per_ml)) for line in lines
     ]

@@ -8,7 +8,13 @@ import pytest
 
 from infusions import actions
 from infusions.models import Count, Discrepancy, Movement, Receipt, Vial
-from infusions.queries.ledger import open_discrepancies, suggested_parts, usable_vials, vial_lines
+from infusions.queries.ledger import (
+    newest_movement,
+    open_discrepancies,
+    suggested_parts,
+    usable_vials,
+    vial_lines,
+)
 from kitclinic.models import AuditEvent
 from kitclinic.problems import Conflict, Refused
 from tests.factories import ledger, people
@@ -110,6 +116,21 @@ def test_led_17_each_difference_of_a_count_is_a_discrepancy_by_itself(site, nurs
     for other in ({one.pk: Decimal("8.5"), two.pk: Decimal(10)}, {two.pk: Decimal(10)}):
         with pytest.raises(Conflict):
             actions.count_vault(vault=vault, counted=other, by=nurse, at=NOW, key=key, note="evening")
+
+
+def test_led_36_a_count_is_compared_with_what_its_page_had_seen(site, nurse, vault):
+    vial = ledger.vial(site)
+    given = {"vault": vault, "by": nurse, "at": NOW, "counted": {vial.pk: Decimal(10)}}
+    seen = newest_movement(vault)
+    ledger.wasted(by=nurse, at=NOW, vial=vial, ml=Decimal(2), reason="dropped")
+    assert refusal(actions.count_vault, **given, key=uuid4(), seen=seen) == ["LED-36"]
+    assert refusal(actions.count_vault, **given, key=uuid4(), seen=0) == ["LED-36"]
+    assert not Count.objects.exists()
+    given["counted"] = {vial.pk: Decimal(8)}
+    count = actions.count_vault(**given, key=(key := uuid4()), seen=newest_movement(vault))
+    ledger.wasted(by=nurse, at=NOW, vial=vial, ml=Decimal(1), reason="dropped")
+    assert actions.count_vault(**given, key=key, seen=seen) == count, "sent twice, it stands once"
+    assert not Discrepancy.objects.exists()
 
 
 def test_a_vial_that_was_missing_is_found_at_the_next_count(site, nurse, vault):

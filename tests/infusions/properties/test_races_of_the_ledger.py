@@ -1,15 +1,16 @@
 """Fifty rounds of two nurses at one vault: no dose is drawn twice, nothing is wasted twice, nothing is lost."""
 
 from decimal import Decimal
+from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, connections, transaction
 from django.db.models import Sum
 
 from infusions import actions
-from infusions.models import Discrepancy, Infusion, Movement
-from infusions.queries.ledger import hand_of, vial_lines
+from infusions.models import Count, Discrepancy, Infusion, Movement
+from infusions.queries.ledger import hand_of, newest_movement, vial_lines
 from kitclinic.models import Signature
 from kitclinic.problems import Refused
 from tests.factories import infusions, ledger, people, scheduling
@@ -229,6 +230,63 @@ def test_a_count_and_a_draw_at_once_leave_a_balance_that_one_of_both_orders_expl
             assert found[0].mg == DOSE_MG
             ledger.wasted(by=nurses[0], witness=nurses[1], at=at, draw=draw, ml=DOSE_ML)
         assert hand_of(infusion).left_mg == 0
+
+
+def test_led_36_a_draw_that_slips_in_before_the_count_refuses_it_and_no_difference_is_made_up(clinic, nurses):
+    infusion, at = arrived(clinic)
+    vial = ledger.vial(clinic, at=at)
+    counted_first = 0
+    for number in range(ROUNDS):
+        seen = newest_movement(vial.vault)
+        count = lambda seen=seen: actions.count_vault(  # noqa: E731
+            vault=vial.vault, counted={vial.pk: Decimal(10)}, by=nurses[1], at=at, key=uuid4(), seen=seen
+        )
+        _, lost = race(*taking_turns(number, count, drawing(infusion, vial, nurses[0], at)))
+        assert [problem.rule for error in lost for problem in error.problems] in ([], ["LED-36"])
+        counted_first += not lost
+        assert not Discrepancy.objects.exists(), "what was counted agreed when it was counted"
+        assert holds(vial) == 500 - DOSE_MG
+        draw = Movement.objects.filter(kind="withdrawn").latest("pk")
+        actions.return_dose(draw=draw, reason="next round", by=nurses[0], at=at, key=uuid4())
+    assert Count.objects.count() == counted_first
+
+
+def test_led_36_a_count_that_waits_for_a_draw_sees_it(clinic, nurses):
+    """The draw is written but not committed when the count begins: what a page had looked up says nothing new."""
+    infusion, at = arrived(clinic)
+    vial = ledger.vial(clinic, at=at)
+    seen, refused = newest_movement(vial.vault), []
+
+    def count():
+        try:
+            assert newest_movement(vial.vault) == seen, "nothing to be seen before the commit"
+            actions.count_vault(
+                vault=vial.vault, counted={vial.pk: Decimal(10)}, by=nurses[1], at=at, key=uuid4(), seen=seen
+            )
+        except Refused as error:
+            refused.extend(problem.rule for problem in error.problems)
+        finally:
+            connections.close_all()
+
+    waits = Thread(target=count)
+    with transaction.atomic():
+        drawing(infusion, vial, nurses[0], at)()
+        waits.start()
+        while not somebody_waits():
+            assert waits.is_alive(), "the count did not wait for the vault"
+    waits.join()
+    assert refused == ["LED-36"]
+    assert not Count.objects.exists()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid() AND"
+            " pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        (found,) = cursor.fetchone()
+    return bool(found)
 
 
 def test_a_discrepancy_is_answered_once(clinic, nurses):

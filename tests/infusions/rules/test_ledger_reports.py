@@ -12,10 +12,10 @@ from infusions.rules.ledger_reports import (
     Holding,
     Moved,
     Usage,
-    count_problems,
     expires_soon,
     holding,
     is_counted,
+    meanwhile_problems,
 )
 from infusions.states import MovementKind as K
 
@@ -84,5 +84,5 @@ def test_led_34_only_a_count_of_today_counts(counted, said) -> None:
 
 
 def test_led_36_what_moved_meanwhile_stops_the_count() -> None:
-    assert count_problems(moved_meanwhile=False) == []
-    assert [problem.rule for problem in count_problems(moved_meanwhile=True)] == ["LED-36"]
+    assert meanwhile_problems(moved_meanwhile=False) == []
+    assert [problem.rule for problem in meanwhile_problems(moved_meanwhile=True)] == ["LED-36"]
