@@ -50,6 +50,22 @@ def test_everybody_sees_the_roster_and_leads_act_on_it(
         assert (answer.status_code != 403) is (role in LEADS), name
 
 
+@pytest.mark.parametrize("open_key", ["", "x", "-1", "²", "１", "1" * 5000])
+def test_a_key_that_is_none_opens_nobody(
+    came: GroupSeat, nurse: StaffUser, as_user: AsUser, open_key: str
+) -> None:
+    client = as_user(nurse)
+    rows = client.get(reverse("scheduling:group_rows", args=[came.group_id]), {"open": open_key})
+    taught = client.post(
+        reverse("scheduling:group_teach", args=[came.group_id]),
+        {"item": "ketamine", "open": open_key},
+        headers=HTMX,
+    )
+    for answer in (rows, taught):
+        assert answer.status_code == 200
+        assert "row" not in answer.context
+
+
 def test_names_stand_only_before_who_may_find_patients(site: Site, seat: GroupSeat, as_user: AsUser) -> None:
     page = page_of(as_user(people.staff("administrator", site=site)), seat.group)
     assert "Marrin" not in page

@@ -108,12 +108,20 @@ def test_a_record_with_something_open_can_only_be_the_kept_one(
     assert "End or cancel that first" in answer.content.decode()
 
 
-@pytest.mark.parametrize("other", ["x", "-1", "0", "99999999"])
+@pytest.mark.parametrize("other", ["x", "-1", "0", "99999999", "²", "１", "1" * 5000, " "])
 def test_no_other_record_is_not_found(
     two: tuple[Patient, Patient], scheduler: StaffUser, as_user: AsUser, other: str
 ) -> None:
     assert as_user(scheduler).get(url(two[0]), {"other": other}).status_code == 404
+    assert as_user(scheduler).post(url(two[0]), {"other": other}).status_code == 404
     assert as_user(scheduler).get(url(two[0]), {"other": two[0].pk}).status_code == 404
+
+
+def test_no_key_at_all_asks_for_the_other_record(
+    two: tuple[Patient, Patient], scheduler: StaffUser, as_user: AsUser
+) -> None:
+    answer = as_user(scheduler).get(url(two[0]), {"other": ""})
+    assert (answer.status_code, "compared" in answer.context) == (200, False)
 
 
 def test_another_clinics_record_is_not_found(
