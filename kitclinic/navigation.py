@@ -48,6 +48,7 @@ HOMES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    name: str  # of the URL
     url: str
     label: str
     current: bool
@@ -64,7 +65,7 @@ def places(request: HttpRequest, user: StaffUser) -> list[Place]:
     for label, name, _ in mine:
         url = reverse(name)
         current = here == name or (url != "/" and request.path.startswith(url))
-        entries.append(Place(url, label, current, label in folded))
+        entries.append(Place(name, url, label, current, label in folded))
     return entries
 
 

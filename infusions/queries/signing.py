@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from infusions.models import Order
+from infusions.models import Order, VerbalOrder
 from infusions.queries.escalation import Unsigned, called_out, day_words
 from infusions.queries.orders import CURRENT, TO_COME, first_infusions, last_day, orders
 from infusions.queries.verbal import CoSignTask, to_cosign
@@ -71,6 +71,15 @@ def waiting(site: Site, at: datetime, reader: StaffUser | None = None) -> list[W
         for line in lines
     ]
     return sorted(lines, key=lambda line: (not line.call, line.since, line.sequence.pk))
+
+
+def number_to_sign(site: Site, reader: StaffUser) -> int:
+    """How many orders wait for a signature: drafts, held ones, and the reader's own verbal orders. One query."""
+    written = Order.objects.filter(
+        site=site, state__in=(OrderState.DRAFT, OrderState.HELD), sequence__state__in=OPEN_SEQUENCE
+    )
+    said = VerbalOrder.objects.filter(site=site, prescriber=reader, cosignature__isnull=True)
+    return written.order_by().values("pk").union(said.order_by().values("pk"), all=True).count()
 
 
 def _order_lines(site: Site, at: datetime) -> list[Waiting]:

@@ -71,6 +71,11 @@ def to_cosign(site: Site, *, at: datetime, prescriber: StaffUser | None = None) 
     ]
 
 
+def overdue_cosigns(site: Site, *, at: datetime) -> list[CoSignTask]:
+    """Of all prescribers, what was not signed within its time (ORD-34), the oldest first."""
+    return [task for task in to_cosign(site, at=at) if task.overdue]
+
+
 @dataclass(frozen=True, slots=True)
 class VerbalLine:
     """One verbal order as the order's page, the chart and the paper show it. verified: of the co-signature."""

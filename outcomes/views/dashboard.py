@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from infusions.queries.escalation import called_out
 from infusions.queries.ledger import open_discrepancies
+from infusions.queries.verbal import overdue_cosigns
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
@@ -32,6 +33,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "may_open": request.user.may(Permission.SEE_SCORES),
         "cut": shown.source.cut or at,
         "gaps": list(open_discrepancies(request.clinic)) if request.user.may(Permission.SEE_LEDGER) else [],
+        "overdue": overdue_cosigns(request.clinic, at=at) if request.user.may(Permission.RUN_CLINIC) else [],
         "unsigned": called_out(request.user.site, at=at) if request.user.may(Permission.SEE_CHARTS) else [],
     }
     return page(request, "outcomes/dashboard.html", context, partial="outcomes/_outcomes.html")

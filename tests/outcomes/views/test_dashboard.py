@@ -14,7 +14,7 @@ from django.urls import reverse
 from infusions.actions import escalate_unsigned
 from kitclinic.models import Site, StaffUser
 from outcomes.actions import import_registry
-from tests.factories import orders, people, registry
+from tests.factories import orders, people, registry, verbal
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 URL = "/outcomes/"
@@ -175,7 +175,7 @@ def test_the_page_takes_a_fixed_number_of_queries(lead: StaffUser, as_user: Any,
     client.get(URL, asked(home))
     with CaptureQueriesContext(connection) as queries:
         client.get(URL, asked(home))
-    assert len(queries) <= 12
+    assert len(queries) <= 13  # the co-signatures that are overdue among them
 
 
 def test_nothing_is_styled_or_scripted_inline(lead: StaffUser, as_user: Any, home: Site) -> None:
@@ -198,3 +198,29 @@ def test_ord_35_the_clinic_leads_home_shows_what_of_the_next_day_is_not_signed(
         orders.sign(draft, at=sunday)
         assert "without a signed order" not in words(as_user(lead).get(URL))
         assert "without a signed order" not in words(as_user(people.staff("psychologist", site=site)).get(URL))
+
+
+def test_ord_34_overdue_co_signatures_stand_on_the_leads_page_and_only_then(
+    site: Site, lead: StaffUser, physician: StaffUser, as_user: Any
+) -> None:
+    order = orders.signed(site)
+    said = verbal.said(order, prescriber=physician)
+    in_time = said.said_at + timedelta(hours=24)
+    with time_machine.travel(in_time, tick=False):
+        assert "co-signature" not in words(as_user(lead).get(URL))
+    with time_machine.travel(in_time + timedelta(minutes=1), tick=False):
+        html = as_user(lead).get(URL).content.decode()
+        assert "1 co-signature of verbal orders overdue." in html
+        assert f'href="{reverse("infusions:order", args=[order.pk])}"' in html
+        assert order.sequence.patient.list_name in html
+        assert "co-signature" not in words(as_user(people.staff("psychologist", site=site)).get(URL))
+        verbal.cosigned(said, at=in_time + timedelta(minutes=1))
+        assert "co-signature" not in words(as_user(lead).get(URL))
+
+
+def test_another_clinics_overdue_co_signature_is_not_shown(
+    other_site: Site, lead: StaffUser, as_user: Any
+) -> None:
+    said = verbal.said(orders.signed(other_site))
+    with time_machine.travel(said.said_at + timedelta(days=2), tick=False):
+        assert "co-signature" not in words(as_user(lead).get(URL))
