@@ -7,7 +7,7 @@ booked visit; whether a patient is ready is asked of ``rules.readiness`` each ti
 baseline or a weight grows too old while nobody writes anything.
 """
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class OrderState(TextChoices):
@@ -230,3 +230,73 @@ class Severity(TextChoices):
 class PregnancyResult(TextChoices):
     NEGATIVE = "negative", "Negative"
     POSITIVE = "positive", "Positive"
+
+
+class SideEffect(TextChoices):
+    """What ketamine does to many patients and is no adverse event by itself."""
+
+    DIZZINESS = "dizzy", "Dizziness"
+    NAUSEA = "nausea", "Nausea"
+    PERCEPTION = "perception", "Hallucination or perceptual disturbance"
+    SEDATION = "sedation", "Sedation"
+    HEADACHE = "headache", "Headache"
+    OTHER = "other", "Other"
+
+
+class Intervention(TextChoices):
+    """What a nurse does about it."""
+
+    OXYGEN = "oxygen", "Oxygen"
+    POSITION = "position", "Repositioned"
+    FLUIDS = "fluids", "IV fluids"
+    MEDICATION = "medication", "Medication"
+    COMFORT = "comfort", "Calmed: talk, dark, quiet"
+    WATCHED = "watched", "Watched, rate unchanged"
+    OTHER = "other", "Other"
+
+
+class AdverseEventKind(TextChoices):
+    """What a physician finds an event to have been."""
+
+    NEW_BRADYCARDIA = "new_bradycardia", "New-onset bradycardia"
+    NEW_TACHYCARDIA = "new_tachycardia", "New-onset tachycardia"
+    NEW_FIBRILLATION = "new_fibrillation", "New-onset atrial fibrillation"
+    OTHER_ECG = "other_ecg", "Other abnormal ECG"
+    HYPERTENSION = "hypertension", "Symptomatic hypertension"
+    HYPOTENSION = "hypotension", "Symptomatic hypotension"
+    CHANGE = "change", "Change over 20% from baseline, no symptoms"
+    RESPIRATORY = "respiratory", "Breathing or oxygen saturation"
+    SIDE_EFFECT = "side_effect", "Side effect not tolerated"
+    OTHER = "other", "Other"
+
+
+class Grade(IntegerChoices):
+    """How bad it was."""
+
+    MILD = 1, "1 Mild"
+    MODERATE = 2, "2 Moderate"
+    SEVERE = 3, "3 Severe"
+    LIFE_THREATENING = 4, "4 Life-threatening"
+    FATAL = 5, "5 Death"
+
+
+class Relatedness(TextChoices):
+    """Whether ketamine caused it, in a physician's judgement."""
+
+    CERTAIN = "certain", "Certain"
+    PROBABLE = "probable", "Probable"
+    POSSIBLE = "possible", "Possible"
+    UNLIKELY = "unlikely", "Unlikely"
+    UNRELATED = "unrelated", "Not related"
+    UNKNOWN = "unknown", "Cannot be judged"
+
+
+class Recovery(TextChoices):
+    """How the patient came out of it."""
+
+    RECOVERED = "recovered", "Recovered"
+    RECOVERING = "recovering", "Recovering"
+    NOT_RECOVERED = "not_recovered", "Not recovered"
+    LASTING = "lasting", "Recovered with lasting harm"
+    FATAL = "fatal", "Died"
+    UNKNOWN = "unknown", "Not known"

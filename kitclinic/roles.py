@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SEE_CHARTS = "see the suite board, charts and orders"
     CHART = "chart at the chair: vitals, events, start, stop, discharge"
     CLEAR_FOR_START = "clear a patient for the start as the provider on site"
+    JUDGE_EVENTS = "judge adverse events: their kind, grade, cause and outcome"
     WRITE_ORDERS = "draft orders"
     SIGN_ORDERS = "sign, hold and release orders"
     HANDLE_DRUGS = "receive, withdraw, waste, return and count controlled substances, and witness it"
@@ -70,6 +71,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.SEE_TEAM_NOTES,
             P.SEE_CHARTS,
             P.CLEAR_FOR_START,
+            P.JUDGE_EVENTS,
             P.WRITE_ORDERS,
             P.SIGN_ORDERS,
             P.HANDLE_DRUGS,

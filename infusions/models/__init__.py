@@ -1,7 +1,7 @@
 """Orders and charts."""
 
 from infusions.models.assessments import AdverseEventReview, Intake, NextDayCall
-from infusions.models.events import InfusionEvent
+from infusions.models.events import FactReview, InfusionEvent
 from infusions.models.flags import Flag, FlagAcknowledgement, FlagWithdrawal
 from infusions.models.formulary import Formulary, OrderSettings, Product
 from infusions.models.infusions import Infusion
@@ -15,7 +15,14 @@ from infusions.models.ledger import (
     Vault,
     Vial,
 )
-from infusions.models.monitors import KeptAside, KeptAsideAnswer, Monitor, MonitorReading, ReadingAnswer
+from infusions.models.monitors import (
+    KeptAside,
+    KeptAsideAnswer,
+    Monitor,
+    MonitorReading,
+    ReadingAnswer,
+    ReadingGiven,
+)
 from infusions.models.orders import Affirmation, Order
 from infusions.models.registry import RegistryInfusion
 from infusions.models.suite import ChairsideSettings, OpeningCheck
@@ -32,6 +39,7 @@ __all__ = [
     "Discrepancy",
     "DiscrepancyAnswer",
     "Escalation",
+    "FactReview",
     "Flag",
     "FlagAcknowledgement",
     "FlagWithdrawal",
@@ -50,6 +58,7 @@ __all__ = [
     "OrderSettings",
     "Product",
     "ReadingAnswer",
+    "ReadingGiven",
     "Receipt",
     "RegistryInfusion",
     "Vault",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from infusions.models.infusions import Infusion
+from infusions.models.vitals import VitalSet
 from kitclinic.append_only import AppendOnly
 from kitclinic.models import SiteOwned
 
@@ -36,6 +37,7 @@ class InfusionEvent(AppendOnly, SiteOwned):
         DISCHARGED = "discharged", "Discharged"
         NOT_STARTED = "not_started", "Not started"
         HANDED_OVER = "handed_over", "Handed over"
+        STRUCK = "struck", "Struck out"
 
     infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="events")
     key = models.UUIDField()
@@ -81,3 +83,33 @@ class InfusionEvent(AppendOnly, SiteOwned):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class FactReview(AppendOnly, SiteOwned):
+    """Somebody looked at a fact that came late or fits nothing, and said so. The fact stays as it is."""
+
+    event = models.OneToOneField(InfusionEvent, null=True, on_delete=models.PROTECT, related_name="look")
+    vital_set = models.OneToOneField(VitalSet, null=True, on_delete=models.PROTECT, related_name="look")
+    key = models.UUIDField()
+    words = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "look at a late fact"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "key"],
+                name="fact_review_once",
+                violation_error_message="This has already been saved.",
+            ),
+            models.CheckConstraint(
+                condition=Q(event__isnull=False, vital_set__isnull=True)
+                | Q(event__isnull=True, vital_set__isnull=False),
+                name="fact_review_is_of_one_fact",
+                violation_error_message="A look is at one event or at one set.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words or "seen"
