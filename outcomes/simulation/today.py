@@ -10,7 +10,7 @@ from infusions.models import Order
 from infusions.states import OrderState
 from kitclinic.actions import begin_long_task
 from kitclinic.models import LongTask, OutboxMessage
-from outcomes.simulation import cases, drugs, enrolment, inbox, planning, staffing
+from outcomes.simulation import cases, decisions, drugs, enrolment, inbox, planning, staffing
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
@@ -52,6 +52,7 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
         steps += _everything_else(cast, Random(f"{seed}:cases"), week[0], now)
         steps += _planned(cast, Random(f"{seed}:planning"), now)
     step(steps)
+    decisions.decide_otherwise(cast, now=now)
     staffing.come_after_all(cast, now=now)
     planning.confirm_drivers(cast, now=now)
     for days_before in range(8):
@@ -231,8 +232,9 @@ def _what(habits: Habits) -> str:
 
 
 def sign_what_starts_soon(cast: Cast, *, now: datetime) -> None:
-    """The simulated physician signs what nobody signed a day before it is needed."""
+    """The simulated physician signs what nobody signed a day before it is needed, and settles what is held."""
     soon = cast.site.today(now) + timedelta(days=1)
     waiting = Order.objects.filter(site=cast.site, state=OrderState.DRAFT, sequence__first_day__lte=soon)
     for order in waiting.select_related("site", "sequence__patient"):
         enrolment.signed(cast, order, at=now)
+    decisions.settle_held(cast, at=now)
