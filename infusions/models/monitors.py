@@ -64,10 +64,28 @@ class MonitorReading(AppendOnly, SiteOwned):
                 violation_error_message="A reading without a chart says why.",
             ),
         ]
-        indexes = [models.Index(fields=["site", "infusion", "measured_at"], name="reading_by_infusion")]
+        indexes = [
+            models.Index(fields=["site", "infusion", "measured_at"], name="reading_by_infusion"),
+            models.Index(fields=["site", "monitor", "received_at"], name="reading_by_monitor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sbp}/{self.dbp}, {self.hr}, {self.spo2}%"
+
+
+class ReadingGiven(AppendOnly, SiteOwned):
+    """A reading off the review list that a nurse gave to a chart of the day; there it waits for its answer."""
+
+    reading = models.OneToOneField(MonitorReading, on_delete=models.PROTECT, related_name="given")
+    infusion = models.ForeignKey(Infusion, on_delete=models.PROTECT, related_name="given_readings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "reading given to a chart"
+
+    def __str__(self) -> str:
+        return f"given to {self.infusion}"
 
 
 class ReadingAnswer(AppendOnly, SiteOwned):
