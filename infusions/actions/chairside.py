@@ -19,6 +19,7 @@ from infusions.rules.chairside import (
     not_started_problems,
     nurse_problems,
 )
+from infusions.rules.facts import UNMATCHED, fits
 from infusions.states import OPEN_INFUSION, InfusionOutcome, InfusionState, OrderState
 from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
@@ -110,15 +111,17 @@ def record_event(
     at: datetime,
     occurred_at: datetime | None = None,
     device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
     detail: dict[str, Any] | None = None,
     note: str = "",
 ) -> InfusionEvent:
-    """Record one thing that happened at the chair.
+    """Record one thing that happened at the chair. What was seen and done is stored wherever the infusion stands.
 
     detail, by kind: identity_checked {"identifiers": [Identifier, …]}; pregnancy_test {"result", "method", "lot"};
     pump_checked {"rate_ml_per_h", "volume_ml", "second": staff id or absent} as typed text;
-    side_effect {"symptom", "severity"}; provider_called {"provider"}; driver_seen {"name", "relationship",
-    "phone", "transport"}. no_premedication and premedication exceptions speak in ``note``.
+    side_effect {"symptom", "severity"}; intervention {"what"}; provider_called {"provider"}; provider_arrived
+    {"provider", "came"}; emergency_arrived {"provider"} who led it; driver_seen {"name", "relationship", "phone",
+    "transport"}. no_premedication and premedication exceptions speak in ``note``.
     """
     infusion = lock(infusion)
     detail, note = dict(detail or {}), note.strip()
@@ -150,6 +153,9 @@ def record_event(
             )
         )
     )
+    arrived, left = infusion.arrived_at, infusion.discharged_at
+    if not fits(kind, occurred_at or at, arrived_at=arrived, left_at=left):
+        detail[UNMATCHED] = True
     return write_event(
         infusion=infusion,
         kind=kind,
@@ -158,6 +164,7 @@ def record_event(
         at=at,
         occurred_at=occurred_at,
         device_at=device_at,
+        clock_offset_ms=clock_offset_ms,
         detail=detail,
         note=note,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from infusions.models import Infusion, InfusionEvent
-from infusions.rules.running import time_problems
+from infusions.rules.facts import UNMATCHED, fact_time_problems
 from kitclinic import audit
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Conflict, refuse_if
@@ -41,7 +41,8 @@ def known_event(
     first = InfusionEvent.objects.filter(site_id=site_id, key=key).select_related("infusion").first()
     if first is None:
         return None
-    same = first.kind == kind and (detail is None or (first.detail == detail and first.note == note))
+    typed = {name: value for name, value in first.detail.items() if name != UNMATCHED}
+    same = first.kind == kind and (detail is None or (typed == detail and first.note == note))
     if same and (infusion is None or first.infusion_id == infusion.pk):
         return first
     raise Conflict(
@@ -64,12 +65,16 @@ def write_event(
     at: datetime,
     occurred_at: datetime | None = None,
     device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
     detail: dict[str, Any] | None = None,
     note: str = "",
 ) -> InfusionEvent:
-    """Write what happened and its audit row. Raises Refused for a time that cannot be."""
+    """Write what happened and its audit row. Raises Refused for a time that cannot be.
+
+    Four times: occurred_at, on the tablet's clock device_at, at the server at, and how far the two clocks differ.
+    """
     happened = occurred_at or at
-    refuse_if(time_problems(happened, at=at))
+    refuse_if(fact_time_problems(kind, happened, at=at))
     event = InfusionEvent.objects.create(
         site_id=infusion.site_id,
         infusion=infusion,
@@ -80,6 +85,7 @@ def write_event(
         occurred_at=happened,
         device_at=device_at,
         received_at=at,
+        clock_offset_ms=clock_offset_ms,
         by=by,
     )
     note_act(f"infusion {kind.replace('_', ' ')}", infusion, by=by, at=at, row=event.pk)

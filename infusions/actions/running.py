@@ -2,17 +2,20 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from infusions.actions.charting import Kind, known_event, lock, note_act, write_event
 from infusions.actions.ledger import administer, settle_delivered
-from infusions.models import Infusion, InfusionEvent
+from infusions.models import AdverseEventReview, Infusion, InfusionEvent
 from infusions.queries.course import Course, course_of
 from infusions.queries.orders import unsettled_ondansetron
 from infusions.queries.verbal import is_dose_allowed
+from infusions.rules.adverse_events import reason_problems
 from infusions.rules.dosing import MG_STEP
+from infusions.rules.facts import UNMATCHED, side_effect_problems
 from infusions.rules.orders import ONDANSETRON_MG, OndansetronFacts, ondansetron_problems
 from infusions.rules.running import delivered_problems, resume_problems, time_problems
 from infusions.states import RUNS, UNDER_WAY, InfusionOutcome, InfusionState, OndansetronKind, StopReason
@@ -35,13 +38,14 @@ def pause_infusion(
     reason: str = "",
     occurred_at: datetime | None = None,
     device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """Record a pause at once; its reason (a PauseReason) may follow when it is resumed. Never refused."""
     infusion = lock(infusion)
     if known_event(infusion=infusion, kind=Kind.PAUSED, key=key, site_id=infusion.site_id):
         return infusion
     runs = infusion.state == InfusionState.INFUSING
-    detail = {"reason": reason} | ({} if runs else {"unmatched": True})
+    detail = {"reason": reason} | ({} if runs else {UNMATCHED: True})
     if runs:
         move(infusion, InfusionState.PAUSED, by=by, at=at, reason=reason)
     write_event(
@@ -52,6 +56,7 @@ def pause_infusion(
         at=at,
         occurred_at=occurred_at,
         device_at=device_at,
+        clock_offset_ms=clock_offset_ms,
         detail=detail,
     )
     return infusion
@@ -100,6 +105,7 @@ def stop_infusion(
     delivered_mg: Decimal | None = None,
     occurred_at: datetime | None = None,
     device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """Record that the infusion was stopped. Always accepted; why and how much may follow (explain_stop).
 
@@ -130,7 +136,8 @@ def stop_infusion(
         at=at,
         occurred_at=happened,
         device_at=device_at,
-        detail={"reason": reason} | ({} if runs else {"unmatched": True}),
+        clock_offset_ms=clock_offset_ms,
+        detail={"reason": reason} | ({} if runs else {UNMATCHED: True}),
         note=note,
     )
     return infusion
@@ -145,10 +152,18 @@ def explain_stop(
     at: datetime,
     note: str = "",
     delivered_mg: Decimal | None = None,
+    effect: tuple[str, str] | None = None,
+    key: UUID | None = None,
 ) -> Infusion:
-    """Answer the questions of a stop that is already recorded: why, and what the pump delivered."""
+    """Answer the questions of a stop that is already recorded: why, and what the pump delivered.
+
+    effect: SideEffect and Severity for which it was stopped, where that is the reason; recorded as a side effect
+    under ``key``. A reason said before is changed only with a note, and no more after a review (AEV-10).
+    """
     infusion = lock(infusion)
-    problems: list[Problem] = []
+    note = note.strip()
+    reviewed = AdverseEventReview.objects.filter(site_id=infusion.site_id, infusion=infusion).exists()
+    problems = reason_problems(was=infusion.stop_reason, now=reason, note=note, reviewed=reviewed)
     if infusion.outcome != InfusionOutcome.STOPPED:
         problems.append(
             Blocker("STA-01", "This infusion was not stopped. Reload the chart to see where it stands.")
@@ -157,14 +172,26 @@ def explain_stop(
         problems.append(
             Blocker("AEV-02", "Choose why it was stopped; this decides whether it is an adverse event.", "reason")
         )
+    effect = effect if reason == StopReason.SIDE_EFFECT else None
+    said = {"symptom": effect[0], "severity": effect[1]} if effect else {}
+    problems += side_effect_problems(said, note) if effect else []
     refuse_if(problems + _delivered(infusion, delivered_mg))
-    infusion.stop_reason, infusion.outcome_note = reason, note.strip()[:200]
+    infusion.stop_reason, infusion.outcome_note = reason, note[:200]
     infusion.delivered_mg = infusion.delivered_mg if delivered_mg is None else delivered_mg
     infusion.save(update_fields=["stop_reason", "outcome_note", "delivered_mg"])
     if delivered_mg is not None:
         settle_delivered(infusion=infusion, mg=delivered_mg, by=by, at=at)
+    if (
+        effect
+        and key is not None
+        and not known_event(
+            infusion=infusion, kind=Kind.SIDE_EFFECT, key=key, site_id=infusion.site_id, detail=said, note=note
+        )
+    ):
+        who: dict[str, Any] = {"key": key, "by": by, "at": at, "occurred_at": infusion.ended_at}
+        write_event(infusion=infusion, kind=Kind.SIDE_EFFECT, detail=said, note=note, **who)
     mg = None if delivered_mg is None else str(delivered_mg)
-    note_act("infusion stop explained", infusion, by=by, at=at, reason=reason, delivered_mg=mg)
+    note_act("infusion stop explained", infusion, by=by, at=at, reason=reason, delivered_mg=mg, note=note)
     return infusion
 
 

@@ -6,9 +6,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from infusions.rules import dosing
+from infusions.rules.facts import answer_problems, call_problems, intervention_problems, side_effect_problems
 from infusions.rules.orders import ORD_11, against_sentence
 from infusions.rules.readiness import IDENTIFIERS, INF_07, INF_08, INF_10, INF_16, INF_18, INF_19, INF_21
-from infusions.states import Identifier, InfusionOutcome, PregnancyResult, Severity
+from infusions.states import Identifier, InfusionOutcome, PregnancyResult
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from scheduling.rules import drivers
@@ -25,11 +26,9 @@ CHS_03 = Rule(
     "After a positive pregnancy test only a provider records another result.",
     source="clinic default",
 )
-CHS_04 = Rule("CHS-04", "A side effect is recorded with what it is and how strong.", source="clinic default")
 CHS_05 = Rule(
     "CHS-05", "Whoever arrived and is not started leaves with a reason from the list.", source="clinic default"
 )
-CHS_06 = Rule("CHS-06", "A call to a provider is recorded with who was called.", source="clinic default")
 CHS_07 = Rule(
     "CHS-07",
     "A patient is seated once for a visit: one whose infusion is over, or that was missed or cancelled, does not "
@@ -188,18 +187,19 @@ def _pump(facts: EventFacts) -> list[Problem]:
 
 
 def _side_effect(facts: EventFacts) -> list[Problem]:
-    problems: list[Problem] = []
-    if not facts.detail.get("symptom"):
-        problems.append(Blocker(CHS_04.id, "Choose the side effect.", "symptom"))
-    if facts.detail.get("severity") not in Severity.values:
-        problems.append(Blocker(CHS_04.id, "Choose how strong it is.", "severity"))
-    return problems
+    return side_effect_problems(facts.detail, facts.note)
+
+
+def _intervention(facts: EventFacts) -> list[Problem]:
+    return intervention_problems(facts.detail, facts.note)
 
 
 def _called(facts: EventFacts) -> list[Problem]:
-    if str(facts.detail.get("provider", "")).strip():
-        return []
-    return [Blocker(CHS_06.id, "Say who was called.", "provider")]
+    return call_problems(facts.detail)
+
+
+def _answered(facts: EventFacts) -> list[Problem]:
+    return answer_problems(facts.detail, facts.note)
 
 
 def _driver(facts: EventFacts) -> list[Problem]:
@@ -219,6 +219,8 @@ CHECKS: dict[str, Callable[[EventFacts], list[Problem]]] = {
     "provider_cleared": _cleared,
     "pump_checked": _pump,
     "side_effect": _side_effect,
+    "intervention": _intervention,
     "provider_called": _called,
+    "provider_arrived": _answered,
     "driver_seen": _driver,
 }
