@@ -20,19 +20,17 @@ from infusions.views.chart_before import (
 )
 from infusions.views.chart_dose import chart_missing, chart_return, waste
 from infusions.views.chart_during import (
-    chart_acknowledge,
     chart_call,
     chart_complete,
-    chart_correct,
     chart_ondansetron,
     chart_pause,
     chart_resume,
     chart_side_effect,
     chart_stop,
     chart_stop_reason,
-    chart_vitals,
 )
 from infusions.views.chart_verbal import chart_verbal
+from infusions.views.chart_vitals import chart_acknowledge, chart_correct, chart_vitals
 from infusions.views.discrepancy import discrepancies, discrepancy, discrepancy_dose, discrepancy_vial
 from infusions.views.formulary import formulary, formulary_use
 from infusions.views.ledger import ledger
@@ -42,6 +40,7 @@ from infusions.views.ledger_receive import ledger_receipt, ledger_receive
 from infusions.views.ledger_report import inventory_csv, inventory_pdf, ledger_report, usage_csv, usage_pdf
 from infusions.views.ledger_vial import ledger_vial
 from infusions.views.ledger_waste import ledger_waste, ledger_waste_dose, ledger_waste_vial
+from infusions.views.opening import opening, opening_check
 from infusions.views.order import order
 from infusions.views.order_discontinue import order_discontinue
 from infusions.views.order_hold import order_hold
@@ -116,6 +115,8 @@ urlpatterns = [
     path("ledger/vials/<int:pk>/discrepancy/", discrepancy_vial, name="discrepancy_vial"),
     path("ledger/vials/<int:pk>/waste/", ledger_waste_vial, name="ledger_waste_vial"),
     path("ledger/waste/", ledger_waste, name="ledger_waste"),
+    path("opening/", opening, name="opening"),
+    path("opening/check/", opening_check, name="opening_check"),
     path("orders/<int:pk>/", order, name="order"),
     path("orders/<int:pk>/discontinue/", order_discontinue, name="order_discontinue"),
     path("orders/<int:pk>/hold/", order_hold, name="order_hold"),

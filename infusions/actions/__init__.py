@@ -5,6 +5,7 @@ from infusions.actions.chairside import arrive, do_not_start, hand_over, record_
 from infusions.actions.discharge import discharge, leave_against_advice
 from infusions.actions.drafting import UnmeasuredWeight, draft_order, ensure_formulary, supersede_order
 from infusions.actions.escalation import escalate_unsigned
+from infusions.actions.facts import look_at_fact, strike_event
 from infusions.actions.formulary import (
     add_product,
     begin_with_products,
@@ -24,6 +25,18 @@ from infusions.actions.ledger import (
     waste,
     withdraw,
 )
+from infusions.actions.monitors import (
+    Received,
+    accept_reading,
+    add_monitor,
+    end_monitor,
+    give_reading,
+    note_refused_token,
+    put_away_reading,
+    receive_reading,
+    receive_readings,
+)
+from infusions.actions.opening import record_opening_check
 from infusions.actions.orders import (
     complete_order,
     discontinue_order,
@@ -33,6 +46,7 @@ from infusions.actions.orders import (
     sign_order,
 )
 from infusions.actions.pump import check_pump
+from infusions.actions.reviews import review_event
 from infusions.actions.running import (
     complete_infusion,
     explain_stop,
@@ -46,8 +60,11 @@ from infusions.actions.verbal import cosign, give_verbal_order
 from infusions.actions.vitals import acknowledge_flag, correct_vitals, record_vitals
 
 __all__ = [
+    "Received",
     "UnmeasuredWeight",
+    "accept_reading",
     "acknowledge_flag",
+    "add_monitor",
     "add_product",
     "administer",
     "answer_discrepancy",
@@ -66,30 +83,40 @@ __all__ = [
     "discontinue_order",
     "do_not_start",
     "draft_order",
+    "end_monitor",
     "ensure_formulary",
     "ensure_vault",
     "escalate_unsigned",
     "expire_orders",
     "explain_stop",
     "give_as_needed_ondansetron",
+    "give_reading",
     "give_verbal_order",
     "hand_over",
     "hold_order",
     "leave_against_advice",
+    "look_at_fact",
+    "note_refused_token",
     "pause_infusion",
+    "put_away_reading",
     "put_back_product",
+    "receive_reading",
+    "receive_readings",
     "receive_vials",
     "record_event",
+    "record_opening_check",
     "record_vitals",
     "release_order",
     "resume_infusion",
     "retire_product",
     "return_dose",
     "return_drawn",
+    "review_event",
     "set_preparation",
     "sign_order",
     "start_infusion",
     "stop_infusion",
+    "strike_event",
     "supersede_order",
     "waste",
     "waste_rest",

@@ -35,7 +35,8 @@ GATES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("Pump", ("INF-19", "DOS-10"), "pump", "Check"),
     ("Baseline", ("VIT-12",), "", ""),
     ("Provider clearance", ("INF-18",), "clearance", "Clear"),
-    ("Floor", ("INF-07", "INF-08", "INF-20", "INF-21"), "hand_over", "Hand over"),
+    ("Floor", ("INF-07", "INF-08", "INF-21"), "hand_over", "Hand over"),
+    ("Suite", ("INF-20", "INF-25", "INF-26"), "opening", "Opening list"),
 )
 ONLY_WHEN_CLOSED = frozenset({"Pregnancy", "Provider clearance", "Floor"})
 
@@ -90,6 +91,8 @@ def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
             if event and given
             else "Not given, with reason"
         )
+    if word == "Suite":
+        return "Open: every line of today's opening list is done"
     if word == "Drug":
         return _drawn(ready, site)
     if word == "Pump":

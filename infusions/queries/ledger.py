@@ -22,7 +22,7 @@ K = MovementKind
 NOTHING = Decimal(0)
 OVER = (InfusionState.DISCHARGED, InfusionState.NOT_STARTED)
 # What a movement does to the vial it names; a drawn dose has left it.
-_VIAL = Case(
+OF_A_VIAL = Case(
     When(kind__in=(K.RECEIVED, K.RETURNED), then=F("mg")),
     When(kind=K.WITHDRAWN, then=-F("mg")),
     When(kind=K.WASTED, draw__isnull=True, then=-F("mg")),
@@ -106,7 +106,7 @@ def vial_lines(
     holds = (
         moved.order_by()
         .values("vial_id")
-        .annotate(holds=Sum(_VIAL), drawn=Coalesce(Sum("mg", filter=Q(kind=K.WITHDRAWN)), NOTHING))
+        .annotate(holds=Sum(OF_A_VIAL), drawn=Coalesce(Sum("mg", filter=Q(kind=K.WITHDRAWN)), NOTHING))
     )
     if not with_empty:
         holds = holds.filter(holds__gt=0)

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from infusions.models import Affirmation, Infusion, InfusionEvent, Order
 from infusions.queries.course import Course, Kind
 from infusions.queries.ledger import Hand, hand_of
+from infusions.queries.opening import Opening, opening_of
 from infusions.queries.orders import CURRENT, current_order, first_infusions, last_day, newest_order, pregnancy_of
 from infusions.queries.pump import READ
 from infusions.rules.allergies import drugs_named
@@ -20,7 +21,6 @@ from infusions.rules.vitals import TakenSet, choose_baseline
 from infusions.states import OPEN_INFUSION, Identifier, OrderState, PregnancyResult, PremedStatus
 from kitclinic.problems import Problem
 from scheduling.models import Eligibility, Visit, Weight
-from scheduling.queries.floor import nurses_on_floor, providers_on_site
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.queries.standing import problems_before_start
 from scheduling.rules.drivers import Driver
@@ -54,6 +54,7 @@ class Readiness:
     weight: Weight | None
     assessment: Eligibility | None
     hand: Hand
+    opening: Opening
 
 
 def readiness(course: Course, *, at: datetime) -> Readiness:
@@ -61,11 +62,11 @@ def readiness(course: Course, *, at: datetime) -> Readiness:
     infusion = course.infusion
     visit, patient = infusion.visit, infusion.patient
     order, weight, assessment = order_of(visit), latest_weight(patient), latest_eligibility(patient)
-    hand = hand_of(infusion)
-    facts = _facts(course, at=at, order=order, weight=weight, assessment=assessment, hand=hand)
+    hand, opening = hand_of(infusion), opening_of(infusion.site, at)
+    facts = _facts(course, at=at, order=order, weight=weight, assessment=assessment, hand=hand, opening=opening)
     elsewhere = [problem for path in settings.READINESS_CHECKS for problem in import_string(path)(patient, at)]
     problems = (*start_problems(facts), *problems_before_start(patient), *elsewhere)
-    return Readiness(facts, problems, order, weight, assessment, hand)
+    return Readiness(facts, problems, order, weight, assessment, hand, opening)
 
 
 def _facts(
@@ -76,6 +77,7 @@ def _facts(
     weight: Weight | None,
     assessment: Eligibility | None,
     hand: Hand,
+    opening: Opening,
 ) -> StartFacts:
     infusion = course.infusion
     visit, patient, site = infusion.visit, infusion.patient, infusion.site
@@ -125,10 +127,10 @@ def _facts(
             pump and order and pump.kind == Kind.PUMP_CHECKED and pump.detail.get("order") == order.pk
         ),
         pump_said=pump.note if pump and pump.kind == Kind.PUMP_MISMATCH else "",
-        provider_on_site=bool(providers_on_site(site, at)),
+        provider_on_site=opening.facts.provider_here,
         nurse_others=sum(nurse == infusion.nurse_id for _, _, nurse, _ in others),
         floor_others=sum(day == infusion.date for *_, day in others),
-        floor_nurses=nurses_on_floor(site, at).count(),
+        floor_nurses=opening.facts.nurses,
         infusions_ordered=order.infusions_ordered if order else 0,
         protocol_days=order.order_set.days if order else STANDARD.days,
         started_on_order=sum(on == order.pk for on, _ in started) if order else 0,
@@ -140,6 +142,7 @@ def _facts(
         drawn_mg_per_ml=hand.strengths,
         safety_tasks=0,  # asked of settings.READINESS_CHECKS, by those who know
         patient_name=patient.name,
+        opening=opening.facts,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from infusions.rules import orders, vitals
+from infusions.rules.opening import OPENED, OpeningFacts, opening_problems
 from infusions.rules.vitals import TakenSet
 from infusions.states import Identifier, OrderState, PremedStatus
 from kitclinic.display import show
@@ -107,7 +108,8 @@ class StartFacts:
     called out. pump_reconciled: the last reading had no problem from ``dosing.pump_problems``; pump_said: what
     it showed where it had. started_on_order: infusions started on this version; started_in_sequence: on all
     of them; started_today: one of the sequence. draw_mg: what the order's volume holds; in_hand_mg: what the
-    ledger says is drawn for this infusion and not gone, out of vials of drawn_mg_per_ml.
+    ledger says is drawn for this infusion and not gone, out of vials of drawn_mg_per_ml. opening: the
+    suite's list of the day.
     """
 
     at: datetime
@@ -157,6 +159,7 @@ class StartFacts:
     strength_mg_per_ml: int = 0
     in_hand_mg: Decimal = Decimal(0)
     drawn_mg_per_ml: frozenset[int] = frozenset()
+    opening: OpeningFacts = OPENED
 
 
 def start_problems(facts: StartFacts) -> list[Problem]:
@@ -173,6 +176,7 @@ def start_problems(facts: StartFacts) -> list[Problem]:
         *_bedside_problems(facts),
         *_drug_problems(facts),
         *_floor_problems(facts),
+        *opening_problems(facts.opening),
     ]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from infusions.queries.board import board as board_of
 from infusions.queries.board import board_version
 from infusions.queries.ledger import open_hands
+from infusions.queries.opening import opening_of
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
@@ -40,4 +41,5 @@ def _context(request: StaffRequest, at: datetime) -> dict[str, Any]:
     expected = [tile.expected for tile in found.tiles if tile.expected]
     ready = strips(expected, site=site, at=at, reader=reader)
     hands = open_hands(site) if reader.may(Permission.SEE_LEDGER) else []
-    return {"hands": hands, "board": found, "strips": ready, "wall": "wall" in request.GET}
+    opening = opening_of(site, at)
+    return {"opening": opening, "hands": hands, "board": found, "strips": ready, "wall": "wall" in request.GET}

@@ -20,6 +20,7 @@ from kitclinic.problems import Refused
 from kitclinic.roles import Role
 from outcomes.simulation import drugs
 from outcomes.simulation.chair import Chair
+from outcomes.simulation.opening import open_suite
 from outcomes.simulation.script import Act
 from scheduling.actions import mark_missed
 from scheduling.models import Visit
@@ -47,6 +48,7 @@ def perform(chair: Chair, act: Act, at: datetime) -> list[Act]:
 def _arrive(chair: Chair, act: Act, at: datetime) -> list[Act]:
     visit = chair.visit
     nurse = _nurse_for(visit, at)
+    open_suite(visit.site, by=nurse, at=at)
     chair.infusion = actions.arrive(
         visit=visit, chair=visit.chair, nurse=nurse, by=nurse, at=at, key=chair.key("arrive:")
     )
@@ -156,6 +158,7 @@ def _baseline_again(chair: Chair, at: datetime) -> None:
 
 def _start(chair: Chair, act: Act, at: datetime) -> list[Act]:
     infusion = _infusion(chair)
+    open_suite(infusion.site, by=infusion.nurse, at=at)
     every = frozenset(f"DRV-{n:02d}" for n in range(1, 6))
     key = chair.key("start:")
     chair.infusion = actions.start_infusion(infusion=infusion, by=infusion.nurse, at=at, key=key, confirmed=every)
@@ -242,6 +245,7 @@ def _discharge(chair: Chair, act: Act, at: datetime) -> None:
     chair.infusion = actions.discharge(
         infusion=infusion,
         checks=CHECKS,
+        language=infusion.patient.language,
         driver=driver,
         by=infusion.nurse,
         at=at,

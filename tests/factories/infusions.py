@@ -21,7 +21,7 @@ from scheduling.actions import book_sequence, name_driver, record_call_out
 from scheduling.models import Patient, ProviderPresence, Sequence, SuiteDay, Visit
 from scheduling.queries.patients import latest_eligibility, latest_weight
 from scheduling.rules.drivers import Driver
-from tests.factories import ledger, scheduling, suite
+from tests.factories import ledger, opening, scheduling, suite
 from tests.factories.orders import READ
 
 Kind = InfusionEvent.Kind
@@ -114,7 +114,10 @@ class Chair:
         self.at += timedelta(**delta)
         return self
 
-    def arrive(self, chair: int | None = None) -> "Chair":
+    def arrive(self, chair: int | None = None, *, opens: bool = True) -> "Chair":
+        """Seated. opens: the suite's list of the day is gone through first, where nobody has."""
+        if opens:
+            opening.suite_open(self.visit.site, at=self.at)
         self.infusion = actions.arrive(
             visit=self.visit,
             chair=chair or self.visit.chair,
@@ -186,7 +189,7 @@ class Chair:
         return self
 
     def discharge(self, **arguments: Any) -> "Chair":
-        self._do(actions.discharge, **({"checks": ALL_CHECKS, "driver": seen_driver()} | arguments))
+        self._do(actions.discharge, **({"checks": ALL_CHECKS, "driver": seen_driver(), "language": "English"} | arguments))
         return self
 
 
