@@ -1,5 +1,6 @@
 """The way home: thirty minutes, the list, a known driver who was seen; or against advice."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,15 @@ from django.db import transaction
 from infusions.actions.charting import Kind, known_event, lock, write_event
 from infusions.actions.orders import complete_order
 from infusions.models import Infusion
-from infusions.queries.course import Course, course_of
+from infusions.queries.course import course_of
+from infusions.queries.discharge import facts_of, way_home
 from infusions.queries.ledger import hand_of
-from infusions.rules.discharge import DischargeFacts, against_advice_problems, discharge_problems
+from infusions.rules.discharge import (
+    against_advice_problems,
+    discharge_problems,
+    leaving_problems,
+    same_words,
+)
 from infusions.states import InfusionState, OrderState
 from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
@@ -31,24 +38,33 @@ def discharge(
     by: StaffUser,
     at: datetime,
     key: UUID,
+    language: str = "",
     confirmed: frozenset[str] = frozenset(),
 ) -> Infusion:
     """Let the patient leave with the driver who was seen, or say everything that is missing.
 
     checks: of "alert_and_steady", "nausea_controlled", "iv_out", "instructions_given", those that are ticked.
+    language: in which the instructions were given. A driver recorded as seen before counts as seen.
     """
     infusion = lock(infusion)
-    if known_event(infusion=infusion, kind=Kind.DISCHARGED, key=key, site_id=infusion.site_id):
+    said = {"checks": sorted(checks), "driver": driver.full_name.strip(), "transport": driver.kind}
+    if _known(infusion, key, said):
         return infusion
-    course = course_of(infusion)
-    facts = _facts(course, checks=checks, driver=driver, at=at)
-    if facts is not None:
-        refuse_if(discharge_problems(facts), confirmed=confirmed)
-    detail: dict[str, Any] = {
-        "checks": sorted(checks),
-        "driver": driver.full_name,
-        "transport": driver.kind,
+    refuse_if(leaving_problems(InfusionState(infusion.state)))
+    course, language = course_of(infusion), language.strip()
+    home = way_home(course, infusion.visit)
+    if home.seen and not driver.seen_by and same_words(home.driver.full_name, driver.full_name):
+        driver = replace(driver, seen_by=home.driver.seen_by)
+    facts = facts_of(course, hand_of(infusion), checks=checks, language=language, driver=driver, at=at)
+    problems = discharge_problems(facts)
+    refuse_if(problems, confirmed=confirmed)
+    detail: dict[str, Any] = said | {
+        "language": language,
+        "relationship": driver.relationship.strip(),
+        "phone": driver.phone.strip(),
         "seen_by": driver.seen_by,
+        "named": home.named,
+        "confirmed": sorted({problem.rule for problem in problems}),
     }
     _leave(infusion, by=by, at=at, key=key, detail=detail)
     return infusion
@@ -56,37 +72,49 @@ def discharge(
 
 @transaction.atomic
 def leave_against_advice(
-    *, infusion: Infusion, reason: str, provider_notified: str, by: StaffUser, at: datetime, key: UUID
+    *,
+    infusion: Infusion,
+    reason: str,
+    provider_notified: str,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    told_at: datetime | None = None,
+    reply: str = "",
+    going: str = "",
 ) -> Infusion:
-    """Chart that the patient left against advice, with the reason and the provider who was told."""
-    infusion = lock(infusion)
-    if known_event(infusion=infusion, kind=Kind.DISCHARGED, key=key, site_id=infusion.site_id):
+    """Chart that the patient left against advice, with the reason and the provider who was told.
+
+    told_at: when the provider was told, None for just now; reply: what was said; going: how the patient goes home.
+    """
+    infusion, told = lock(infusion), provider_notified.strip()
+    said = {"against_advice": True, "provider": told}
+    if _known(infusion, key, said, note=reason.strip()):
         return infusion
-    told = provider_notified.strip()
-    refuse_if(against_advice_problems(reason=reason, provider_notified=bool(told)))
-    detail = {"against_advice": True, "provider": told}
+    refuse_if(leaving_problems(InfusionState(infusion.state)))
+    when = told_at or at
+    problems = against_advice_problems(
+        reason=reason, provider_notified=bool(told), told_at=when, arrived_at=infusion.arrived_at, at=at
+    )
+    refuse_if(problems)
+    detail = said | {
+        "told_at": when.isoformat(),
+        "reply": reply.strip(),
+        "going": going.strip(),
+        "open_flags": len(course_of(infusion).open_flags),
+    }
     _leave(infusion, by=by, at=at, key=key, detail=detail, note=reason.strip())
     return infusion
 
 
-def _facts(course: Course, *, checks: frozenset[str], driver: Driver, at: datetime) -> DischargeFacts | None:
-    infusion, last = course.infusion, course.last_set
-    if infusion.ended_at is None:
-        return None  # the transition table refuses what was never infused
-    return DischargeFacts(
-        at=at,
-        ended_at=infusion.ended_at,
-        last_set_at=last.occurred_at if last else None,
-        open_flags=len(course.open_flags),
-        alert_and_steady="alert_and_steady" in checks,
-        nausea_controlled="nausea_controlled" in checks,
-        iv_out="iv_out" in checks,
-        instructions_given="instructions_given" in checks,
-        driver=driver,
-        patient_name=infusion.patient.name,
-        observation=course.observation,
-        in_hand_mg=hand_of(infusion).left_mg,
-    )
+def _known(infusion: Infusion, key: UUID, said: dict[str, Any], *, note: str = "") -> bool:
+    """Whether this very leaving is saved. Raises Conflict when the key was used for another one."""
+    event = known_event(infusion=infusion, kind=Kind.DISCHARGED, key=key, site_id=infusion.site_id)
+    if event is None:
+        return False
+    same = {"detail": event.detail | said, "note": note}
+    known_event(infusion=infusion, kind=Kind.DISCHARGED, key=key, site_id=infusion.site_id, **same)
+    return True
 
 
 def _leave(

@@ -1,26 +1,18 @@
 """What is typed at the chair. Forms read; whether it may be is asked of the rules, by the actions."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from infusions.models import VitalSet
-from infusions.rules.vitals import NUMBERS, Vitals
-from infusions.states import Identifier, PauseReason, PregnancyResult, Rhythm, Severity, Sign, StopReason
+from infusions.states import Identifier, PauseReason, PregnancyResult, Severity, StopReason
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES, Permission
-from scheduling.forms.numbers import NumberField, ScaleField, WholeField
+from scheduling.forms.numbers import NumberField, ScaleField
 from scheduling.states import MissedReason, TransportKind
 
 NURSES = [role for role, permissions in ROLES.items() if Permission.CHART in permissions]
 PROVIDERS = [role for role, permissions in ROLES.items() if Permission.CLEAR_FOR_START in permissions]
-UNABLE = (
-    ("cuff or sensor failed", "Cuff or sensor"),
-    ("patient moving", "Patient moving"),
-    ("patient declined", "Declined"),
-    ("other", "Other"),
-)
 
 
 def one_of(choices: Any, label: str, *, required: bool = True) -> forms.ChoiceField:
@@ -145,88 +137,8 @@ class NotStartedForm(ActForm):
     note = words("Note")
 
 
-class AcknowledgeForm(ActForm):
-    symptomatic = one_of((("no", "No symptoms"), ("yes", "Symptoms")), "The patient has")
-    action = words("What was done")
-    provider_notified = words("Provider who was told", most=120)
-    provider_reply = words("The provider's reply")
-
-
 class DriverForm(ActForm):
     name = words("Full name", most=120)
     relationship = words("Relationship", most=60)
     phone = words("Phone", most=30)
     transport = one_of(TransportKind.choices, "Way home")
-
-
-class DischargeForm(ActForm):
-    checks = some_of(
-        (
-            ("alert_and_steady", "Alert and steady"),
-            ("nausea_controlled", "Nausea controlled"),
-            ("iv_out", "IV line out"),
-            ("instructions_given", "Instructions given"),
-        ),
-        "Checked",
-    )
-    name = words("Driver, full name", most=120)
-    relationship = words("Relationship", most=60)
-    phone = words("Phone", most=30)
-    transport = one_of(TransportKind.choices, "Way home", required=False)
-    seen = forms.BooleanField(label="I have seen this driver here", required=False)
-
-
-class LeaveForm(ActForm):
-    reason = words("Why the patient leaves now")
-    provider = forms.ModelChoiceField(
-        StaffUser.objects.none(), label="Provider who was told", required=False, empty_label="Nobody yet"
-    )
-
-
-class VitalsForm(ActForm):
-    """One set off the keypad. Numbers may be missing here; the rule says which and why that stops."""
-
-    sbp = WholeField(required=False)
-    dbp = WholeField(required=False)
-    hr = WholeField(required=False)
-    spo2 = WholeField(required=False)
-    rhythm = one_of(Rhythm.choices, "Rhythm", required=False)
-    symptoms = some_of([("none", "None"), *VitalSet.Symptom.choices], "Symptoms")
-    unable = forms.MultipleChoiceField(choices=[(sign.value, sign.label) for sign in NUMBERS], required=False)
-    unable_because = one_of(UNABLE, "Why it could not be obtained", required=False)
-    taken_at = forms.TimeField(label="Taken at, if earlier", required=False)
-    device_at = forms.DateTimeField(required=False)
-    clock_offset_ms = forms.IntegerField(required=False, min_value=-(2**31), max_value=2**31 - 1)
-
-    def clean_symptoms(self) -> list[str]:
-        chosen: list[str] = self.cleaned_data["symptoms"]
-        if not chosen:
-            raise forms.ValidationError("Symptoms are not answered. Tap None, or all that apply.")
-        if "none" in chosen and len(chosen) > 1:
-            raise forms.ValidationError("None and a symptom are both tapped. Choose one of them.")
-        return [word for word in chosen if word != "none"]
-
-    @property
-    def reading(self) -> Vitals:
-        data = self.cleaned_data
-        rhythm = Rhythm(data["rhythm"]) if data["rhythm"] else None
-        return Vitals(data["sbp"], data["dbp"], data["hr"], data["spo2"], rhythm)
-
-    @property
-    def reasons(self) -> dict[Sign, str]:
-        """Why each sign that is missing could not be obtained."""
-        because = self.cleaned_data["unable_because"]
-        return {Sign(name): because for name in self.cleaned_data["unable"]}
-
-    def occurred_at(self, at: datetime) -> datetime:
-        """When it was read: now, or the clinic's time that was typed, today or just before midnight."""
-        typed = self.cleaned_data["taken_at"]
-        if typed is None:
-            return at
-        moment = self.site.instant(self.site.today(at), typed.hour * 60 + typed.minute)
-        return moment - timedelta(days=1) if moment - at > timedelta(hours=12) else moment
-
-
-class CorrectForm(VitalsForm):
-    vital_set = forms.IntegerField(widget=forms.HiddenInput)
-    reason = words("Why it is corrected")

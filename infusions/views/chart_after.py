@@ -5,11 +5,11 @@ from django.views.decorators.http import require_POST
 
 from infusions import actions
 from infusions.forms import chart as forms
+from infusions.forms.going_home import DischargeForm, LeaveForm, clinic_moment
 from infusions.queries.course import Kind
 from infusions.views.acting import begin, refresh
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
-from scheduling.rules.drivers import Driver
 
 
 @requires(Permission.CHART)
@@ -24,15 +24,15 @@ def chart_driver(request: StaffRequest, visit_pk: int) -> HttpResponse:
 @requires(Permission.CHART)
 @require_POST
 def chart_discharge(request: StaffRequest, visit_pk: int) -> HttpResponse:
-    act = begin(request, visit_pk, forms.DischargeForm)
-    data = act.data
-    seen_by = request.user.name if data["seen"] else ""
-    driver = Driver(data["transport"], data["name"], data["relationship"], data["phone"], seen_by)
+    act = begin(request, visit_pk, DischargeForm)
+    form = act.form
+    assert isinstance(form, DischargeForm)
     actions.discharge(
         infusion=act.infusion,
-        checks=frozenset(data["checks"]),
-        driver=driver,
-        confirmed=act.form.confirmed,
+        checks=form.ticked,
+        language=form.language,
+        driver=form.driver(seen_by=request.user.name),
+        confirmed=form.confirmed,
         **act.who,
     )
     return refresh(request, visit_pk, "Discharged. The chair is being cleaned.")
@@ -41,9 +41,15 @@ def chart_discharge(request: StaffRequest, visit_pk: int) -> HttpResponse:
 @requires(Permission.CHART)
 @require_POST
 def chart_leave(request: StaffRequest, visit_pk: int) -> HttpResponse:
-    act = begin(request, visit_pk, forms.LeaveForm)
-    told = act.data["provider"].name if act.data["provider"] else ""
+    act = begin(request, visit_pk, LeaveForm)
+    data = act.data
     actions.leave_against_advice(
-        infusion=act.infusion, reason=act.data["reason"], provider_notified=told, **act.who
+        infusion=act.infusion,
+        reason=data["reason"],
+        provider_notified=data["provider"].name if data["provider"] else "",
+        told_at=clinic_moment(data["told_at"], site=act.infusion.site, at=act.who["at"]),
+        reply=data["reply"],
+        going=data["going"],
+        **act.who,
     )
     return refresh(request, visit_pk, "Recorded: left against advice.")

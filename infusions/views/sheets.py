@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from infusions.forms import chart as forms
 from infusions.forms import preparation as dose_forms
+from infusions.forms import vitals as vital_forms
+from infusions.forms.going_home import DischargeForm, LeaveForm
 from infusions.forms.verbal import VerbalForm
 from infusions.models import VitalSet
 from infusions.queries.chart import Chart
-from infusions.queries.course import Kind
+from infusions.queries.discharge import Leaving, leaving, way_home
 from infusions.queries.in_hand import Left, left_of
 from infusions.queries.pump import Reading, mismatch_now, readings
 from infusions.queries.verbal import sayers
@@ -108,7 +110,9 @@ SHEETS: dict[str, SheetKind] = {
     ),
     "side_effect": SheetKind("Side effect", "", forms.SideEffectForm, "chart_side_effect", "Save"),
     "call": SheetKind("Call provider", "", forms.CallForm, "chart_call", "Called"),
-    "acknowledge": SheetKind("Answer the flag", "", forms.AcknowledgeForm, "chart_acknowledge", "Save answer"),
+    "acknowledge": SheetKind(
+        "Answer the flag", "", vital_forms.AcknowledgeForm, "chart_acknowledge", "Save answer"
+    ),
     "driver": SheetKind(
         "Driver is here",
         "Somebody the patient knows, who drives; seen by you.",
@@ -141,11 +145,11 @@ SHEETS: dict[str, SheetKind] = {
         "stop",
         permission=P.HANDLE_DRUGS,
     ),
-    "discharge": SheetKind("Discharge", "", forms.DischargeForm, "chart_discharge", "Discharge"),
+    "discharge": SheetKind("Discharge", "", DischargeForm, "chart_discharge", "Discharge"),
     "leave": SheetKind(
         "Leaves against advice",
-        "Tell a provider first.",
-        forms.LeaveForm,
+        "Tell a provider first; then record why, who was told and when.",
+        LeaveForm,
         "chart_leave",
         "Left against advice",
         "stop",
@@ -163,7 +167,7 @@ SHEETS: dict[str, SheetKind] = {
     "correct": SheetKind(
         "Correct a set",
         "The old numbers stay on the chart, struck through.",
-        forms.CorrectForm,
+        vital_forms.CorrectForm,
         "chart_correct",
         "Save correction",
         permission=P.SEE_CHARTS,
@@ -187,6 +191,7 @@ class Sheet:
     readings: tuple[Reading, ...] = ()  # of the pump, where the last one does not match
     left: tuple[Left, ...] = ()  # of the drawn dose: in the bag, or before the start in the syringe as well
     weighed: tuple[str, ...] = ()  # what is known of the weight
+    leaving: Leaving | None = None  # what the chart knows of a discharge
 
 
 @dataclass
@@ -219,6 +224,7 @@ def sheet_of(name: str, chart: Chart, request: StaffRequest) -> Sheet | None:
         readings=tuple(readings(chart.course)) if name == "pump" and mismatch_now(chart.course) else (),
         left=left,
         weighed=weighed_lines(chart) if name == "weigh" else (),
+        leaving=_leaving(chart) if name == "discharge" else None,
     )
 
 
@@ -232,6 +238,7 @@ def _found(name: str, about: _About, chart: Chart, request: StaffRequest) -> boo
         about.arguments.append(waiting.flag.pk)
         about.intro = waiting.words
         about.initial |= {"symptomatic": request.GET.get("symptoms", "")}
+        about.initial |= {"provider_told_at": chart.site.local(chart.at).time()}
     if name == "correct" and chart.course is not None:
         wanted = request.GET.get("set", "")
         rows = [row for row in reversed(chart.course.current) if str(row.pk) == wanted or not wanted]
@@ -273,16 +280,12 @@ def _left(chart: Chart) -> tuple[Left, ...]:
     return tuple(left for left in found if left is not None)
 
 
+def _leaving(chart: Chart) -> Leaving | None:
+    return leaving(chart.course, chart.hand, at=chart.at) if chart.course and chart.hand else None
+
+
 def _driver(chart: Chart) -> dict[str, Any]:
     """The driver seen, else the one named at booking; whether seen is never filled in."""
     assert chart.course is not None
-    seen = chart.course.latest(Kind.DRIVER_SEEN)
-    if seen is not None:
-        return {key: seen.detail.get(key, "") for key in ("name", "relationship", "phone", "transport")}
-    visit = chart.visit
-    return {
-        "name": visit.driver_name,
-        "relationship": visit.driver_relationship,
-        "phone": visit.driver_phone,
-        "transport": visit.driver_transport,
-    }
+    one = way_home(chart.course, chart.visit).driver
+    return {"name": one.full_name, "relationship": one.relationship, "phone": one.phone, "transport": one.kind}

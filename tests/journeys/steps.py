@@ -44,7 +44,7 @@ ANSWERS = {
     "allergies": "Penicillin: hives",
 }
 DRIVER = {"name": "Paul Marrin", "relationship": "husband", "phone": "216 555 0118", "transport": "family"}
-LEAVING = ["alert_and_steady", "nausea_controlled", "iv_out", "instructions_given"]
+LEAVING = ["alert_and_steady", "nausea_controlled", "iv_out"]
 
 
 @dataclass
@@ -259,7 +259,7 @@ def observe(clinic: Clinic, nurse: Person) -> None:
 
 
 def go_home(nurse: Person) -> None:
-    sheet(nurse, "discharge", "Discharge", checks=LEAVING, **DRIVER, seen=True)
+    sheet(nurse, "discharge", "Discharge", checks=LEAVING, instructions="English", **DRIVER, seen=True)
     assert "Discharged. The chair is being cleaned." in nurse.words
 
 

@@ -137,7 +137,7 @@ def nobody_goes_home_with_a_dose_in_the_bag(clinic: Clinic, nurse: Person) -> No
     steps.observe(clinic, nurse)
     chart = steps.chart_of(nurse)
     nurse.open(f"{chart}sheet/discharge/")
-    nurse.press("Discharge", checks=steps.LEAVING, **steps.DRIVER, seen=True, status=422)
+    nurse.press("Discharge", checks=steps.LEAVING, instructions="English", **steps.DRIVER, seen=True, status=422)
     assert "24.9 mg" in nurse.words
     assert Infusion.objects.get().state == "observing"
     nurse.open(chart)

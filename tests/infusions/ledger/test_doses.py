@@ -277,6 +277,7 @@ def test_dis_09_a_patient_leaves_when_nothing_is_in_hand(site):
         "infusion": chair.infusion,
         "checks": infusions.ALL_CHECKS,
         "driver": infusions.seen_driver(),
+        "language": "English",
         "by": chair.nurse,
         "at": chair.at,
     }

@@ -3,11 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from infusions.rules.discharge import DischargeFacts, against_advice_problems, discharge_problems, may_leave_at
-from kitclinic.problems import Blocker
+from infusions.rules.discharge import (
+    DischargeFacts,
+    against_advice_problems,
+    discharge_problems,
+    leaving_problems,
+    may_leave_at,
+)
+from infusions.states import InfusionState
+from kitclinic.problems import Blocker, NeedsTick
 from scheduling.rules.drivers import Driver
 from scheduling.states import TransportKind
 
@@ -30,6 +38,9 @@ READY = DischargeFacts(
     instructions_given=True,
     driver=DRIVER,
     patient_name="Rowan Ashdown",
+    language="Spanish",
+    patient_language="Spanish",
+    named="Ines Ashdown",
 )
 
 
@@ -117,3 +128,69 @@ def test_dis_09_a_dose_in_hand_keeps_the_patient_here_down_to_a_thousandth():
     problems = discharge_problems(replace(READY, in_hand_mg=Decimal("0.001")))
     assert [(problem.rule, type(problem)) for problem in problems] == [("DIS-09", Blocker)]
     assert "0.001 mg" in problems[0].sentence
+
+
+# Nights on which the clocks of a clinic change: an infusion that ends half an hour before, at and after.
+NIGHTS = [
+    ("America/New_York", datetime(2026, 11, 1, 6, 0, tzinfo=UTC)),
+    ("America/New_York", datetime(2026, 3, 8, 7, 0, tzinfo=UTC)),
+    ("Europe/Vienna", datetime(2026, 10, 25, 1, 0, tzinfo=UTC)),
+    ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, 0, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("zone", "change"), NIGHTS)
+@pytest.mark.parametrize("minutes", [-45, -30, -15, 0, 15])
+def test_dis_01_thirty_minutes_are_thirty_minutes_on_a_night_that_changes_the_clock(zone, change, minutes):
+    """Whatever zone the instants are written in, to the second."""
+    ended = (change + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone))
+    passed = ended.astimezone(UTC) + timedelta(minutes=30)
+    sets = {"ended_at": ended, "last_set_at": (passed - timedelta(minutes=15)).astimezone(ZoneInfo(zone))}
+    early = (passed - timedelta(seconds=1)).astimezone(ZoneInfo(zone))
+    assert may_leave_at(ended) == passed
+    assert discharge_problems(replace(READY, at=passed.astimezone(ZoneInfo(zone)), **sets)) == []
+    (problem,) = discharge_problems(replace(READY, at=early, **sets))
+    assert (problem.rule, "1 min more" in problem.sentence) == ("DIS-01", True)
+
+
+def test_dis_10_instructions_are_recorded_with_their_language():
+    (missing,) = discharge_problems(replace(READY, language=" "))
+    assert (missing.rule, type(missing), missing.field) == ("DIS-10", Blocker, "instructions")
+    (other,) = discharge_problems(replace(READY, language="English"))
+    assert (other.rule, type(other)) == ("DIS-10", NeedsTick)
+    assert "Spanish" in other.sentence
+    assert "English" in other.sentence
+    assert discharge_problems(replace(READY, language="spanish ")) == []
+    assert discharge_problems(replace(READY, language="English", patient_language="")) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "leaves"),
+    [(state, state is InfusionState.OBSERVING) for state in InfusionState],
+)
+def test_dis_11_a_patient_leaves_once_and_only_after_the_end(state, leaves):
+    assert [problem.rule for problem in leaving_problems(state)] == ([] if leaves else ["DIS-11"])
+
+
+def test_dis_12_another_driver_than_the_named_one_is_confirmed():
+    (problem,) = discharge_problems(replace(READY, named="Paul Marrin"))
+    assert (problem.rule, type(problem)) == ("DIS-12", NeedsTick)
+    assert "Paul Marrin was named, Ines Ashdown is here." in problem.sentence
+    assert discharge_problems(replace(READY, named="ines  ASHDOWN")) == []
+    assert discharge_problems(replace(READY, named="")) == []
+    taxi = replace(DRIVER, kind=TransportKind.TAXI)
+    assert [p.rule for p in discharge_problems(replace(READY, named="Paul Marrin", driver=taxi))] == ["DRV-01"]
+
+
+def test_dis_13_a_stop_is_explained_before_the_patient_leaves():
+    (problem,) = discharge_problems(replace(READY, stop_explained=False))
+    assert (problem.rule, type(problem)) == ("DIS-13", Blocker)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rules"), [(-61, ["DIS-14"]), (-60, []), (0, []), (2, []), (2.02, ["DIS-14"]), (47, ["DIS-14"])]
+)
+def test_dis_14_the_provider_was_told_during_the_visit(minutes, rules):
+    times = {"told_at": END + timedelta(minutes=minutes), "arrived_at": END - timedelta(hours=1), "at": END}
+    found = against_advice_problems(reason="will not wait", provider_notified=True, **times)
+    assert [problem.rule for problem in found] == rules

@@ -176,7 +176,11 @@ def test_the_discharge_sheet_has_the_line_and_discharge_waits_for_it(rest, site,
     rest.observe()
     clock(rest.at)
     driver = {"name": "Robin Quist", "relationship": "sister", "phone": "216 555 0142", "transport": "family"}
-    checks = {"checks": sorted(infusions.ALL_CHECKS), "seen": "on"} | driver
+    checks = {
+        "checks": sorted(infusions.ALL_CHECKS - {"instructions_given"}),
+        "instructions": "English",
+        "seen": "on",
+    } | driver
     refused = post(rest, "chart_discharge", **checks)
     assert refused.status_code == 422
     assert "1.494 mg of the drawn ketamine is in hand" in words(refused)
