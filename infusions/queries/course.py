@@ -45,8 +45,14 @@ class Course:
     def last_set(self) -> VitalSet | None:
         return self.current[-1] if self.current else None
 
+    @cached_property
+    def struck_events(self) -> dict[int, InfusionEvent]:
+        """What was recorded by mistake: id of the event, and the row that strikes it out."""
+        return {event.detail["event"]: event for event in self.events if event.kind == Kind.STRUCK}
+
     def of_kind(self, *kinds: str) -> list[InfusionEvent]:
-        return [event for event in self.events if event.kind in kinds]
+        """The events of these kinds that still stand, oldest first."""
+        return [event for event in self.events if event.kind in kinds and event.pk not in self.struck_events]
 
     def latest(self, *kinds: str) -> InfusionEvent | None:
         found = self.of_kind(*kinds)
