@@ -7,10 +7,12 @@ from uuid import UUID
 from django.db import transaction
 
 from infusions.actions.charting import lock, note_act
-from infusions.models import Flag, FlagAcknowledgement, Infusion, VitalSet
+from infusions.models import Flag, FlagAcknowledgement, FlagWithdrawal, Infusion, VitalSet
+from infusions.queries.chairside import chairside_settings
 from infusions.queries.course import Course, course_of, reading_of
 from infusions.rules import vitals as rules
 from infusions.rules.running import charted_late, time_problems
+from infusions.rules.vital_entry import entry_problems
 from infusions.rules.vitals import Acknowledgement, Vitals
 from infusions.states import Rhythm, Sign
 from kitclinic.models import StaffUser
@@ -40,7 +42,7 @@ def record_vitals(
     used for another set.
     """
     infusion = lock(infusion)
-    known = _known(infusion, key, reading, symptoms)
+    known = _known(infusion, key, reading, symptoms, unable)
     if known is not None:
         return known
     course = course_of(infusion)
@@ -70,10 +72,10 @@ def correct_vitals(
 ) -> VitalSet:
     """Write the right numbers beside the wrong ones; the old set stays on the chart, struck through.
 
-    The frozen baseline is corrected by a provider only, and becomes the baseline of the sets to come.
+    The frozen baseline is corrected by a provider only; every later set is then compared again (VIT-19).
     """
     infusion = lock(vital_set.infusion)
-    known = _known(infusion, key, reading, symptoms)
+    known = _known(infusion, key, reading, symptoms, unable)
     if known is not None:
         return known
     course = course_of(infusion)
@@ -91,6 +93,7 @@ def correct_vitals(
     if frozen:
         infusion.baseline = row
         infusion.save(update_fields=["baseline"])
+        _compare_again(course, row, by=by, at=at)
     return row
 
 
@@ -108,11 +111,18 @@ def _correction_problems(
     return problems
 
 
-def _known(infusion: Infusion, key: UUID, reading: Vitals, symptoms: tuple[str, ...]) -> VitalSet | None:
+def _known(
+    infusion: Infusion,
+    key: UUID,
+    reading: Vitals,
+    symptoms: tuple[str, ...],
+    unable: Mapping[Sign, str] | None,
+) -> VitalSet | None:
     first = VitalSet.objects.filter(site_id=infusion.site_id, key=key).first()
     if first is None:
         return None
-    if first.infusion_id == infusion.pk and reading_of(first) == reading and first.symptoms == sorted(symptoms):
+    same = reading_of(first) == reading and first.symptoms == sorted(symptoms)
+    if same and first.infusion_id == infusion.pk and first.not_obtained_because == _reasons(unable or {}):
         return first
     sentence = "This set was saved before with other numbers. Nothing was changed; reload and enter a new set."
     raise Conflict([Blocker("STA-02", sentence)])
@@ -131,14 +141,13 @@ def _write(
     confirmed: frozenset[str],
 ) -> VitalSet:
     infusion = course.infusion
-    asked = [*time_problems(row.occurred_at, at=at), *rules.entry_problems(reading, reasons=unable)]
+    asked = [*time_problems(row.occurred_at, at=at), *entry_problems(reading, reasons=unable)]
     refuse_if(asked, confirmed=confirmed)
     row.site_id, row.infusion, row.key, row.by, row.received_at = infusion.site_id, infusion, key, by, at
     row.sbp, row.dbp, row.hr, row.spo2 = reading.sbp, reading.dbp, reading.hr, reading.spo2
     row.rhythm, row.symptoms = reading.rhythm or "", sorted(symptoms)
-    row.not_obtained_because = "; ".join(f"{Sign(sign).label}: {why.strip()}" for sign, why in unable.items())[
-        :120
-    ]
+    row.rr, row.sedation, row.pain = reading.rr, reading.sedation or "", reading.pain
+    row.not_obtained_because = _reasons(unable)
     row.confirmed_rules = " ".join(sorted({p.rule for p in asked if isinstance(p, NeedsConfirmation)}))
     row.save()
     flags = _flag(row, course, reading)
@@ -155,32 +164,66 @@ def _write(
     return row
 
 
+def _reasons(unable: Mapping[Sign, str]) -> str:
+    """ "SBP: patient moving; HR: lead off", in the order of the signs."""
+    said = {Sign(sign): why.strip() for sign, why in unable.items()}
+    return "; ".join(f"{sign.label}: {said[sign]}" for sign in Sign if said.get(sign))
+
+
 def _flag(row: VitalSet, course: Course, reading: Vitals) -> list[Flag]:
-    """Write the flags of a set as its nurse is shown them; compared with the frozen baseline only."""
-    frozen = course.baseline if course.infusion.baseline_id else None
-    if frozen is not None and frozen.pk == row.corrects_id:
-        frozen = None
+    """Write the flags of a set as its nurse is shown them; after the start compared with the frozen baseline."""
+    frozen = course.baseline if course.infusion.baseline_id and row.slot != VitalSet.Slot.BASELINE else None
     found = rules.flags(
         reading,
         reading_of(frozen) if frozen else None,
         known_rhythms=known_rhythms(course.infusion),
+        include_map=chairside_settings(course.infusion.site).map_flags,
         percent=course.order_set.change_percent,
     )
-    rows = [
-        Flag(
-            site_id=row.site_id,
-            vital_set=row,
-            rule=flag.rule,
-            sign=flag.sign,
-            direction=flag.direction,
-            level=flag.level,
-            baseline=flag.baseline,
-            value=flag.value,
-            change=flag.text,
+    return Flag.objects.bulk_create([_stored(flag, row) for flag in found])
+
+
+def _stored(flag: rules.Flag, row: VitalSet, against: VitalSet | None = None) -> Flag:
+    return Flag(
+        site_id=row.site_id,
+        vital_set=row,
+        rule=flag.rule,
+        sign=flag.sign,
+        direction=flag.direction,
+        level=flag.level,
+        baseline=flag.baseline,
+        value=flag.value,
+        change=flag.text,
+        against=against,
+    )
+
+
+def _compare_again(course: Course, baseline: VitalSet, *, by: StaffUser, at: datetime) -> None:
+    """Compare every later set with the corrected baseline; what no longer holds is withdrawn (VIT-19)."""
+    infusion, known = course.infusion, known_rhythms(course.infusion)
+    with_map = chairside_settings(infusion.site).map_flags
+    withdrawn: list[Flag] = []
+    made: list[Flag] = []
+    for row in course.current:
+        if row.slot == VitalSet.Slot.BASELINE:
+            continue
+        standing = course.flags_of(row)
+        found = rules.flags(
+            reading_of(row),
+            reading_of(baseline),
+            known_rhythms=known,
+            include_map=with_map or any(flag.sign == Sign.MAP for flag in standing),
+            percent=course.order_set.change_percent,
         )
-        for flag in found
-    ]
-    return Flag.objects.bulk_create(rows)
+        gone, new = rules.compared_again([course.rule_flag(flag) for flag in standing], found)
+        withdrawn += [standing[place] for place in gone]
+        made += [_stored(flag, row, against=baseline) for flag in new]
+    FlagWithdrawal.objects.bulk_create(
+        FlagWithdrawal(site_id=infusion.site_id, flag=flag, baseline=baseline, by=by, at=at) for flag in withdrawn
+    )
+    Flag.objects.bulk_create(made)
+    detail = {"baseline": baseline.pk, "withdrawn": [flag.pk for flag in withdrawn], "new": [f.pk for f in made]}
+    note_act("flags compared again", infusion, by=by, at=at, **detail)
 
 
 def known_rhythms(infusion: Infusion) -> frozenset[Rhythm]:
@@ -200,19 +243,28 @@ def acknowledge_flag(
     symptomatic: bool | None,
     action: str,
     provider_notified: str = "",
+    provider_told_at: datetime | None = None,
     provider_reply: str = "",
     by: StaffUser,
     at: datetime,
 ) -> FlagAcknowledgement:
-    """Answer a flag: symptoms yes or no, what was done, and whom a provider's answer came from."""
+    """Answer a flag: symptoms yes or no, what was done, which provider was told, when, and the reply.
+
+    provider_told_at: None is now, where a provider is named.
+    """
     infusion = lock(flag.vital_set.infusion)
     course = course_of(infusion)
     if not any(waiting.pk == flag.pk for waiting in course.open_flags):
-        sentence = "This flag was answered already, or its set was corrected. Reload the chart to see it."
+        sentence = (
+            "This flag was answered or withdrawn already, or its set was corrected. Reload the chart to see it."
+        )
         raise Conflict([Blocker(rules.VIT_13.id, sentence)])
-    answer = Acknowledgement(symptomatic, action, provider_notified, at, provider_reply)
+    told_at = (provider_told_at or at) if provider_notified.strip() else None
+    answer = Acknowledgement(symptomatic, action, provider_notified, told_at, provider_reply)
+    before = course.flagged_before(flag)
     refuse_if(
-        rules.acknowledge_problems(course.rule_flag(flag), answer, flagged_before=course.flagged_before(flag))
+        rules.acknowledge_problems(course.rule_flag(flag), answer, flagged_before=before)
+        + rules.told_problems(told_at, read_at=flag.vital_set.occurred_at, at=at)
     )
     acknowledgement = FlagAcknowledgement.objects.create(
         site_id=flag.site_id,
@@ -220,6 +272,7 @@ def acknowledge_flag(
         symptomatic=bool(symptomatic),
         action=action.strip(),
         provider_notified=provider_notified.strip(),
+        provider_told_at=told_at,
         provider_reply=provider_reply.strip(),
         by=by,
         at=at,

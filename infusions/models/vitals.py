@@ -44,7 +44,7 @@ class VitalSet(AppendOnly, SiteOwned):
     pain = models.PositiveSmallIntegerField(null=True)  # 0 to 10, optional
     rhythm = models.CharField(max_length=20, choices=Rhythm.choices)
     symptoms = ArrayField(models.CharField(max_length=20, choices=Symptom.choices), default=list)
-    not_obtained_because = models.CharField(max_length=120, blank=True)
+    not_obtained_because = models.CharField(max_length=300, blank=True)  # each sign with its own reason
     confirmed_rules = models.CharField(max_length=60, blank=True)
     occurred_at = models.DateTimeField()  # when it was read
     device_at = models.DateTimeField(null=True)  # the tablet's clock

@@ -11,6 +11,7 @@ from infusions.queries.flowsheet import Row, rows_of
 from infusions.queries.gates import Gate, gates
 from infusions.queries.in_hand import Left, left_of
 from infusions.queries.ledger import Hand, hand_of
+from infusions.queries.monitors import Proposals, proposals_of
 from infusions.queries.pump import READ
 from infusions.queries.readiness import order_of, readiness
 from infusions.queries.trend import Trend, trend
@@ -72,6 +73,7 @@ class Chart:
     version: str
     hand: Hand | None
     verbal: tuple[VerbalLine, ...] = ()
+    proposals: Proposals | None = None  # of monitors, while the infusion is open
 
     @property
     def phase(self) -> str:
@@ -313,6 +315,7 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
     order = ready.order if ready else infusion.order if infusion and infusion.order else order_of(visit)
     providers = providers_on_site(site, at)
     hand = hand_of(infusion) if infusion else None
+    proposals = proposals_of(course, at=at) if course is not None and course.infusion.is_open else None
     return Chart(
         visit=visit,
         site=site,
@@ -324,8 +327,9 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
         gates=gates(course, ready, at=at) if course is not None and ready is not None else (),
         provider=providers[0].provider.short_name if providers else "nobody on site",
         verbal=tuple(verbal_lines(site, at=at, infusion=infusion)) if infusion else (),
-        version=_version(visit, course, at, hand),
+        version=_version(visit, course, at, hand) + (f"-{proposals.mark}" if proposals else ""),
         hand=hand,
+        proposals=proposals,
     )
 
 
@@ -346,7 +350,7 @@ def _version(visit: Visit, course: Course | None, at: datetime, hand: Hand | Non
 
 
 def _open_flag(course: Course, flag: Flag, at: datetime) -> OpenFlag:
-    opened = flag.vital_set.received_at
+    opened = course.opened_at(flag)
     attention = vitals.attention(opened_at=opened, at=at)
     return OpenFlag(
         flag=flag,

@@ -12,7 +12,7 @@ from infusions.rules.discharge import may_leave_at
 from infusions.rules.order_set import STANDARD, OrderSet
 from infusions.rules.running import Pause, pauses, planned_end
 from infusions.rules.vitals import TakenSet, Vitals
-from infusions.states import Direction, InfusionState, Level, Rhythm, Sign
+from infusions.states import UNDER_WAY, Direction, InfusionState, Level, Rhythm, Sedation, Sign
 
 Kind = InfusionEvent.Kind
 PLANNED_MINUTES = 40  # before an order is pinned, for the drawing only
@@ -20,17 +20,34 @@ PLANNED_MINUTES = 40  # before an order is pinned, for the drawing only
 
 def reading_of(row: VitalSet) -> Vitals:
     """A stored set as the rules take it."""
-    return Vitals(row.sbp, row.dbp, row.hr, row.spo2, Rhythm(row.rhythm) if row.rhythm else None)
+    return Vitals(
+        row.sbp,
+        row.dbp,
+        row.hr,
+        row.spo2,
+        Rhythm(row.rhythm) if row.rhythm else None,
+        rr=row.rr,
+        sedation=Sedation(row.sedation) if row.sedation else None,
+        pain=row.pain,
+    )
 
 
 @dataclass(frozen=True)
 class Course:
-    """Everything charted of one infusion, oldest first. Flags and answers hang on their sets."""
+    """Everything charted of one infusion, oldest first. Flags and answers hang on their sets.
+
+    every_flag: withdrawn ones too, for the history; ``flags`` are those that stand.
+    """
 
     infusion: Infusion
     events: tuple[InfusionEvent, ...]
     sets: tuple[VitalSet, ...]  # corrected ones included
-    flags: tuple[Flag, ...]
+    every_flag: tuple[Flag, ...]
+
+    @cached_property
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags that were not withdrawn when the baseline was corrected (VIT-19)."""
+        return tuple(flag for flag in self.every_flag if not hasattr(flag, "withdrawal"))
 
     @cached_property
     def struck(self) -> frozenset[int]:
@@ -59,7 +76,17 @@ class Course:
         return found[-1] if found else None
 
     def flags_of(self, row: VitalSet) -> list[Flag]:
+        """The flags of this set that stand."""
         return [flag for flag in self.flags if flag.vital_set_id == row.pk]
+
+    def withdrawn_of(self, row: VitalSet) -> list[Flag]:
+        """The flags of this set that a corrected baseline took back."""
+        return [flag for flag in self.every_flag if flag.vital_set_id == row.pk and hasattr(flag, "withdrawal")]
+
+    @staticmethod
+    def opened_at(flag: Flag) -> datetime:
+        """When this flag was made: with its set, or with the corrected baseline (VIT-15 counts from here)."""
+        return flag.against.received_at if flag.against else flag.vital_set.received_at
 
     @cached_property
     def open_flags(self) -> tuple[Flag, ...]:
@@ -143,6 +170,23 @@ class Course:
     def filled(self) -> frozenset[str]:
         return frozenset(row.slot for row in self.current)
 
+    def missed_end(self, at: datetime) -> due.Slot | None:
+        """The end of the infusion where its set was missed and nothing was read since (DUE-05)."""
+        if self.infusion.state not in UNDER_WAY:
+            return None
+        last = max((row.occurred_at for row in self.current), default=None)
+        return due.missed_end(self.grid(at), at=at, filled=self.filled, last_taken_at=last)
+
+    @cached_property
+    def also_taken(self) -> dict[int, VitalSet]:
+        """For each set that another nurse took for the same due time: the one it stands beside (DUE-04)."""
+        rows = {row.pk: row for row in self.current}
+        taken = [
+            due.Taken(row.pk, row.slot, row.occurred_at, row.by_id)
+            for row in sorted(self.current, key=lambda row: row.pk)
+        ]
+        return {number: rows[beside] for number, beside in due.also_taken(taken).items()}
+
     def next_slot(self, at: datetime) -> due.Slot | None:
         return due.next_slot(self.grid(at), at=at, filled=self.filled)
 
@@ -184,7 +228,8 @@ def courses_of(infusions: Iterable[Infusion]) -> dict[int, Course]:
     for row in VitalSet.objects.filter(infusion__in=rows).select_related("by").order_by("occurred_at", "pk"):
         sets[row.infusion_id].append(row)
     found = Flag.objects.filter(vital_set__infusion__in=rows)
-    for flag in found.select_related("vital_set", "acknowledgement__by").order_by("vital_set__received_at", "pk"):
+    hanging = ("vital_set", "against", "acknowledgement__by", "withdrawal__by")
+    for flag in found.select_related(*hanging).order_by("vital_set__received_at", "pk"):
         flags[flag.vital_set.infusion_id].append(flag)
     return {
         pk: Course(infusion, tuple(events[pk]), tuple(sets[pk]), tuple(flags[pk])) for pk, infusion in rows.items()

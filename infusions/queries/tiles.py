@@ -110,7 +110,7 @@ def loudest(course: Course, at: datetime) -> Flag | None:
         flag
         for flag in course.open_flags
         if flag.level == Level.URGENT
-        or vitals.attention(opened_at=flag.vital_set.received_at, at=at) is not Attention.OPEN
+        or vitals.attention(opened_at=course.opened_at(flag), at=at) is not Attention.OPEN
     ]
     return loud[0] if loud else None
 
@@ -205,7 +205,7 @@ def _under_way(course: Course, site: Site, at: datetime) -> Tile:
     base: dict[str, Any] = {"chair": infusion.chair, "ring": ring_of(course, at)}
     flag = loudest(course, at)
     if flag is not None:
-        return _flagged(flag, slot, site, at, base)
+        return _flagged(flag, course.opened_at(flag), slot, site, at, base)
     if slot is not None and status is Status.LATE:
         return _late(course, slot, site, at, base)
     if infusion.outcome == InfusionOutcome.STOPPED and not infusion.stop_reason:
@@ -231,8 +231,9 @@ def _under_way(course: Course, site: Site, at: datetime) -> Tile:
     return Tile(**base, kind="", word=word, **_counting(course, slot, site, at))
 
 
-def _flagged(flag: Flag, slot: Slot | None, site: Site, at: datetime, base: dict[str, Any]) -> Tile:
-    opened = flag.vital_set.received_at
+def _flagged(
+    flag: Flag, opened: datetime, slot: Slot | None, site: Site, at: datetime, base: dict[str, Any]
+) -> Tile:
     overdue = vitals.attention(opened_at=opened, at=at) is Attention.OVERDUE
     return Tile(
         **base,

@@ -36,6 +36,20 @@ DUE_03 = Rule(
     source="clinic default",
 )
 
+BOTH = timedelta(minutes=5)  # DUE-04
+DUE_04 = Rule(
+    "DUE-04",
+    "Two sets for one due time by two nurses within 5 min are both kept; the second is marked as also taken, "
+    "with both names.",
+    source="clinic default",
+)
+DUE_05 = Rule(
+    "DUE-05",
+    "A missed set is shown as missed for good and nothing is filled in; a missed set at the end of the infusion, "
+    "when the pressure is highest, is called out until a set is read after it.",
+    source="clinic default; the end for the peak at 40 min (Yale, Gen Hosp Psychiatry 2024)",
+)
+
 BASELINE, END, EXTRA = "baseline", "end", "extra"
 
 
@@ -149,3 +163,45 @@ def timeliness(*, due_at: datetime, taken_at: datetime) -> Timeliness:
     if after < timedelta(0):
         return Timeliness.EARLY
     return Timeliness.LATE if after > LATE else Timeliness.DELAYED
+
+
+def missed_end(
+    grid: Sequence[Slot], *, at: datetime, filled: frozenset[str], last_taken_at: datetime | None
+) -> Slot | None:
+    """Return the due time at the end where it was missed and nothing was read since, or None (DUE-05)."""
+    slot = next((slot for slot in grid if slot.code == END), None)
+    if slot is None or status(grid, END, at=at, filled=filled) is not Status.MISSED:
+        return None
+    return None if last_taken_at is not None and last_taken_at >= slot.due_at else slot
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A recorded set as DUE-04 looks at it. code: the due time it fills, or "extra"; by: who read it."""
+
+    number: int
+    code: str
+    taken_at: datetime
+    by: int
+
+
+def also_taken(sets: Sequence[Taken]) -> dict[int, int]:
+    """Return for each set that was also taken the one it stands beside, by their numbers (DUE-04).
+
+    sets: standing ones, in the order of recording. Before the start every set may be the baseline; there the
+    later one is the one beside.
+    """
+    beside: dict[int, int] = {}
+    for place, one in enumerate(sets):
+        wanted = (BASELINE,) if one.code == BASELINE else () if one.code != EXTRA else None
+        near = [
+            other
+            for other in sets[:place]
+            if other.by != one.by
+            and abs(other.taken_at - one.taken_at) <= BOTH
+            and (other.code in wanted if wanted is not None else other.code not in (BASELINE, EXTRA))
+        ]
+        first = min(near, key=lambda other: abs(other.taken_at - one.taken_at), default=None)
+        if first is not None:
+            beside[one.number] = first.number
+    return beside

@@ -1,17 +1,17 @@
-"""Vital signs: what may be entered, what is the baseline, what flags, what an answer needs.
+"""Vital signs: what is the baseline, what flags, what an answer needs. What may be entered: ``vital_entry``.
 
 Signs are whole numbers and stay so: no percent is computed before it is compared. A flag is
 computed once, when its set is recorded, and stored with its rule.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from infusions.states import Direction, Level, Rhythm, Sign
+from infusions.states import Direction, Level, Rhythm, Sedation, Sign
 from kitclinic.display import show_percent_from
-from kitclinic.problems import Blocker, NeedsTick, Problem
+from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 
 LIMIT_PERCENT = 20  # VIT-01: strictly more than 20% flags; exactly 20% does not
@@ -46,24 +46,6 @@ VIT_08 = Rule(
     source="clinic default",
 )
 
-SPO2_MOST = 100
-VIT_09 = Rule(
-    "VIT-09",
-    "A sign below zero, an SpO₂ above 100% and a DBP that is not below the SBP are refused.",
-    source="clinic default",
-)
-CONFIRM_OUTSIDE = {Sign.SBP: (50, 260), Sign.DBP: (20, 160), Sign.HR: (20, 250), Sign.SPO2: (70, 100)}
-VIT_10 = Rule(
-    "VIT-10",
-    "SBP outside 50 to 260, DBP outside 20 to 160, HR outside 20 to 250 and SpO₂ below 70% are confirmed.",
-    source="clinic default",
-)
-VIT_11 = Rule(
-    "VIT-11",
-    "Each sign has a reading or a reason why it could not be obtained; zero never means missing.",
-    source="clinic default",
-)
-
 BASELINE_AGE = timedelta(minutes=15)  # VIT-12: fifteen minutes old is valid
 VIT_12 = Rule(
     "VIT-12",
@@ -82,6 +64,7 @@ VIT_14 = Rule(
     "of a new rhythm and of an urgent SpO₂.",
     source="clinic default",
 )
+MINUTE = timedelta(minutes=1)  # times are typed to the minute
 BOARDS_AFTER, OVERDUE_AFTER = timedelta(minutes=3), timedelta(minutes=5)  # VIT-15
 VIT_15 = Rule(
     "VIT-15",
@@ -95,19 +78,42 @@ VIT_16 = Rule(
     source="21 CFR 11.10(e)",
 )
 
+VIT_19 = Rule(
+    "VIT-19",
+    "When the frozen baseline is corrected, every later set is compared again: what flags the same stays, "
+    "the rest is withdrawn and stays in the history, and what flags anew waits for an answer.",
+    source="clinic default",
+)
+VIT_20 = Rule(
+    "VIT-20",
+    "A provider is told of a flag after its set was read and not in the future.",
+    source="clinic default",
+)
+
 COMPARED = (Sign.SBP, Sign.DBP, Sign.HR)
 NUMBERS = (*COMPARED, Sign.SPO2)
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """One set: mmHg, mmHg, beats/min, percent, as whole numbers; None was not obtained."""
+    """One set: mmHg, mmHg, beats/min, percent, as whole numbers; None was not obtained.
+
+    rr: breaths/min, sedation and pain (0 to 10) are optional; None was not asked for.
+    """
 
     sbp: int | None
     dbp: int | None
     hr: int | None
     spo2: int | None
     rhythm: Rhythm | None
+    rr: int | None = None
+    sedation: Sedation | None = None
+    pain: int | None = None
+
+    @property
+    def map(self) -> int | None:
+        """Mean arterial pressure as shown, mmHg; None without both pressures."""
+        return None if self.sbp is None or self.dbp is None else map_mmhg(self.sbp, self.dbp)
 
     @property
     def complete(self) -> bool:
@@ -192,6 +198,21 @@ def flags(
     return tuple(flag for flag in found if flag is not None)
 
 
+def compared_again(standing: Sequence[Flag], found: Sequence[Flag]) -> tuple[list[int], list[Flag]]:
+    """Return the places of the standing flags to withdraw, and the found flags that are new (VIT-19).
+
+    standing: a set's flags as stored; found: what the corrected baseline makes of the same set. A flag of the
+    same sign, direction, level and words is the same flag and stays, with its answer.
+    """
+    before, after = [_same(flag) for flag in standing], {_same(flag) for flag in found}
+    gone = [place for place, key in enumerate(before) if key not in after]
+    return gone, [flag for flag in found if _same(flag) not in before]
+
+
+def _same(flag: Flag) -> tuple[str, str, str, str]:
+    return flag.sign, flag.direction, flag.level, flag.text
+
+
 def not_comparable(reading: Vitals, baseline: Vitals | None) -> tuple[Sign, ...]:
     """Return the signs of SBP, DBP and HR that cannot be compared (VIT-02)."""
     return tuple(
@@ -238,38 +259,6 @@ def _rhythm_flag(rhythm: Rhythm | None, baseline: Rhythm | None, known: frozense
         return None
     text = str(Rhythm(rhythm).label)
     return Flag(VIT_06.id, Sign.RHYTHM, Level.NOTICE, Direction.CHANGED, None, None, text)
-
-
-def entry_problems(vitals: Vitals, *, reasons: Mapping[Sign, str] | None = None) -> list[Problem]:
-    """Return what is impossible (blockers) and what to confirm in a typed set.
-
-    reasons: for each sign that could not be obtained, why.
-    """
-    problems: list[Problem] = []
-    given = reasons or {}
-    for sign in NUMBERS:
-        value = vitals.number(sign)
-        if value is None:
-            problems += _missing(sign, given)
-        elif value < 0 or (sign is Sign.SPO2 and value > SPO2_MOST):
-            sentence = f"{sign.label} {value} is not possible. Read the monitor again."
-            problems.append(Blocker(VIT_09.id, sentence, sign.value))
-        elif not CONFIRM_OUTSIDE[sign][0] <= value <= CONFIRM_OUTSIDE[sign][1]:
-            sentence = f"{sign.label} {value} is unusual. Read the monitor again and confirm the number."
-            problems.append(NeedsTick(VIT_10.id, sentence, sign.value))
-    if vitals.rhythm is None:
-        problems += _missing(Sign.RHYTHM, given)
-    if vitals.sbp is not None and vitals.dbp is not None and 0 <= vitals.sbp <= vitals.dbp:
-        sentence = f"DBP {vitals.dbp} is not below SBP {vitals.sbp}. Read the monitor again."
-        problems.append(Blocker(VIT_09.id, sentence, Sign.DBP.value))
-    return problems
-
-
-def _missing(sign: Sign, reasons: Mapping[Sign, str]) -> list[Problem]:
-    if reasons.get(sign, "").strip():
-        return []
-    sentence = f"{sign.label} is missing. Enter it, or choose “unable to obtain” and say why."
-    return [Blocker(VIT_11.id, sentence, sign.value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +321,14 @@ class Acknowledgement:
     def provider_notified(self) -> bool:
         told = self.provider_told_at is not None
         return told and bool(self.provider.strip()) and bool(self.provider_reply.strip())
+
+
+def told_problems(told_at: datetime | None, *, read_at: datetime, at: datetime) -> list[Problem]:
+    """Return the blocker of a time at which nobody can have been told of this flag (VIT-20)."""
+    if told_at is None or read_at - MINUTE < told_at <= at + MINUTE:
+        return []
+    when = "in the future" if told_at > at else "before the set was read"
+    return [Blocker(VIT_20.id, f"The provider was told {when}. Enter when it was.", "provider_told_at")]
 
 
 def acknowledge_problems(

@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from infusions.forms.chart import UNABLE, ActForm
+from infusions.forms.chart import ActForm
+from infusions.forms.vitals import NO_TRACE, PAIN, UNABLE
 from infusions.models import Infusion, VitalSet
 from infusions.queries.chart import Chart
 from infusions.queries.chart import chart as chart_of
-from infusions.states import Rhythm
+from infusions.states import Rhythm, Sedation
 from infusions.views.sheets import sheet_of
 from kitclinic.access import StaffRequest
 from kitclinic.http import is_htmx, say
@@ -40,7 +41,9 @@ def chart_context(chart: Chart, **more: Any) -> dict[str, Any]:
         "visit": chart.visit,
         "new_key": uuid4,
         "now": chart.at,
-        "rhythm_choices": Rhythm.choices,
+        "rhythm_choices": [*Rhythm.choices, (NO_TRACE, "No ECG")],
+        "sedation_choices": Sedation.choices,
+        "pain_choices": PAIN,
         "symptom_choices": [("none", "None"), *VitalSet.Symptom.choices],
         "unable_choices": UNABLE,
     } | more

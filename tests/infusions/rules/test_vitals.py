@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infusions.rules import vitals
+from infusions.rules.vital_entry import entry_problems
 from infusions.rules.vitals import Acknowledgement, Attention, TakenSet, Verdict, Vitals
 from infusions.states import Direction, Level, Rhythm, Sign
 from kitclinic.problems import Blocker, NeedsConfirmation
@@ -161,7 +162,7 @@ def test_vit_08_map_is_shown_half_up(sbp, dbp):
 )
 def test_vit_09_impossible_signs_are_refused(changes):
     given_reasons = {Sign.DBP: "cuff error"}
-    problems = vitals.entry_problems(replace(BASE, **changes), reasons=given_reasons)
+    problems = entry_problems(replace(BASE, **changes), reasons=given_reasons)
     assert rules(problems) == ["VIT-09"]
     assert isinstance(problems[0], Blocker)
 
@@ -188,21 +189,21 @@ def test_vit_09_impossible_signs_are_refused(changes):
     ],
 )
 def test_vit_10_unusual_signs_are_confirmed(changes, asks):
-    problems = vitals.entry_problems(replace(BASE, **changes))
+    problems = entry_problems(replace(BASE, **changes))
     assert rules(problems) == (["VIT-10"] if asks else [])
     assert all(isinstance(problem, NeedsConfirmation) for problem in problems)
 
 
 def test_vit_11_each_missing_sign_needs_its_own_reason():
     nothing = Vitals(None, None, None, None, None)
-    problems = vitals.entry_problems(nothing, reasons={Sign.HR: "artefact", Sign.SPO2: " "})
+    problems = entry_problems(nothing, reasons={Sign.HR: "artefact", Sign.SPO2: " "})
     assert [(p.rule, p.field) for p in problems] == [
         ("VIT-11", "sbp"),
         ("VIT-11", "dbp"),
         ("VIT-11", "spo2"),
         ("VIT-11", "rhythm"),
     ]
-    assert vitals.entry_problems(nothing, reasons=dict.fromkeys(Sign, "refused by the patient")) == []
+    assert entry_problems(nothing, reasons=dict.fromkeys(Sign, "refused by the patient")) == []
     assert (nothing.complete, BASE.complete, replace(BASE, rhythm=None).complete) == (False, True, False)
 
 

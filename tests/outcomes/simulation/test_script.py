@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infusions.models import VitalSet
-from infusions.rules.vitals import Vitals, entry_problems
+from infusions.rules.vital_entry import entry_problems
+from infusions.rules.vitals import Vitals
 from infusions.states import Rhythm, StopReason
 from outcomes.simulation.script import RUNS, Act, Habits, Reading, Script, usual_habits
 from scheduling.states import MissedReason

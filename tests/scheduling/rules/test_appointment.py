@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infusions.rules import vitals
+from infusions.rules import vital_entry
 from kitclinic.problems import Blocker, Conflict, NeedsTick, Problem
 from kitclinic.roles import Role
 from scheduling.rules.appointment import (
@@ -176,7 +176,7 @@ def test_enr_75_edges_pass_and_one_beyond_is_asked() -> None:
 
 def test_enr_75_the_limits_are_those_of_the_chair() -> None:
     """Two apps cannot import each other's numbers this way round; they must agree (VIT-10)."""
-    chair = {str(sign): limits for sign, limits in vitals.CONFIRM_OUTSIDE.items()}
+    chair = {str(sign): limits for sign, limits in vital_entry.CONFIRM_OUTSIDE.items()}
     assert {name: limits for name, limits in CONFIRM_OUTSIDE.items() if name != "height_cm"} == chair
 
 
