@@ -6,7 +6,6 @@ from infusions.actions.discharge import discharge, leave_against_advice
 from infusions.actions.drafting import UnmeasuredWeight, draft_order, ensure_formulary, supersede_order
 from infusions.actions.escalation import escalate_unsigned
 from infusions.actions.facts import look_at_fact, strike_event
-from infusions.actions.facts import look_at_fact, strike_event
 from infusions.actions.formulary import (
     add_product,
     begin_with_products,
@@ -47,7 +46,6 @@ from infusions.actions.orders import (
     sign_order,
 )
 from infusions.actions.pump import check_pump
-from infusions.actions.reviews import review_event
 from infusions.actions.reviews import review_event
 from infusions.actions.running import (
     complete_infusion,
@@ -98,7 +96,6 @@ __all__ = [
     "hold_order",
     "leave_against_advice",
     "look_at_fact",
-    "look_at_fact",
     "note_refused_token",
     "pause_infusion",
     "put_away_reading",
@@ -115,12 +112,10 @@ __all__ = [
     "return_dose",
     "return_drawn",
     "review_event",
-    "review_event",
     "set_preparation",
     "sign_order",
     "start_infusion",
     "stop_infusion",
-    "strike_event",
     "strike_event",
     "supersede_order",
     "waste",
