@@ -1,10 +1,12 @@
-"""What the bar knows of this app: how much waits for a signature of the person who looks."""
+"""What the bar knows of this app: what waits for a signature of the person who looks, and who is to be called."""
 
 from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from infusions.queries.next_day import number_to_call
 from infusions.queries.signing import number_to_sign
 from kitclinic.models import StaffUser
 from kitclinic.roles import Permission
@@ -22,3 +24,15 @@ def _number(request: HttpRequest) -> int:
     if not isinstance(user, StaffUser) or user.site is None or not user.may(Permission.SIGN_ORDERS):
         return 0
     return number_to_sign(user.site, user)
+
+
+def to_call(request: HttpRequest) -> dict[str, Any]:
+    """to_call: patients to be called today about yesterday's infusion; looked up where a template shows it."""
+    return {"to_call": cache(lambda: _calls(request))}
+
+
+def _calls(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    if not isinstance(user, StaffUser) or user.site is None or not user.may(Permission.CHART):
+        return 0
+    return number_to_call(user.site, at=timezone.now())

@@ -29,6 +29,7 @@ from infusions.views.chart_during import (
     chart_stop,
     chart_stop_reason,
 )
+from infusions.views.chart_readings import chart_readings, reading, reading_away, reading_take
 from infusions.views.chart_verbal import chart_verbal
 from infusions.views.chart_vitals import chart_acknowledge, chart_correct, chart_vitals
 from infusions.views.discrepancy import discrepancies, discrepancy, discrepancy_dose, discrepancy_vial
@@ -40,6 +41,9 @@ from infusions.views.ledger_receive import ledger_receipt, ledger_receive
 from infusions.views.ledger_report import inventory_csv, inventory_pdf, ledger_report, usage_csv, usage_pdf
 from infusions.views.ledger_vial import ledger_vial
 from infusions.views.ledger_waste import ledger_waste, ledger_waste_dose, ledger_waste_vial
+from infusions.views.monitors import monitor_end, monitors
+from infusions.views.next_day import next_day, next_day_call
+from infusions.views.observations import observations
 from infusions.views.opening import opening, opening_check
 from infusions.views.order import order
 from infusions.views.order_discontinue import order_discontinue
@@ -49,6 +53,7 @@ from infusions.views.order_pdf import order_pdf
 from infusions.views.order_release import order_release
 from infusions.views.order_settings import order_settings
 from infusions.views.preparation import label_pdf, preparation, withdraw
+from infusions.views.readings import reading_give, reading_put_away, readings
 from infusions.views.return_dose import return_dose
 from infusions.views.signing import signing
 from infusions.views.verbal_cosign import verbal_cosign
@@ -56,6 +61,7 @@ from infusions.views.verbal_new import verbal_new
 
 app_name = "infusions"
 urlpatterns = [
+    path("api/observations", observations, name="observations"),
     path("board/", board, name="board"),
     path("board/tiles/", board_tiles, name="board_tiles"),
     path("chart/<int:visit_pk>/", chart, name="chart"),
@@ -73,6 +79,7 @@ urlpatterns = [
     path("chart/<int:visit_pk>/label/", label_pdf, name="label_pdf"),
     path("chart/<int:visit_pk>/leave/", chart_leave, name="chart_leave"),
     path("chart/<int:visit_pk>/missing/", chart_missing, name="chart_missing"),
+    path("chart/<int:visit_pk>/next-day/", next_day_call, name="next_day_call"),
     path("chart/<int:visit_pk>/not-started/", chart_not_started, name="chart_not_started"),
     path("chart/<int:visit_pk>/ondansetron/", chart_ondansetron, name="chart_ondansetron"),
     path("chart/<int:visit_pk>/pause/", chart_pause, name="chart_pause"),
@@ -81,6 +88,10 @@ urlpatterns = [
     path("chart/<int:visit_pk>/preparation/", preparation, name="preparation"),
     path("chart/<int:visit_pk>/print/", chart_print, name="chart_print"),
     path("chart/<int:visit_pk>/pump/", chart_pump, name="chart_pump"),
+    path("chart/<int:visit_pk>/readings/", chart_readings, name="chart_readings"),
+    path("chart/<int:visit_pk>/readings/<int:reading_pk>/", reading, name="reading"),
+    path("chart/<int:visit_pk>/readings/<int:reading_pk>/away/", reading_away, name="reading_away"),
+    path("chart/<int:visit_pk>/readings/<int:reading_pk>/take/", reading_take, name="reading_take"),
     path("chart/<int:visit_pk>/resume/", chart_resume, name="chart_resume"),
     path("chart/<int:visit_pk>/return/", chart_return, name="chart_return"),
     path("chart/<int:visit_pk>/sheet/<str:name>/", chart_sheet, name="chart_sheet"),
@@ -115,8 +126,11 @@ urlpatterns = [
     path("ledger/vials/<int:pk>/discrepancy/", discrepancy_vial, name="discrepancy_vial"),
     path("ledger/vials/<int:pk>/waste/", ledger_waste_vial, name="ledger_waste_vial"),
     path("ledger/waste/", ledger_waste, name="ledger_waste"),
+    path("monitors/", monitors, name="monitors"),
+    path("monitors/<int:pk>/end/", monitor_end, name="monitor_end"),
     path("opening/", opening, name="opening"),
     path("opening/check/", opening_check, name="opening_check"),
+    path("next-day/", next_day, name="next_day"),
     path("orders/<int:pk>/", order, name="order"),
     path("orders/<int:pk>/discontinue/", order_discontinue, name="order_discontinue"),
     path("orders/<int:pk>/hold/", order_hold, name="order_hold"),
@@ -125,6 +139,9 @@ urlpatterns = [
     path("orders/<int:pk>/verbal/", verbal_new, name="verbal_new"),
     path("orders/settings/", order_settings, name="order_settings"),
     path("patients/<int:patient_pk>/infusions/", patient_panel, name="patient_panel"),
+    path("readings/", readings, name="readings"),
+    path("readings/<int:pk>/away/", reading_put_away, name="reading_put_away"),
+    path("readings/<int:pk>/give/", reading_give, name="reading_give"),
     path("sequences/<int:sequence_pk>/order/", order_new, name="order_new"),
     path("sequences/<int:sequence_pk>/order/preview/", order_preview, name="order_preview"),
     path("signing/", signing, name="signing"),

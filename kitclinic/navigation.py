@@ -11,6 +11,7 @@ from kitclinic.roles import Permission, Role
 
 PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Suite board", "infusions:board", Permission.SEE_CHARTS),
+    ("Day after", "infusions:next_day", Permission.CHART),
     ("To sign", "infusions:signing", Permission.SIGN_ORDERS),
     ("Ledger", "infusions:ledger", Permission.SEE_LEDGER),
     ("Week", "scheduling:week", Permission.SEE_SCHEDULE),

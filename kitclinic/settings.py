@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kitclinic.locking.LockMiddleware",
     "kitclinic.page_requests.PageRequestMiddleware",
     "kitclinic.http.ReadOnlyGetMiddleware",
     "kitclinic.http.RefusalMiddleware",
@@ -93,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kitclinic.context.clinic",
+                "infusions.context.to_call",
                 "infusions.context.to_sign",
             ],
             "builtins": ["kitclinic.templatetags.kc"],
@@ -146,6 +148,7 @@ LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift, seconds
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "kitclinic_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "kitclinic_csrf"
+TABLET_COOKIE_NAME = "__Host-tablet" if HTTPS else "kitclinic_tablet"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -238,6 +241,8 @@ OUTBOX_FILE = VAR / "outbox.log"
 
 # -- facts from apps to the right that a gate to their left needs --------------------------------------
 
+ON_SHIFT = ["scheduling.queries.floor.people_today"]  # each (site, at) -> keys of staff, for the lock screen
+KEEPS_ASIDE = "infusions.aside"  # module with keep_aside: what was typed and not stored
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
 PATIENT_FACTS = ["infusions.patient_facts", "outcomes.patient_facts"]  # readiness strip and timeline
 OUTBOX_CHECKS = [  # each (message, at) -> Standing, before it leaves

@@ -14,6 +14,7 @@ from infusions.actions.formulary import (
     retire_product,
     set_preparation,
 )
+from infusions.actions.intake import correct_intake, record_intake
 from infusions.actions.ledger import (
     administer,
     answer_discrepancy,
@@ -36,6 +37,7 @@ from infusions.actions.monitors import (
     receive_reading,
     receive_readings,
 )
+from infusions.actions.next_day import record_next_day_call
 from infusions.actions.opening import record_opening_check
 from infusions.actions.orders import (
     complete_order,
@@ -45,7 +47,7 @@ from infusions.actions.orders import (
     release_order,
     sign_order,
 )
-from infusions.actions.pump import check_pump
+from infusions.actions.pump import check_pump, check_pump_again
 from infusions.actions.reviews import review_event
 from infusions.actions.running import (
     complete_infusion,
@@ -72,8 +74,10 @@ __all__ = [
     "begin_with_products",
     "change_order_settings",
     "check_pump",
+    "check_pump_again",
     "complete_infusion",
     "complete_order",
+    "correct_intake",
     "correct_vitals",
     "cosign",
     "count_vault",
@@ -104,6 +108,8 @@ __all__ = [
     "receive_readings",
     "receive_vials",
     "record_event",
+    "record_intake",
+    "record_next_day_call",
     "record_opening_check",
     "record_vitals",
     "release_order",

@@ -96,7 +96,7 @@ def _day(visit: Visit, course: Course) -> Day:
         change=largest_change(course),
         flags=len([flag for flag in course.flags if flag.vital_set_id not in course.struck]),
         open_flags=len(course.open_flags),
-        side_effects=_side_effects(course),
+        side_effects=side_effects(course),
         adverse_event=is_adverse_event(stopped_for_event=stopped_for_event(reason), emergency_team=team),
         adverse_because="emergency team" if team else str(reason.label).lower() if reason else "",
     )
@@ -128,7 +128,7 @@ def largest_change(course: Course) -> str:
     return f"{Sign(sign).label} {show_percent_from(value, start)}"
 
 
-def _side_effects(course: Course) -> tuple[str, ...]:
+def side_effects(course: Course) -> tuple[str, ...]:
     """What was recorded as a side effect or tapped as a symptom after the start, each once."""
     labels = dict(VitalSet.Symptom.choices)
     recorded = [event.detail.get("symptom", "") for event in course.of_kind(Kind.SIDE_EFFECT)]

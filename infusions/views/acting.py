@@ -14,6 +14,7 @@ from infusions.forms.vitals import NO_TRACE, PAIN, UNABLE
 from infusions.models import Infusion, VitalSet
 from infusions.queries.chart import Chart
 from infusions.queries.chart import chart as chart_of
+from infusions.queries.next_day import to_ask
 from infusions.states import Rhythm, Sedation
 from infusions.views.sheets import sheet_of
 from kitclinic.access import StaffRequest
@@ -46,6 +47,7 @@ def chart_context(chart: Chart, **more: Any) -> dict[str, Any]:
         "pain_choices": PAIN,
         "symptom_choices": [("none", "None"), *VitalSet.Symptom.choices],
         "unable_choices": UNABLE,
+        "asked": lambda: to_ask(chart.visit, at=chart.at) if chart.infusion and chart.phase != "over" else (),
     } | more
 
 
