@@ -162,7 +162,7 @@ def _before_start(course: Course, site: Site, at: datetime) -> Tile:
             suffix="to start",
             late_word="over",
             counts_to=by,
-            what=f"Start by {site.local(by):%H:%M}",
+            what=f"Start by {site.clock(by)}",
             then=f"Baseline is {minutes_to(base.occurred_at, at)} min old",
             since=infusion.arrived_at,
         )
@@ -176,7 +176,7 @@ def _before_start(course: Course, site: Site, at: datetime) -> Tile:
         number=str(len(todo)),
         unit="to do",
         what=", ".join([todo[0], *(word.lower() for word in todo[1:2])]) if todo else "",
-        then=f"Seated {site.local(infusion.arrived_at):%H:%M}",
+        then=f"Seated {site.clock(infusion.arrived_at)}",
         steps=steps,
     )
 
@@ -208,6 +208,9 @@ def _under_way(course: Course, site: Site, at: datetime) -> Tile:
         return _flagged(flag, course.opened_at(flag), slot, site, at, base)
     if slot is not None and status is Status.LATE:
         return _late(course, slot, site, at, base)
+    missed = course.missed_end(at)
+    if missed is not None:
+        return _late(course, missed, site, at, base, word="End set missed")
     if infusion.outcome == InfusionOutcome.STOPPED and not infusion.stop_reason:
         return _stopped(infusion, site, at, base)
     if slot is not None and status in (Status.DUE, Status.DUE_SOON):
@@ -215,7 +218,7 @@ def _under_way(course: Course, site: Site, at: datetime) -> Tile:
         return Tile(**base, kind="soon", word=word, **_counting(course, slot, site, at), since=slot.due_at)
     if infusion.state == InfusionState.PAUSED and course.paused_since is not None:
         since = course.paused_since
-        what = f"Paused at {site.local(since):%H:%M}"
+        what = f"Paused at {site.clock(since)}"
         then = _next_words(slot, site, "Next")
         number = str(minutes_to(since, at))
         paused: dict[str, Any] = {
@@ -244,22 +247,24 @@ def _flagged(
         late_word="open",
         counts_to=opened,
         what=flag_words(flag),
-        then=f"{slot_label(slot.code)} set due {site.local(slot.due_at):%H:%M}" if slot else "",
+        then=f"{slot_label(slot.code)} set due {site.clock(slot.due_at)}" if slot else "",
         since=opened,
     )
 
 
-def _late(course: Course, slot: Slot, site: Site, at: datetime, base: dict[str, Any]) -> Tile:
+def _late(
+    course: Course, slot: Slot, site: Site, at: datetime, base: dict[str, Any], *, word: str = "Vitals late"
+) -> Tile:
     grid = course.grid(at)
     later = [other for other in grid if other.due_at > slot.due_at]
     return Tile(
         **base,
         kind="late",
-        word="Vitals late",
+        word=word,
         number=str(minutes_to(slot.due_at, at)),
         unit="min late",
         counts_to=slot.due_at,
-        what=f"{slot_label(slot.code)} was due {site.local(slot.due_at):%H:%M}",
+        what=f"{slot_label(slot.code)} was due {site.clock(slot.due_at)}",
         then=_next_words(later[0], site, "Then") if later else "",
         since=slot.due_at,
     )
@@ -276,7 +281,7 @@ def _stopped(infusion: Infusion, site: Site, at: datetime, base: dict[str, Any])
         late_word="ago",
         counts_to=ended,
         what="Say why it was stopped",
-        then=f"Stopped {site.local(ended):%H:%M}",
+        then=f"Stopped {site.clock(ended)}",
         since=ended,
     )
 
@@ -296,9 +301,7 @@ def _leaving(course: Course, site: Site, at: datetime, base: dict[str, Any]) -> 
         late_word="waiting",
         counts_to=ready_at,
         what="All sets are done" if not over else "Discharge checks" if seen else "Driver not seen yet",
-        then=f"May leave {site.local(ready_at):%H:%M}"
-        if not over
-        else f"Ready since {site.local(ready_at):%H:%M}",
+        then=f"May leave {site.clock(ready_at)}" if not over else f"Ready since {site.clock(ready_at)}",
         since=ready_at,
     )
 
@@ -309,7 +312,7 @@ def _counting(course: Course, slot: Slot, site: Site, at: datetime) -> dict[str,
     verb = "was due" if past else "at"
     prefix = "" if slot.code.startswith("end+") else "Next "
     label = "End set" if slot.code == due.END else slot_label(slot.code, long=True)
-    what = f"{label} {verb} {site.local(slot.due_at):%H:%M}"
+    what = f"{label} {verb} {site.clock(slot.due_at)}"
     return {
         "number": str(minutes_to(slot.due_at, at)),
         "unit": "min past" if past and minutes_to(slot.due_at, at) else "min",
@@ -335,7 +338,7 @@ def _then(course: Course, slot: Slot, site: Site, at: datetime) -> str:
 
 
 def _next_words(slot: Slot | None, site: Site, word: str) -> str:
-    return f"{word} {slot_label(slot.code).lower()} at {site.local(slot.due_at):%H:%M}" if slot else ""
+    return f"{word} {slot_label(slot.code).lower()} at {site.clock(slot.due_at)}" if slot else ""
 
 
 def ring_of(course: Course, at: datetime) -> Ring:
@@ -368,10 +371,10 @@ def empty_tile(
         chair=chair,
         kind="free",
         word="Cleaning" if free_at else "Free",
-        place=f"Free at {site.local(free_at):%H:%M}" if free_at else "",
+        place=f"Free at {site.clock(free_at)}" if free_at else "",
         number=str(minutes_to(counts_to, at)) if counts_to else "",
         counts_to=counts_to,
-        what=f"{initials} at {site.local(starts_at):%H:%M}" if starts_at else initials,
+        what=f"{initials} at {site.clock(starts_at)}" if starts_at else initials,
         then=f"·{next_visit.patient.record_tail}, {driver}" if next_visit else "",
         visit_id=next_visit.pk if next_visit else None,
         expected=next_visit.patient if next_visit else None,

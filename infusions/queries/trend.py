@@ -19,6 +19,8 @@ PRESSURE, PULSE, OXYGEN = (48.0, 188.0), (206.0, 272.0), (290.0, 338.0)
 NARROW = 392.0  # where time ends once the words of the last set would run over the edge
 CLOSE, LETTER = 13.0, 6.8  # words nearer than this stand on each other; width of a letter
 BEFORE, AFTER, LONGEST = timedelta(minutes=8), timedelta(minutes=2), timedelta(minutes=20)
+HEIGHT, STEP = 346, 18  # of the drawing, and of a line of figures below it
+SHORT = {"alert": "alert", "drowsy": "drowsy", "hard_to_rouse": "hard", "unrousable": "not"}
 SERIES = (("SBP", "sbp", 1), ("DBP", "dbp", 2), ("HR", "hr", 3), ("SpO₂", "spo2", 4))
 
 
@@ -68,6 +70,15 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class More:
+    """An optional sign in figures below the drawing: its name and (x, words) of each set that has it."""
+
+    label: str
+    y: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Trend:
     ticks: tuple[Tick, ...]
     lines: tuple[Line, ...]
@@ -76,6 +87,8 @@ class Trend:
     run_from: str
     run_to: str
     run_gone: str
+    more: tuple[More, ...] = ()  # optional signs below the lines
+    height: int = 346
     words: str = field(default="Trend of blood pressure, heart rate and oxygen saturation")
 
 
@@ -139,6 +152,7 @@ def trend(course: Course, *, site: Site, at: datetime) -> Trend | None:
     ends_at = course.ends_at(at) or at
     now_x = plane.x(now)
     lines = _apart([_line(course, plane, *series) for series in SERIES])
+    more = _more(course, plane)
     return Trend(
         ticks=_ticks(course, plane, site, at),
         lines=tuple(_clear(line, now_x + 8) for line in lines),
@@ -147,7 +161,26 @@ def trend(course: Course, *, site: Site, at: datetime) -> Trend | None:
         run_from=_n(plane.x(started)),
         run_to=_n(plane.x(ends_at)),
         run_gone=_n(plane.x(min(now, ends_at))),
+        more=more,
+        height=HEIGHT + STEP * len(more),
     )
+
+
+def _more(course: Course, plane: _Plane) -> tuple[More, ...]:
+    """RR, pain and sedation of the sets that have them, a line each; figures that would meet give way."""
+    found: list[More] = []
+    for label, name in (("RR", "rr"), ("Pain", "pain"), ("Awake", "sedation")):
+        values, last_x = [], -99.0
+        for row in course.current:
+            value, x = getattr(row, name), plane.x(row.occurred_at)
+            words = str(value) if name != "sedation" else SHORT.get(value, "")
+            if value in (None, "") or x - last_x < LETTER * len(words) + 4:
+                continue
+            values.append((_n(x), words))
+            last_x = x
+        if values:
+            found.append(More(label, str(HEIGHT + STEP * len(found) + 12), tuple(values)))
+    return tuple(found)
 
 
 def _ticks(course: Course, plane: _Plane, site: Site, at: datetime) -> tuple[Tick, ...]:
@@ -155,16 +188,15 @@ def _ticks(course: Course, plane: _Plane, site: Site, at: datetime) -> tuple[Tic
     moments = [("Start", started), *((slot_label(slot.code), slot.due_at) for slot in course.grid(at))]
     ticks: list[Tick] = []
     last_x = -99.0
+    apart = 66 if site.changes_clocks(site.today(at)) else 44  # "01:30 EDT" needs more room
     for label, moment in moments:
         x = plane.x(moment)
-        if x - last_x < 44:
+        if x - last_x < apart:
             if label != "End":
                 continue
             ticks.pop()
         edge = x > RIGHT - 26
-        ticks.append(
-            Tick(_n(RIGHT if edge else x), label, f"{site.local(moment):%H:%M}", "end" if edge else "middle")
-        )
+        ticks.append(Tick(_n(RIGHT if edge else x), label, site.clock(moment), "end" if edge else "middle"))
         last_x = x
     return tuple(ticks)
 

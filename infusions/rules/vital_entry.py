@@ -36,6 +36,12 @@ VIT_18 = Rule(
     "An RR outside 6 to 40 is confirmed.",
     source="clinic default",
 )
+VIT_21 = Rule(
+    "VIT-21",
+    "A set is dated by the server's clock less the time since Save was first pressed, which the tablet counts; "
+    "a tablet whose own clock is more than 60 s off says so.",
+    source="clinic default",
+)
 
 
 def entry_problems(vitals: Vitals, *, reasons: Mapping[Sign, str] | None = None) -> list[Problem]:

@@ -86,6 +86,16 @@ class Site(models.Model):
         local = self.local(at)
         return local.hour * 60 + local.minute
 
+    def changes_clocks(self, day: date) -> bool:
+        """Whether this local day is longer or shorter than 24 hours."""
+        midnights = [datetime(one.year, one.month, one.day, tzinfo=self.zone) for one in (day, day + timedelta(1))]
+        return midnights[0].utcoffset() != midnights[1].utcoffset()
+
+    def clock(self, at: datetime) -> str:
+        """The time of day, "10:42"; "01:30 EDT" on a day on which the clocks change, where it may come twice."""
+        local = self.local(at)
+        return f"{local:%H:%M %Z}" if self.changes_clocks(local.date()) else f"{local:%H:%M}"
+
     def instant(self, day: date, minute: int) -> datetime:
         """The instant of a local date and minute of day, in UTC."""
         midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)

@@ -64,7 +64,13 @@ def signed_percent(value: Number | None, baseline: Number | None) -> str:
 
 @register.filter
 def clinic_time(at: datetime | None, site: Site) -> str:
-    """{{ at|clinic_time:site }}: "10:42" on the clinic's clock."""
+    """{{ at|clinic_time:site }}: "10:42" on the clinic's clock; "01:30 EDT" on a day that changes the clocks."""
+    return site.clock(at) if at else ""
+
+
+@register.filter
+def clinic_clock(at: datetime | None, site: Site) -> str:
+    """{{ at|clinic_clock:site }}: "10:42" where the zone stands beside it."""
     return f"{site.local(at):%H:%M}" if at else ""
 
 

@@ -1,7 +1,9 @@
-// A form with data-kc-device carries what the tablet knows: its own key for this entry, so that the
-// same entry is stored once however often it is sent, its clock, and how far that is from the server's.
+// A form with data-kc-device carries what the tablet knows: its own key for this entry, so that the same entry is
+// stored once however often it is sent; how long ago Save was first pressed, by a clock that only counts, so that
+// the time of day on the tablet changes nothing; that time of day, and how far it is from the server's.
 (() => {
   const kc = window.kc;
+  const pressed = new WeakMap(); // form -> performance.now() of the first press of Save for what stands there
 
   const put = (form, name, value) => {
     const field = form.querySelector(`input[type=hidden][name=${name}]`);
@@ -14,9 +16,18 @@
   });
 
   document.addEventListener("htmx:configRequest", (event) => {
-    if (!event.detail.elt.matches("form[data-kc-device]")) return;
-    const now = Date.now();
-    event.detail.parameters["device_at"] = new Date(now).toISOString();
-    event.detail.parameters["clock_offset_ms"] = Math.round(now - kc.now() * 1000);
+    const form = event.detail.elt;
+    if (!form.matches("form[data-kc-device]")) return;
+    if (!pressed.has(form)) pressed.set(form, performance.now());
+    const now = new Date();
+    event.detail.parameters["age_ms"] = Math.round(performance.now() - pressed.get(form));
+    event.detail.parameters["device_at"] = Number.isNaN(now.getTime()) ? "" : now.toISOString();
+    event.detail.parameters["clock_offset_ms"] = Math.round(now.getTime() - kc.now() * 1000) || 0;
+  });
+
+  // Other numbers are another reading; a confirmation of the same ones is not.
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form?.matches("[data-kc-device]") && event.target.name !== "confirmed") pressed.delete(form);
   });
 })();

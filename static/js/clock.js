@@ -1,3 +1,4 @@
+// [data-kc-zone-name] beside it shows the zone, which changes in the night of the change: "EDT", "EST".
 // [data-kc-clock] shows the clinic's time of day, from the server's clock, in the clinic's zone.
 // kc.since(): the time of day of the last good answer, for "not current".
 (() => {
@@ -8,12 +9,18 @@
     timeZone: document.body.dataset.kcZone || "UTC",
   });
   const text = () => format.format(new Date(kc.now() * 1000));
+  const zone = new Intl.DateTimeFormat("en-US", { timeZoneName: "short", timeZone: document.body.dataset.kcZone || "UTC" });
+  const zoneName = () => zone.formatToParts(new Date(kc.now() * 1000)).find((part) => part.type === "timeZoneName")?.value;
   let good = text();
 
   const tick = () => {
     const now = text();
     document.querySelectorAll("[data-kc-clock]").forEach((clock) => {
       if (clock.textContent !== now) clock.textContent = now;
+    });
+    document.querySelectorAll("[data-kc-zone-name]").forEach((place) => {
+      const name = zoneName();
+      if (/^[A-Z]{2,5}$/.test(name) && place.textContent !== name) place.textContent = name;
     });
   };
 

@@ -5,14 +5,17 @@
 (() => {
   const kc = window.kc;
   const used = new WeakMap();
-  const inputs = (pad) => [...pad.querySelectorAll("input[data-kc-max]:not([disabled])")];
+  const home = (pad) => pad.closest("form") || pad;
+  const padOf = (element) => element.closest("[data-kc-keypad]") || element.form?.querySelector("[data-kc-keypad]");
+  const seen = (input) => !("kcOptional" in input.dataset) || input.checkVisibility();
+  const inputs = (pad) => [...home(pad).querySelectorAll("input[data-kc-max]:not([disabled])")].filter(seen);
 
   const current = (pad) => used.get(pad) || inputs(pad).find((input) => !input.value) || inputs(pad)[0];
 
   const use = (pad, input) => {
     if (!input) return;
     used.set(pad, input);
-    pad.querySelectorAll(".fld").forEach((field) => field.classList.toggle("on", field.contains(input)));
+    home(pad).querySelectorAll(".fld, .fld-more").forEach((field) => field.classList.toggle("on", field.contains(input)));
     pad.dispatchEvent(new CustomEvent("kc:field", { bubbles: true, detail: input }));
   };
 
@@ -56,13 +59,13 @@
   });
 
   document.addEventListener("input", (event) => {
-    const pad = event.target.closest("[data-kc-keypad]");
-    if (pad && event.target.matches("[data-kc-max]")) typed(pad, event.target);
+    const pad = event.target.matches("[data-kc-max]") && padOf(event.target);
+    if (pad) typed(pad, event.target);
   });
 
   document.addEventListener("focusin", (event) => {
-    const pad = event.target.closest("[data-kc-keypad]");
-    if (pad && event.target.matches("[data-kc-max]")) use(pad, event.target);
+    const pad = event.target.matches("[data-kc-max]") && padOf(event.target);
+    if (pad) use(pad, event.target);
   });
 
   kc.onFresh((root) => kc.all(root, "[data-kc-keypad]").forEach((pad) => use(pad, current(pad))));
