@@ -167,8 +167,8 @@ class DraftForm(forms.Form):
     @property
     def unread_weight(self) -> str:
         """Why the typed weight cannot be read, as the field itself says it; "" where nothing was typed."""
-        errors = self.errors.get("weight_kg", [])
-        return str(errors[0]) if errors and str(self["weight_kg"].value() or "").strip(BLANKS) else ""
+        typed = str(self["weight_kg"].value() or "").strip(BLANKS)
+        return str(next(iter(self.errors.get("weight_kg", ())), "")) if typed else ""
 
     def now(self) -> Choices:
         """What stands in the form, as far as it can be read; of an empty form, what it begins with."""
