@@ -6,9 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from kitclinic.foundation_rules import LOCKS_AFTER_S
 from kitclinic.models import LongTask
 from kitclinic.navigation import places
 from kitclinic.roles import Permission
+from kitclinic.tablets import Face, tablet_of
 
 
 def clinic(request: HttpRequest) -> dict[str, Any]:
@@ -24,5 +26,8 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "nav": nav,
         "nav_more": [place for place in nav if place.folded],
         "may_search": user.may(Permission.FIND_PATIENTS),
+        "tablet": tablet_of(request),
+        "own_face": [Face(user, "")],  # the lock's first name, before the server says the others
+        "rests_s": LOCKS_AFTER_S,
         "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),
     }

@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from kitclinic.aside import keep_refused
 from kitclinic.db import explain
+from kitclinic.foundation_rules import STA_02
 from kitclinic.problems import Blocker, Conflict, Problem, Refused
 
 READS = re.compile(r"^\s*(\(|SELECT|WITH|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT|EXPLAIN)\b", re.I)
@@ -74,7 +76,9 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
-            return refusal(request, error.problems, status=409 if isinstance(error, Conflict) else 422)
+            return refusal(
+                request, keep_refused(request, error), status=409 if isinstance(error, Conflict) else 422
+            )
         if isinstance(error, IntegrityError):
             return refusal(request, (explain(error),), status=409)
         if isinstance(error, DataError):
@@ -123,7 +127,12 @@ def page(
 
 
 def add_problems_to_form(form: Any, problems: tuple[Problem, ...]) -> None:
-    """Show refusals at the form's own fields where they belong to one."""
+    """Show refusals at the form's own fields where they belong to one.
+
+    Raises Conflict for an entry whose key was used for something else: that one is kept aside (STA-02).
+    """
+    if any(problem.rule == STA_02.id for problem in problems):
+        raise Conflict(problems)
     for problem in problems:
         field = problem.field if problem.field in form.fields else None
         form.add_error(field, problem.sentence)

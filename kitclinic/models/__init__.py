@@ -6,7 +6,7 @@ from kitclinic.models.progress import LongTask
 from kitclinic.models.signatures import Signature
 from kitclinic.models.site import Site, SiteOwned
 from kitclinic.models.staff import StaffUser
-from kitclinic.models.tablets import PinTry, StaffPin, Tablet
+from kitclinic.models.tablets import PinTry, StaffPin, Tablet, TabletSignIn
 from kitclinic.models.transitions import Transition
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "StaffPin",
     "StaffUser",
     "Tablet",
+    "TabletSignIn",
     "Transition",
 ]

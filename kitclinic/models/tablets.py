@@ -55,3 +55,17 @@ class PinTry(AppendOnly, SiteOwned):
 
     def __str__(self) -> str:
         return "right" if self.right else "wrong"
+
+
+class TabletSignIn(AppendOnly, SiteOwned):
+    """Somebody signed in with the password on a tablet: for a shift their PIN opens it (TAB-05)."""
+
+    tablet = models.ForeignKey(Tablet, on_delete=models.PROTECT, related_name="sign_ins")
+    user = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "tablet", "user", "at"], name="tablet_sign_in_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.tablet_id}"

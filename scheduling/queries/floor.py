@@ -35,6 +35,13 @@ def providers_on_site(site: Site, at: datetime) -> list[ProviderPresence]:
     return list(rows.select_related("provider").order_by("from_minute", "pk"))
 
 
+def people_today(site: Site, at: datetime) -> set[int]:
+    """Return the keys of everybody who is on shift or on site today, at whatever hour."""
+    today = {"site": site, "suite_day__date": site.today(at)}
+    nurses = NurseShift.objects.filter(**today).values_list("nurse_id", flat=True)
+    return set(nurses) | set(ProviderPresence.objects.filter(**today).values_list("provider_id", flat=True))
+
+
 def _pauses(minute: int) -> QuerySet[NurseBreak]:
     return NurseBreak.objects.filter(shift=OuterRef("pk"), from_minute__lte=minute, to_minute__gt=minute)
 

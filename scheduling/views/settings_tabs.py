@@ -18,6 +18,7 @@ TABS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("infusions:order_settings", "Orders", frozenset({RUN})),
     ("scheduling:settings_booking", "Booking and messages", frozenset({RUN})),
     ("scheduling:settings_team", "Team", frozenset({RUN})),
+    ("tablets", "Tablets", frozenset({RUN})),
 )
 
 

@@ -1,22 +1,28 @@
 // Every request that did not end well says so: which way it failed, what was kept, what to do next.
-// kc.why(status, html): the sentence; the server's own words first, where the answer carries them.
+// kc.why(status, html, form): the sentence; the server's own words first, where the answer carries them.
 (() => {
   const kc = (window.kc = window.kc || {});
   const KEPT = "What you entered is still on this page.";
   const WHY = {
-    hang: `the server did not answer in time. ${KEPT} Look at the record before you save again: it may have arrived.`,
-    dropped: `the connection dropped. ${KEPT} Look at the record before you save again: it may have arrived.`,
+    hang: "no answer from the server: it did not answer in time. Your entry is still here.",
+    dropped: "no answer from the server: the connection dropped. Your entry is still here.",
     400: `the server could not read what was sent. ${KEPT} Reload in another tab and compare.`,
-    401: `you are signed out. ${KEPT} Sign in again in another tab, then save here again.`,
+    401: `you are signed out. ${KEPT} Sign in again in another tab, then try again here.`,
     403: `your role does not allow this, or the page is older than your sign-in. ${KEPT} Open the page again in another tab.`,
     404: `this is not there any more. ${KEPT} Look in another tab at what is there now.`,
     409: `it changed while you had it open. ${KEPT} Look in another tab at what is there now, then decide again.`,
     422: `something must be settled first; it is marked on the page. ${KEPT}`,
+    423: "this tablet is locked. Your entry is still here: unlock, then try again.",
     429: `there were too many requests in a short time. ${KEPT} Wait one minute, then save again.`,
     500: `the server met an error and undid the whole act. ${KEPT} Save again; if it fails twice, write it on paper.`,
+    503: "the server cannot be reached at the moment. Your entry is still here. Try again; if it lasts, write it on paper.",
   };
 
-  kc.why = (status, html = "") => {
+  const keyed = (form) => form?.querySelector?.("input[name=key]"); // then the same entry is stored once
+  const next = (form) => (keyed(form) ? "try again, the same entry is stored once." : "look at the record before you try again.");
+
+  kc.why = (status, html = "", form = null) => {
+    if (status === "hang" || status === "dropped") return `${WHY[status]} It may have arrived: ${next(form)}`;
     const page = new DOMParser().parseFromString(html, "text/html");
     const own = [...page.querySelectorAll("[data-kc-problem], .invalid-feedback")].map((element) => {
       element.querySelectorAll("b, [data-kc-rule], .form-check, .reason").forEach((part) => part.remove());
@@ -24,17 +30,19 @@
     });
     if (own.length > 1) return `${own.length} things to settle first, listed on this page. ${KEPT}`;
     if (own.length) return own[0];
-    return WHY[status] || (status >= 500 ? WHY[500] : WHY[400]);
+    return WHY[status] || ([502, 504].includes(status) && WHY[503]) || (status >= 500 ? WHY[500] : WHY[400]);
   };
 
   kc.signIn = (html) => html.includes("data-kc-login-form");
 
   const failed = (event, status, html) => {
     const reads = event.detail.requestConfig?.verb === "get";
+    if (status === 423) kc.lock?.("rest");
+    if (reads && status === 423) return;
     if (reads) kc.stale(`no answer from the server since ${kc.since?.() ?? "a while ago"}. What you see may be old.`);
     else {
       const element = event.detail.requestConfig?.elt || event.detail.elt;
-      kc.unsaved(element, kc.why(status, html));
+      kc.unsaved(element, kc.why(status, html, element.closest("form")), status);
       kc.lost?.(element, status, html);
     }
   };

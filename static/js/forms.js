@@ -3,7 +3,6 @@
 // The server answers a redirect as 204 with KC-Location; other pages replace the content in place.
 (() => {
   const kc = (window.kc = window.kc || {});
-  const TIMEOUT = 8000;
 
   kc.toProblem = (root) => {
     const first = (root || document).querySelector("[aria-invalid=true], [data-kc-refused], .alert");
@@ -25,10 +24,11 @@
     const address = response.headers.get("KC-Location") || (response.redirected ? response.url : "");
     const html = await response.text();
     if (address.includes(document.body.dataset.kcSignInUrl || "\0") || kc.signIn(html)) {
-      kc.unsaved(form, kc.why(401));
+      kc.unsaved(form, kc.why(401), 401);
       kc.lost?.(form, 401);
     } else if (address) {
       kc.saved(form);
+      kc.clean(form);
       window.location.assign(address);
       return false;
     } else if (response.ok || response.status === 422) {
@@ -37,11 +37,13 @@
       const near = form.querySelector("[data-kc-problems]") || form.closest("dialog")?.querySelector("[data-kc-problems]") || document.querySelector("#kc-problems");
       if (refused && near && !page.querySelector("#kc-main form")) near.replaceChildren(refused);
       else if (page.querySelector("#kc-main")) replace(page);
+      if (response.ok) kc.clean(form);
       if (response.ok) kc.saved(form);
       else kc.unsaved(document.contains(form) ? form : null, kc.why(422, html));
       kc.toProblem();
     } else {
-      kc.unsaved(form, kc.why(response.status, html));
+      if (response.status === 423) kc.lock?.("rest");
+      kc.unsaved(form, kc.why(response.status, html), response.status);
       kc.lost?.(form, response.status, html);
     }
     return true;
@@ -53,10 +55,11 @@
     kc.busy(form, true);
     let stays = true;
     try {
-      const headers = { "KC-Form": "1", Accept: "text/html" };
-      stays = await answer(form, await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(TIMEOUT) }));
+      const headers = { "KC-Form": "1", Accept: "text/html", ...kc.owner() };
+      stays = await answer(form, await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(kc.waits) }));
     } catch (error) {
-      kc.unsaved(form, kc.why(error.name === "TimeoutError" ? "hang" : "dropped"));
+      const status = error.name === "TimeoutError" ? "hang" : "dropped";
+      kc.unsaved(form, kc.why(status, "", form), status);
     } finally {
       if (stays) kc.busy(form, false);
     }

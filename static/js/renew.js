@@ -26,7 +26,7 @@
     }
     document.querySelectorAll(TOKEN).forEach((input) => (input.value = token));
     waiting = null;
-    kc.unsaved(form, `you are signed in again. ${KEPT} Save it now.`);
+    kc.unsaved(form, `you are signed in again. ${KEPT} Save it now.`, "renewed");
   };
 
   const tries = () => mend().catch(() => {}); // no connection: what is said already stays true

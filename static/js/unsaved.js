@@ -1,5 +1,6 @@
 // What the person sees when something was not saved, or when the page is not current.
-// kc.unsaved(element, sentence): beside the form and in the banner. kc.saved(element): takes it away.
+// kc.unsaved(element, sentence, status): beside the form, with ways on, and in the banner. kc.saved(element): takes
+// it away.
 // kc.stale(sentence), kc.current(): the page could not be refreshed; it is again.
 (() => {
   const kc = (window.kc = window.kc || {});
@@ -32,7 +33,7 @@
 
   const place = (element) => element?.closest("form, dialog, [data-kc-act]");
 
-  kc.unsaved = (element, sentence) => {
+  kc.unsaved = (element, sentence, status) => {
     const home = place(element);
     if (home) {
       let note = home.querySelector("[data-kc-unsaved]");
@@ -43,7 +44,7 @@
         note.tabIndex = -1;
         home.append(note);
       }
-      note.replaceChildren(line("Not saved:", sentence));
+      note.replaceChildren(line("Not saved:", sentence), ...(kc.ways?.(element, status) || []));
       note.scrollIntoView({ block: "nearest" });
     }
     show("Not saved:", sentence, "unsaved");

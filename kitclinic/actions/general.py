@@ -1,4 +1,4 @@
-"""Writes that belong to no app."""
+"""Themes, messages, long tasks, clinics and their staff."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

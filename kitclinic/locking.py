@@ -1,0 +1,113 @@
+"""Who holds a shared tablet: every request is checked for the lock, and for whom its page was made."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+
+from kitclinic.access import SIGNED_IN_AT
+from kitclinic.foundation_rules import TAB_06, TOUCH_LAG_S
+from kitclinic.http import SAFE_METHODS, key_in
+from kitclinic.models import StaffUser, Tablet
+from kitclinic.problems import Blocker
+from kitclinic.tablets import LOCKED_AT, ON_TABLET, TOUCHED_AT, is_locked, tablet_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+MADE_FOR = "KC-User"  # header: key of the person the sending page was made for
+LOCKED = 423
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class LockMiddleware:
+    """On a locked tablet only public pages answer; a page made for somebody else writes nothing (TAB-06)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated or _is_public(request):
+            return self.get_response(request)
+        tablet = tablet_of(request)
+        if tablet is None and ON_TABLET in request.session:
+            logout(request)  # the tablet was ended: nobody stays on it
+        elif tablet is not None and tablet.site_id == request.user.site_id:
+            at = timezone.now()
+            if is_locked(request.session, at=at, signed_in_at=_signed_in_at(request)):
+                return _locked(request)
+            _touch(request, at)
+        return _made_for_another(request) or self.get_response(request)
+
+
+def hold(request: HttpRequest, tablet: Tablet, *, password_at: datetime, at: datetime) -> None:
+    """The session stands on this tablet from now on, unlocked, under a new key."""
+    request.session.cycle_key()
+    request.session[ON_TABLET] = tablet.pk
+    request.session[SIGNED_IN_AT] = int(password_at.timestamp())
+    request.session[TOUCHED_AT] = int(at.timestamp())
+    request.session.pop(LOCKED_AT, None)
+
+
+def come_in(
+    request: HttpRequest, person: StaffUser, tablet: Tablet, *, password_at: datetime, at: datetime
+) -> str:
+    """Sign this person in on the tablet, under a new session key. Returns the fresh CSRF token."""
+    login(request, person, backend=BACKEND)  # another person's session is emptied by this
+    hold(request, tablet, password_at=password_at, at=at)
+    return get_token(request)
+
+
+def _signed_in_at(request: HttpRequest) -> datetime | None:
+    seconds = request.session.get(SIGNED_IN_AT)
+    return datetime.fromtimestamp(seconds, tz=UTC) if isinstance(seconds, int) else None
+
+
+def _is_public(request: HttpRequest) -> bool:
+    try:
+        return hasattr(resolve(request.path_info).func, "public_because")
+    except Resolver404:
+        return True
+
+
+def _is_by_script(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers or "KC-Form" in request.headers
+
+
+def _locked(request: HttpRequest) -> HttpResponse:
+    """A script gets 423, which opens the lock over the page; a browser gets the lock screen."""
+    if _is_by_script(request) or request.method not in SAFE_METHODS:
+        return render(request, "kitclinic/locked.html", status=LOCKED)
+    return redirect(f"{reverse('lock')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _touch(request: HttpRequest, at: datetime) -> None:
+    """Whoever sends a form or opens a page is there; what a page asks for by itself does not count."""
+    by_itself = request.method in SAFE_METHODS and _is_by_script(request)
+    if not by_itself and at.timestamp() - request.session.get(TOUCHED_AT, 0) >= TOUCH_LAG_S / 2:
+        request.session[TOUCHED_AT] = int(at.timestamp())
+
+
+def _made_for_another(request: HttpRequest) -> HttpResponse | None:
+    made_for = request.headers.get(MADE_FOR, "")
+    user = request.user
+    if (
+        request.method in SAFE_METHODS
+        or not made_for
+        or not isinstance(user, StaffUser)
+        or made_for == str(user.pk)
+    ):
+        return None
+    first = StaffUser.objects.filter(site=user.site, pk=key_in(made_for)).first()
+    who = first.name if first else "somebody else"
+    sentence = (
+        f"This page was opened by {who}, and {user.name} is signed in here now. Nothing was written. "
+        f"What was typed is still on this page: {who} unlocks and sends it."
+    )
+    return render(
+        request, "kitclinic/made_for_another.html", {"problems": [Blocker(TAB_06.id, sentence)]}, status=409
+    )

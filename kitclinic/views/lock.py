@@ -1,0 +1,141 @@
+"""The lock of a shared tablet: closing it, the names, coming in by PIN or password."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from kitclinic.access import StaffRequest, public, requires
+from kitclinic.actions import note_lock, note_unlock, record_password, try_pin
+from kitclinic.aside import keep_unsaved
+from kitclinic.forms import UnlockForm
+from kitclinic.foundation_rules import TAB_04
+from kitclinic.http import key_in
+from kitclinic.locking import MADE_FOR, come_in
+from kitclinic.models import StaffUser, Tablet
+from kitclinic.problems import Blocker, Refused
+from kitclinic.roles import Permission
+from kitclinic.tablets import LOCKED_AT, faces, password_at, tablet_of
+
+BY_SCRIPT = "KC-Lock"  # header of the lock's own requests
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who may come in. how: "PIN" or "password"; password_at: when the password was last typed here."""
+
+    person: StaffUser
+    how: str
+    password_at: datetime
+
+
+@public("locking is always allowed; the lock screen shows names of staff, on enrolled tablets only")
+def lock(request: HttpRequest) -> HttpResponse:
+    """GET: the lock screen, for a script its names. POST: lock."""
+    tablet = tablet_of(request)
+    if tablet is None:
+        return redirect("login")
+    at = timezone.now()
+    if request.method == "POST":
+        _close(request, tablet, at)
+        return HttpResponse(status=204) if BY_SCRIPT in request.headers else redirect("lock")
+    context = {"tablet": tablet, "faces": faces(tablet, at=at), "next": _address(request, request.GET)}
+    template = "kitclinic/_lock_panel.html" if BY_SCRIPT in request.headers else "kitclinic/lock.html"
+    return render(request, template, context)
+
+
+@public("an enrolled tablet's token, and a PIN or a password, are the way in")
+@sensitive_post_parameters()
+@require_POST
+def unlock(request: HttpRequest) -> HttpResponse:
+    tablet = tablet_of(request)
+    form = UnlockForm(request.POST)
+    if tablet is None or not form.is_valid():
+        return redirect("login")
+    at = timezone.now()
+    try:
+        entry = _who(request, tablet, form.cleaned_data, at)
+    except Refused as refused:
+        return _refused(request, tablet, refused, at)
+    before = request.user if request.user.is_authenticated else None
+    _keep_typed(request, tablet, form, entry.person, at)
+    token = come_in(request, entry.person, tablet, password_at=entry.password_at, at=at)
+    note_unlock(tablet=tablet, by=entry.person, at=at, how=entry.how, before=before)
+    if BY_SCRIPT in request.headers:
+        return HttpResponse(status=204, headers={MADE_FOR: str(entry.person.pk), "KC-Token": token})
+    return redirect(_address(request, request.POST) or "home")
+
+
+@requires(Permission.SIGNED_IN)
+@require_POST
+def touched(request: StaffRequest) -> HttpResponse:
+    """Somebody is at the tablet: the middleware has noted it already."""
+    return HttpResponse(status=204)
+
+
+def _close(request: HttpRequest, tablet: Tablet, at: datetime) -> None:
+    user = request.user
+    if not user.is_authenticated or tablet.site_id != user.site_id or LOCKED_AT in request.session:
+        return
+    request.session[LOCKED_AT] = int(at.timestamp())
+    note_lock(tablet=tablet, by=user, at=at, why="rest" if request.POST.get("why") == "rest" else "button")
+
+
+def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetime) -> Entry:
+    """Who comes in. Raises Refused with a sentence that says what is left to try."""
+    staff = StaffUser.objects.filter(site_id=tablet.site_id, is_active=True).select_related("site")
+    person = staff.filter(pk=data["user"]).first() if data["user"] else None
+    if person is None and not data["username"]:
+        raise Refused([Blocker("", "Tap your name first.")])
+    if person is not None and not data["password"]:
+        _check_pin(tablet, person, data["pin"], at)
+        return Entry(person, "PIN", password_at(tablet, person) or at)
+    name = person.username if person else data["username"]
+    found = authenticate(request, username=name, password=data["password"])
+    if not isinstance(found, StaffUser) or found.site_id != tablet.site_id:
+        words = "That is not your password." if person else "User name or password is wrong."
+        raise Refused([Blocker("", f"{words} Type it again.", "password")])
+    record_password(tablet=tablet, person=found, at=at)
+    return Entry(found, "password", at)
+
+
+def _check_pin(tablet: Tablet, person: StaffUser, pin: str, at: datetime) -> None:
+    tried = try_pin(tablet=tablet, person=person, pin=pin, at=at)
+    if tried.right:
+        return
+    if tried.why:
+        raise Refused([Blocker(TAB_04.id, f"Type your password: {tried.why}.", "password")])
+    tries = "1 try is" if tried.left == 1 else f"{tried.left} tries are"
+    raise Refused([Blocker(TAB_04.id, f"That is not your PIN. {tries} left, then the password is needed.", "pin")])
+
+
+def _refused(request: HttpRequest, tablet: Tablet, refused: Refused, at: datetime) -> HttpResponse:
+    context = {"problems": refused.problems, "tablet": tablet}
+    if BY_SCRIPT in request.headers:
+        return render(request, "kitclinic/_lock_problems.html", context, status=422)
+    context |= {"faces": faces(tablet, at=at), "next": _address(request, request.POST)}
+    return render(request, "kitclinic/lock.html", context, status=422)
+
+
+def _keep_typed(request: HttpRequest, tablet: Tablet, form: UnlockForm, person: StaffUser, at: datetime) -> None:
+    """What the page's own person had not saved is kept for them; only of somebody who signed in here."""
+    rows = StaffUser.objects.filter(site_id=tablet.site_id).select_related("site")
+    author = rows.filter(pk=key_in(request.headers.get(MADE_FOR))).first()
+    if author is None or author.pk == person.pk or password_at(tablet, author) is None:
+        return
+    for one in form.cleaned_data["typed"]:
+        who = {"author": author, "next_one": person}
+        keep_unsaved(tablet=tablet, address=one.address, fields=one.fields, at=at, **who)
+
+
+def _address(request: HttpRequest, values: dict[str, str]) -> str:
+    """Where to go afterwards: a page of this clinic, else ""."""
+    asked = values.get("next", "")
+    safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if safe else ""
