@@ -90,6 +90,10 @@ class EventReport:
         return Share(len({self.people[one.infusion.pk] for one in self.adverse}), self.patients, "patients")
 
     @property
+    def shares(self) -> list[Share]:
+        return [self.of_infusions, self.of_patients]
+
+    @property
     def flag_number(self) -> int:
         return sum(line.flags for line in self.flags)
 

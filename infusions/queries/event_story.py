@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from infusions.models import Flag, InfusionEvent, VitalSet
+from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
 from infusions.queries.adverse_events import Happening
 from infusions.queries.course import Course, Kind
 from infusions.queries.event_words import event_words
@@ -77,13 +77,25 @@ def event_text(story: EventStory) -> EventText:
         counts=story.happening.is_adverse,
         because=story.happening.because,
         facts=facts_text(
-            f"{site.local(one.at):%Y-%m-%d %H:%M} {one.what}"
+            f"{site.local(one.at):%Y-%m-%d} {site.clock(one.at)} {one.what}"
             + (f" [{one.late}]" if one.late else "")
             + (f" [struck out: {one.struck}]" if one.struck else "")
             + f" ({one.by})"
             for one in story.steps
         ),
     )
+
+
+def identity_facts(infusion: Infusion, *, at: datetime) -> list[tuple[str, str]]:
+    """The identity banner's facts."""
+    patient, visit, site = infusion.patient, infusion.visit, infusion.site
+    born = patient.birth_date
+    age = patient.age_on(site.today(at))
+    return [
+        ("Born", f"{born.day} {born:%b %Y}, {age} y" if born else "not recorded"),
+        ("Record", patient.record_number),
+        ("Infusion", f"{infusion.date.day} {infusion.date:%b %Y}, day {visit.day_index} of {visit.days}"),
+    ]
 
 
 def _event(event: InfusionEvent, happening: Happening) -> Step:
