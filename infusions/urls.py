@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from infusions.views.adverse_event import adverse_event, adverse_event_pdf
+from infusions.views.adverse_events import adverse_events, adverse_events_pdf
 from infusions.views.board import board, board_tiles
 from infusions.views.chart import chart, chart_print, chart_sheet, patient_panel
 from infusions.views.chart_after import chart_discharge, chart_driver, chart_leave
@@ -20,16 +22,24 @@ from infusions.views.chart_before import (
 )
 from infusions.views.chart_dose import chart_missing, chart_return, waste
 from infusions.views.chart_during import (
-    chart_call,
     chart_complete,
     chart_ondansetron,
     chart_pause,
     chart_resume,
-    chart_side_effect,
     chart_stop,
     chart_stop_reason,
 )
 from infusions.views.chart_readings import chart_readings, reading, reading_away, reading_take
+from infusions.views.chart_facts import (
+    chart_answered,
+    chart_call,
+    chart_emergency,
+    chart_emergency_here,
+    chart_intervention,
+    chart_missed,
+    chart_side_effect,
+    chart_strike,
+)
 from infusions.views.chart_verbal import chart_verbal
 from infusions.views.chart_vitals import chart_acknowledge, chart_correct, chart_vitals
 from infusions.views.discrepancy import discrepancies, discrepancy, discrepancy_dose, discrepancy_vial
@@ -56,30 +66,42 @@ from infusions.views.preparation import label_pdf, preparation, withdraw
 from infusions.views.readings import reading_give, reading_put_away, readings
 from infusions.views.return_dose import return_dose
 from infusions.views.signing import signing
+from infusions.views.to_review import fact_seen, to_review
 from infusions.views.verbal_cosign import verbal_cosign
 from infusions.views.verbal_new import verbal_new
 
 app_name = "infusions"
 urlpatterns = [
+    path("adverse-events/", adverse_events, name="adverse_events"),
+    path("adverse-events/<int:pk>/", adverse_event, name="adverse_event"),
+    path("adverse-events/<int:pk>/report.pdf", adverse_event_pdf, name="adverse_event_pdf"),
+    path("adverse-events/late/", to_review, name="to_review"),
+    path("adverse-events/late/<str:kind>/<int:pk>/", fact_seen, name="fact_seen"),
+    path("adverse-events/report.pdf", adverse_events_pdf, name="adverse_events_pdf"),
     path("api/observations", observations, name="observations"),
     path("board/", board, name="board"),
     path("board/tiles/", board_tiles, name="board_tiles"),
     path("chart/<int:visit_pk>/", chart, name="chart"),
     path("chart/<int:visit_pk>/arrive/", arrive, name="arrive"),
     path("chart/<int:visit_pk>/call/", chart_call, name="chart_call"),
+    path("chart/<int:visit_pk>/call/answered/", chart_answered, name="chart_answered"),
     path("chart/<int:visit_pk>/clear/", chart_clear, name="chart_clear"),
     path("chart/<int:visit_pk>/complete/", chart_complete, name="chart_complete"),
     path("chart/<int:visit_pk>/correct/", chart_correct, name="chart_correct"),
     path("chart/<int:visit_pk>/discharge/", chart_discharge, name="chart_discharge"),
     path("chart/<int:visit_pk>/driver/", chart_driver, name="chart_driver"),
+    path("chart/<int:visit_pk>/emergency/", chart_emergency, name="chart_emergency"),
+    path("chart/<int:visit_pk>/emergency/here/", chart_emergency_here, name="chart_emergency_here"),
     path("chart/<int:visit_pk>/flags/<int:flag_pk>/", chart_acknowledge, name="chart_acknowledge"),
     path("chart/<int:visit_pk>/hand-over/", chart_hand_over, name="chart_hand_over"),
     path("chart/<int:visit_pk>/identity/", chart_identity, name="chart_identity"),
+    path("chart/<int:visit_pk>/intervention/", chart_intervention, name="chart_intervention"),
     path("chart/<int:visit_pk>/iv/", chart_iv, name="chart_iv"),
     path("chart/<int:visit_pk>/label/", label_pdf, name="label_pdf"),
     path("chart/<int:visit_pk>/leave/", chart_leave, name="chart_leave"),
     path("chart/<int:visit_pk>/missing/", chart_missing, name="chart_missing"),
     path("chart/<int:visit_pk>/next-day/", next_day_call, name="next_day_call"),
+    path("chart/<int:visit_pk>/missed/", chart_missed, name="chart_missed"),
     path("chart/<int:visit_pk>/not-started/", chart_not_started, name="chart_not_started"),
     path("chart/<int:visit_pk>/ondansetron/", chart_ondansetron, name="chart_ondansetron"),
     path("chart/<int:visit_pk>/pause/", chart_pause, name="chart_pause"),
@@ -99,6 +121,7 @@ urlpatterns = [
     path("chart/<int:visit_pk>/start/", chart_start, name="chart_start"),
     path("chart/<int:visit_pk>/stop-reason/", chart_stop_reason, name="chart_stop_reason"),
     path("chart/<int:visit_pk>/stop/", chart_stop, name="chart_stop"),
+    path("chart/<int:visit_pk>/strike/", chart_strike, name="chart_strike"),
     path("chart/<int:visit_pk>/verbal/", chart_verbal, name="chart_verbal"),
     path("chart/<int:visit_pk>/vitals/", chart_vitals, name="chart_vitals"),
     path("chart/<int:visit_pk>/waste/", waste, name="waste"),

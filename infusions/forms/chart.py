@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 
-from infusions.models import VitalSet
-from infusions.states import Identifier, PauseReason, PregnancyResult, Severity, StopReason
+from infusions.states import Identifier, PauseReason, PregnancyResult
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES, Permission
 from scheduling.forms.numbers import NumberField, ScaleField
@@ -91,18 +90,6 @@ class PumpForm(ActForm):
     )
 
 
-class SideEffectForm(ActForm):
-    symptom = one_of(VitalSet.Symptom.choices, "Side effect")
-    severity = one_of(Severity.choices, "How strong")
-    note = words("Note")
-
-
-class CallForm(ActForm):
-    provider = forms.ModelChoiceField(StaffUser.objects.none(), label="Who was called", empty_label=None)
-    team = forms.BooleanField(label="The emergency team was called too", required=False)
-    note = words("What was said")
-
-
 class NoteForm(ActForm):
     """An act with nothing but an optional note."""
 
@@ -120,12 +107,6 @@ class ResumeForm(ActForm):
 
 class DeliveredForm(ActForm):
     infused_ml = NumberField(label="Volume infused, off the pump, mL", places=2, digits=4)
-
-
-class StopReasonForm(ActForm):
-    reason = one_of(StopReason.choices, "Why it was stopped")
-    infused_ml = NumberField(label="Volume infused, off the pump, mL", places=2, digits=4, required=False)
-    note = words("Note")
 
 
 class HandOverForm(ActForm):

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from infusions.models import Flag, Infusion, InfusionEvent, Order
+from infusions.queries.calls import OpenCalls, open_calls
 from infusions.queries.course import Course, Kind, course_of
 from infusions.queries.dial import Dial, dial_of
+from infusions.queries.event_log import LogLine, event_log
+from infusions.queries.event_words import symptom_words
 from infusions.queries.flowsheet import Row, rows_of
 from infusions.queries.gates import Gate, gates
 from infusions.queries.in_hand import Left, left_of
@@ -257,11 +260,19 @@ class Chart:
         return tuple(kinds)
 
     @property
+    def log(self) -> list[LogLine]:
+        return event_log(self.course)
+
+    @property
+    def calls(self) -> OpenCalls:
+        return open_calls(self.course)
+
+    @property
     def side_effect_note(self) -> str:
         event = self.course.latest(Kind.SIDE_EFFECT) if self.course else None
         if event is None:
             return "none recorded"
-        return f"{event.detail.get('symptom', '')} {self.site.local(event.occurred_at):%H:%M}"
+        return f"{symptom_words(event.detail.get('symptom', '')).split(' ')[0]} {self.site.local(event.occurred_at):%H:%M}"
 
     @property
     def driver_seen(self) -> str:

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from infusions import actions
 from infusions.forms import chart as forms
+from infusions.forms import facts as fact_forms
 from infusions.models import Infusion
-from infusions.queries.course import Kind
 from infusions.rules.dosing import infused_mg
 from infusions.views.acting import begin
 from kitclinic.access import StaffRequest, requires
@@ -42,14 +42,14 @@ def chart_stop(request: StaffRequest, visit_pk: int) -> HttpResponse:
 @requires(Permission.CHART)
 @require_POST
 def chart_stop_reason(request: StaffRequest, visit_pk: int) -> HttpResponse:
-    act = begin(request, visit_pk, forms.StopReasonForm)
+    act = begin(request, visit_pk, fact_forms.StopReasonForm)
     actions.explain_stop(
         infusion=act.infusion,
         reason=act.data["reason"],
         note=act.data["note"],
         delivered_mg=_delivered(act.infusion, act.data["infused_ml"]),
-        by=request.user,
-        at=act.who["at"],
+        effect=(act.data["symptom"], act.data["severity"]) if act.data["symptom"] else None,
+        **act.who,
     )
     return act.done("The reason is on the chart.")
 
@@ -80,25 +80,3 @@ def chart_ondansetron(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk, forms.AssessmentForm)
     actions.give_as_needed_ondansetron(infusion=act.infusion, assessment=act.data["assessment"], **act.who)
     return act.done("Ondansetron 8 mg recorded. None is left for this infusion.")
-
-
-@requires(Permission.CHART)
-@require_POST
-def chart_side_effect(request: StaffRequest, visit_pk: int) -> HttpResponse:
-    act = begin(request, visit_pk, forms.SideEffectForm)
-    detail = {"symptom": act.data["symptom"], "severity": act.data["severity"]}
-    actions.record_event(
-        infusion=act.infusion, kind=Kind.SIDE_EFFECT, detail=detail, note=act.data["note"], **act.who
-    )
-    return act.done("Side effect recorded.")
-
-
-@requires(Permission.CHART)
-@require_POST
-def chart_call(request: StaffRequest, visit_pk: int) -> HttpResponse:
-    act = begin(request, visit_pk, forms.CallForm)
-    team = act.data["team"]
-    kind = Kind.EMERGENCY_TEAM if team else Kind.PROVIDER_CALLED
-    detail = {"provider": act.data["provider"].name}
-    actions.record_event(infusion=act.infusion, kind=kind, detail=detail, note=act.data["note"], **act.who)
-    return act.done("Emergency team recorded." if team else "Call recorded.")

@@ -8,13 +8,16 @@ from django.forms import Form
 from django.urls import reverse
 
 from infusions.forms import chart as forms
+from infusions.forms import facts as fact_forms
 from infusions.forms import preparation as dose_forms
 from infusions.forms import vitals as vital_forms
 from infusions.forms.going_home import DischargeForm, LeaveForm
 from infusions.forms.verbal import VerbalForm
 from infusions.models import VitalSet
+from infusions.queries.calls import strikable
 from infusions.queries.chart import Chart
 from infusions.queries.discharge import Leaving, leaving, way_home
+from infusions.queries.event_words import event_words
 from infusions.queries.in_hand import Left, left_of
 from infusions.queries.pump import Reading, mismatch_now, readings
 from infusions.queries.verbal import sayers
@@ -90,7 +93,7 @@ SHEETS: dict[str, SheetKind] = {
     "stop_reason": SheetKind(
         "The stop is recorded. Why was it?",
         "A stop for a medical event or a side effect is an adverse event.",
-        forms.StopReasonForm,
+        fact_forms.StopReasonForm,
         "chart_stop_reason",
         "Save",
     ),
@@ -108,8 +111,27 @@ SHEETS: dict[str, SheetKind] = {
         "chart_ondansetron",
         "Given, 8 mg IV",
     ),
-    "side_effect": SheetKind("Side effect", "", forms.SideEffectForm, "chart_side_effect", "Save"),
-    "call": SheetKind("Call provider", "", forms.CallForm, "chart_call", "Called"),
+    "side_effect": SheetKind("Side effect", "", fact_forms.SideEffectForm, "chart_side_effect", "Save"),
+    "intervention": SheetKind("Intervention", "", fact_forms.InterventionForm, "chart_intervention", "Save"),
+    "call": SheetKind("Call provider", "", fact_forms.CallForm, "chart_call", "Called"),
+    "answered": SheetKind("The provider's answer", "", fact_forms.AnsweredForm, "chart_answered", "Save"),
+    "team": SheetKind(
+        "The emergency team is here", "", fact_forms.TeamForm, "chart_emergency_here", "They are here", "stop"
+    ),
+    "missed": SheetKind(
+        "Something was not charted",
+        "It is stored with the time it happened, and a colleague looks at it.",
+        fact_forms.MissedForm,
+        "chart_missed",
+        "Save",
+    ),
+    "strike": SheetKind(
+        "Strike out",
+        "It stays on the chart, struck through, and counts no more.",
+        fact_forms.StrikeForm,
+        "chart_strike",
+        "Strike it out",
+    ),
     "acknowledge": SheetKind(
         "Answer the flag", "", vital_forms.AcknowledgeForm, "chart_acknowledge", "Save answer"
     ),
@@ -239,6 +261,12 @@ def _found(name: str, about: _About, chart: Chart, request: StaffRequest) -> boo
         about.intro = waiting.words
         about.initial |= {"symptomatic": request.GET.get("symptoms", "")}
         about.initial |= {"provider_told_at": chart.site.local(chart.at).time()}
+    if name == "strike" and chart.course is not None:
+        event = strikable(chart.course, request.GET.get("event", ""))
+        if event is None:
+            return False
+        about.intro = f"{event_words(event)}. {about.intro}"
+        about.initial |= {"event": event.pk}
     if name == "correct" and chart.course is not None:
         wanted = request.GET.get("set", "")
         rows = [row for row in reversed(chart.course.current) if str(row.pk) == wanted or not wanted]
@@ -259,12 +287,16 @@ def _say_more(name: str, about: _About, chart: Chart) -> None:
     if name == "discharge" and chart.leave_at is not None:
         minutes = chart.course.order_set.observation_minutes if chart.course else STANDARD.observation_minutes
         about.intro = f"{minutes} min of observation end at {chart.site.local(chart.leave_at):%H:%M}."
+    if name == "answered" and chart.calls.provider is not None:
+        about.intro = f"{event_words(chart.calls.provider)}, {chart.site.local(chart.calls.provider.occurred_at):%H:%M}."
     if name in ("complete", "stop_reason") and chart.order is not None:
         about.intro += f" The bag holds {show(chart.order.total_ml, 'mL')}."
 
 
 def _form(name: str, kind: SheetKind, chart: Chart, initial: dict[str, Any]) -> Form:
     form = kind.form(initial=initial, site=chart.site)
+    if chart.phase != "over":
+        form.fields.pop("happened_on", None)  # while the patient is here it happened today
     if isinstance(form, VerbalForm):
         form.offer([(one.person.pk, one.label) for one in sayers(chart.site, chart.at)], kinds=chart.verbal_kinds)
     if name in OF_A_DOSE and chart.infusion is not None and chart.infusion.started_at is not None:
