@@ -6,17 +6,20 @@ from infusions.views.adverse_event import adverse_event, adverse_event_pdf
 from infusions.views.adverse_events import adverse_events, adverse_events_pdf
 from infusions.views.board import board, board_tiles
 from infusions.views.chart import chart, chart_print, chart_sheet, patient_panel
-from infusions.views.chart_after import chart_discharge, chart_driver, chart_leave
+from infusions.views.chart_after import chart_discharge, chart_driver, chart_leave, late_set
 from infusions.views.chart_before import (
     arrive,
     chart_clear,
     chart_hand_over,
     chart_identity,
+    chart_intake,
+    chart_intake_correct,
     chart_iv,
     chart_not_started,
     chart_pregnancy,
     chart_premed,
     chart_pump,
+    chart_pump_second,
     chart_start,
     chart_weigh,
 )
@@ -29,7 +32,6 @@ from infusions.views.chart_during import (
     chart_stop,
     chart_stop_reason,
 )
-from infusions.views.chart_readings import chart_readings, reading, reading_away, reading_take
 from infusions.views.chart_facts import (
     chart_answered,
     chart_call,
@@ -40,10 +42,13 @@ from infusions.views.chart_facts import (
     chart_side_effect,
     chart_strike,
 )
+from infusions.views.chart_readings import chart_readings, reading, reading_away, reading_take
 from infusions.views.chart_verbal import chart_verbal
 from infusions.views.chart_vitals import chart_acknowledge, chart_correct, chart_vitals
 from infusions.views.discrepancy import discrepancies, discrepancy, discrepancy_dose, discrepancy_vial
+from infusions.views.flowsheet_pdf import flowsheet_pdf
 from infusions.views.formulary import formulary, formulary_use
+from infusions.views.kept_aside import kept_aside, kept_aside_answer
 from infusions.views.ledger import ledger
 from infusions.views.ledger_count import ledger_count, ledger_counted
 from infusions.views.ledger_movements import ledger_movements
@@ -66,9 +71,11 @@ from infusions.views.preparation import label_pdf, preparation, withdraw
 from infusions.views.readings import reading_give, reading_put_away, readings
 from infusions.views.return_dose import return_dose
 from infusions.views.signing import signing
+from infusions.views.signing_flags import signing_flags
 from infusions.views.to_review import fact_seen, to_review
 from infusions.views.verbal_cosign import verbal_cosign
 from infusions.views.verbal_new import verbal_new
+from infusions.views.visit_pdf import visit_pdf
 
 app_name = "infusions"
 urlpatterns = [
@@ -93,11 +100,15 @@ urlpatterns = [
     path("chart/<int:visit_pk>/emergency/", chart_emergency, name="chart_emergency"),
     path("chart/<int:visit_pk>/emergency/here/", chart_emergency_here, name="chart_emergency_here"),
     path("chart/<int:visit_pk>/flags/<int:flag_pk>/", chart_acknowledge, name="chart_acknowledge"),
+    path("chart/<int:visit_pk>/flowsheet.pdf", flowsheet_pdf, name="flowsheet_pdf"),
     path("chart/<int:visit_pk>/hand-over/", chart_hand_over, name="chart_hand_over"),
     path("chart/<int:visit_pk>/identity/", chart_identity, name="chart_identity"),
+    path("chart/<int:visit_pk>/intake/", chart_intake, name="chart_intake"),
+    path("chart/<int:visit_pk>/intake/<int:pk>/", chart_intake_correct, name="chart_intake_correct"),
     path("chart/<int:visit_pk>/intervention/", chart_intervention, name="chart_intervention"),
     path("chart/<int:visit_pk>/iv/", chart_iv, name="chart_iv"),
     path("chart/<int:visit_pk>/label/", label_pdf, name="label_pdf"),
+    path("chart/<int:visit_pk>/late-set/", late_set, name="late_set"),
     path("chart/<int:visit_pk>/leave/", chart_leave, name="chart_leave"),
     path("chart/<int:visit_pk>/missing/", chart_missing, name="chart_missing"),
     path("chart/<int:visit_pk>/next-day/", next_day_call, name="next_day_call"),
@@ -114,6 +125,7 @@ urlpatterns = [
     path("chart/<int:visit_pk>/readings/<int:reading_pk>/", reading, name="reading"),
     path("chart/<int:visit_pk>/readings/<int:reading_pk>/away/", reading_away, name="reading_away"),
     path("chart/<int:visit_pk>/readings/<int:reading_pk>/take/", reading_take, name="reading_take"),
+    path("chart/<int:visit_pk>/pump/second/", chart_pump_second, name="chart_pump_second"),
     path("chart/<int:visit_pk>/resume/", chart_resume, name="chart_resume"),
     path("chart/<int:visit_pk>/return/", chart_return, name="chart_return"),
     path("chart/<int:visit_pk>/sheet/<str:name>/", chart_sheet, name="chart_sheet"),
@@ -121,6 +133,7 @@ urlpatterns = [
     path("chart/<int:visit_pk>/start/", chart_start, name="chart_start"),
     path("chart/<int:visit_pk>/stop-reason/", chart_stop_reason, name="chart_stop_reason"),
     path("chart/<int:visit_pk>/stop/", chart_stop, name="chart_stop"),
+    path("chart/<int:visit_pk>/summary.pdf", visit_pdf, name="visit_pdf"),
     path("chart/<int:visit_pk>/strike/", chart_strike, name="chart_strike"),
     path("chart/<int:visit_pk>/verbal/", chart_verbal, name="chart_verbal"),
     path("chart/<int:visit_pk>/vitals/", chart_vitals, name="chart_vitals"),
@@ -129,6 +142,8 @@ urlpatterns = [
     path("chart/<int:visit_pk>/withdraw/", withdraw, name="withdraw"),
     path("formulary/", formulary, name="formulary"),
     path("formulary/<int:pk>/use/", formulary_use, name="formulary_use"),
+    path("kept-aside/", kept_aside, name="kept_aside"),
+    path("kept-aside/<int:pk>/answer/", kept_aside_answer, name="kept_aside_answer"),
     path("ledger/", ledger, name="ledger"),
     path("ledger/count/", ledger_count, name="ledger_count"),
     path("ledger/counts/<int:pk>/", ledger_counted, name="ledger_counted"),
@@ -168,5 +183,6 @@ urlpatterns = [
     path("sequences/<int:sequence_pk>/order/", order_new, name="order_new"),
     path("sequences/<int:sequence_pk>/order/preview/", order_preview, name="order_preview"),
     path("signing/", signing, name="signing"),
+    path("signing/flags/", signing_flags, name="signing_flags"),
     path("signing/verbal/<int:pk>/", verbal_cosign, name="verbal_cosign"),
 ]

@@ -1,23 +1,16 @@
 """What is typed on the way home. Forms read; whether it may be is asked of the rules, by the actions."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django import forms
 
 from infusions.forms.chart import ActForm, one_of, some_of, words
-from kitclinic.models import Site, StaffUser
+from infusions.forms.vitals import VitalsForm, moment_of
+from kitclinic.models import StaffUser
 from scheduling.rules.drivers import Driver
 from scheduling.states import TransportKind
 
 OTHER = "other"  # a language that is none of those on offer
-
-
-def clinic_moment(typed: time | None, *, site: Site, at: datetime) -> datetime | None:
-    """The clinic's time that was typed, today or just before midnight; None where nothing was."""
-    if typed is None:
-        return None
-    moment = site.instant(site.today(at), typed.hour * 60 + typed.minute)
-    return moment - timedelta(days=1) if moment - at > timedelta(hours=12) else moment
 
 
 class DischargeForm(ActForm):
@@ -67,3 +60,14 @@ class LeaveForm(ActForm):
     )
     reply = words("What the provider said")
     going = words("How the patient goes home", most=120)
+
+    def told(self, at: datetime) -> datetime | None:
+        """When the provider was told, by the clinic's clock; None where no time was typed."""
+        typed = self.cleaned_data["told_at"]
+        return None if typed is None else moment_of(self.site, typed, at)
+
+
+class LateSetForm(VitalsForm):
+    """A set of a visit that is over: without its time it would be dated after the patient had left."""
+
+    taken_at = forms.TimeField(label="Taken at")

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from infusions.queries.chart import chart as chart_of
 from infusions.queries.panel import patient_days
+from infusions.queries.paper import paper
 from infusions.queries.seating import seating
 from infusions.views.acting import chart_context, visit_of
 from infusions.views.sheets import SHEETS, sheet_of
@@ -52,7 +53,7 @@ def chart_sheet(request: StaffRequest, visit_pk: int, name: str) -> HttpResponse
 def chart_print(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """The whole chart on paper: every reading, every event, who signed."""
     found = chart_of(visit_of(request, visit_pk), at=timezone.now())
-    return render(request, "infusions/chart_print.html", chart_context(found))
+    return render(request, "infusions/chart_print.html", chart_context(found, paper=paper(found)))
 
 
 @requires(Permission.SEE_CHARTS)

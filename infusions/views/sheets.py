@@ -11,7 +11,8 @@ from infusions.forms import chart as forms
 from infusions.forms import facts as fact_forms
 from infusions.forms import preparation as dose_forms
 from infusions.forms import vitals as vital_forms
-from infusions.forms.going_home import DischargeForm, LeaveForm
+from infusions.forms.before_start import IntakeCorrectForm, IntakeForm, SecondPumpForm
+from infusions.forms.going_home import DischargeForm, LateSetForm, LeaveForm
 from infusions.forms.verbal import VerbalForm
 from infusions.models import VitalSet
 from infusions.queries.calls import strikable
@@ -19,6 +20,8 @@ from infusions.queries.chart import Chart
 from infusions.queries.discharge import Leaving, leaving, way_home
 from infusions.queries.event_words import event_words
 from infusions.queries.in_hand import Left, left_of
+from infusions.queries.intake import intake_before, intake_words
+from infusions.queries.nurses import nurse_choices
 from infusions.queries.pump import Reading, mismatch_now, readings
 from infusions.queries.verbal import sayers
 from infusions.queries.weighing import weighed_lines
@@ -55,7 +58,21 @@ SHEETS: dict[str, SheetKind] = {
     "weigh": SheetKind(
         "Weigh in kg", "Type the number on the scale, in kilograms.", forms.WeighForm, "chart_weigh", "Save weight"
     ),
-    "iv": SheetKind("IV line", "Where it is, if you wish.", forms.NoteForm, "chart_iv", "IV line is in"),
+    "intake": SheetKind(
+        "Before the infusion",
+        "Ask the patient; nothing is filled in from before.",
+        IntakeForm,
+        "chart_intake",
+        "Save answers",
+    ),
+    "intake_correct": SheetKind(
+        "Correct the answers",
+        "All of them are asked anew; the old ones stay on the chart, struck through.",
+        IntakeCorrectForm,
+        "chart_intake_correct",
+        "Save correction",
+    ),
+    "iv": SheetKind("IV line", "Attempts that placed no line are recorded too.", forms.IvForm, "chart_iv", "Save"),
     "pregnancy": SheetKind(
         "Pregnancy test",
         "A positive result stops the infusion; there is no override.",
@@ -69,6 +86,13 @@ SHEETS: dict[str, SheetKind] = {
         "Read both numbers off the pump and type them; they are compared with the order.",
         forms.PumpForm,
         "chart_pump",
+        "Compare with the order",
+    ),
+    "pump_second": SheetKind(
+        "Second reading of the pump",
+        "Somebody else reads both numbers off the pump and types them here, without the first reading.",
+        SecondPumpForm,
+        "chart_pump_second",
         "Compare with the order",
     ),
     "clearance": SheetKind(
@@ -167,6 +191,13 @@ SHEETS: dict[str, SheetKind] = {
         "stop",
         permission=P.HANDLE_DRUGS,
     ),
+    "late_set": SheetKind(
+        "A set that was not charted",
+        "As it was read; it is kept with its time and marked as late.",
+        LateSetForm,
+        "late_set",
+        "Save the late set",
+    ),
     "discharge": SheetKind("Discharge", "", DischargeForm, "chart_discharge", "Discharge"),
     "leave": SheetKind(
         "Leaves against advice",
@@ -184,7 +215,11 @@ SHEETS: dict[str, SheetKind] = {
         "Save what was said",
     ),
     "hand_over": SheetKind(
-        "Hand over", "To a nurse with fewer than two patients.", forms.HandOverForm, "chart_hand_over", "Hand over"
+        "Hand over",
+        "Who knows the patient from this course stands first.",
+        forms.HandOverForm,
+        "chart_hand_over",
+        "Hand over",
     ),
     "correct": SheetKind(
         "Correct a set",
@@ -212,7 +247,7 @@ class Sheet:
     target: VitalSet | None = None
     readings: tuple[Reading, ...] = ()  # of the pump, where the last one does not match
     left: tuple[Left, ...] = ()  # of the drawn dose: in the bag, or before the start in the syringe as well
-    weighed: tuple[str, ...] = ()  # what is known of the weight
+    beside: tuple[str, ...] = ()  # what is known of the weight, or was said before; never filled in
     leaving: Leaving | None = None  # what the chart knows of a discharge
 
 
@@ -245,7 +280,7 @@ def sheet_of(name: str, chart: Chart, request: StaffRequest) -> Sheet | None:
         target=about.target,
         readings=tuple(readings(chart.course)) if name == "pump" and mismatch_now(chart.course) else (),
         left=left,
-        weighed=weighed_lines(chart) if name == "weigh" else (),
+        beside=_beside(name, chart),
         leaving=_leaving(chart) if name == "discharge" else None,
     )
 
@@ -261,6 +296,10 @@ def _found(name: str, about: _About, chart: Chart, request: StaffRequest) -> boo
         about.intro = waiting.words
         about.initial |= {"symptomatic": request.GET.get("symptoms", "")}
         about.initial |= {"provider_told_at": chart.site.local(chart.at).time()}
+    if name == "intake_correct":
+        if chart.intake is None:
+            return False
+        about.arguments.append(chart.intake.pk)
     if name == "strike" and chart.course is not None:
         event = strikable(chart.course, request.GET.get("event", ""))
         if event is None:
@@ -288,7 +327,9 @@ def _say_more(name: str, about: _About, chart: Chart) -> None:
         minutes = chart.course.order_set.observation_minutes if chart.course else STANDARD.observation_minutes
         about.intro = f"{minutes} min of observation end at {chart.site.local(chart.leave_at):%H:%M}."
     if name == "answered" and chart.calls.provider is not None:
-        about.intro = f"{event_words(chart.calls.provider)}, {chart.site.local(chart.calls.provider.occurred_at):%H:%M}."
+        about.intro = (
+            f"{event_words(chart.calls.provider)}, {chart.site.local(chart.calls.provider.occurred_at):%H:%M}."
+        )
     if name in ("complete", "stop_reason") and chart.order is not None:
         about.intro += f" The bag holds {show(chart.order.total_ml, 'mL')}."
 
@@ -299,9 +340,25 @@ def _form(name: str, kind: SheetKind, chart: Chart, initial: dict[str, Any]) -> 
         form.fields.pop("happened_on", None)  # while the patient is here it happened today
     if isinstance(form, VerbalForm):
         form.offer([(one.person.pk, one.label) for one in sayers(chart.site, chart.at)], kinds=chart.verbal_kinds)
+    if isinstance(form, forms.HandOverForm) and chart.infusion is not None:
+        choices = nurse_choices([chart.infusion], site=chart.site, at=chart.at)[chart.infusion.pk]
+        form.offer([(one.nurse.pk, one.label) for one in choices])
     if name in OF_A_DOSE and chart.infusion is not None and chart.infusion.started_at is not None:
         form.fields.pop("place", None)  # after the start the dose is in the bag
     return form
+
+
+def _beside(name: str, chart: Chart) -> tuple[str, ...]:
+    if name == "weigh":
+        return tuple(weighed_lines(chart))
+    if name == "intake_correct" and chart.intake is not None:
+        return (f"As it stands: {intake_words(chart.intake)}.",)
+    if name != "intake" or chart.infusion is None:
+        return ()
+    before, listed = intake_before(chart.infusion), chart.assessment.analgesics if chart.assessment else ""
+    said = (f"Asked {chart.site.local(before.at):%-d %b %Y}: {intake_words(before)}.",) if before else ()
+    lines = ", ".join(line.strip() for line in listed.splitlines() if line.strip())
+    return (*said, f"Analgesics at the last assessment: {lines or 'none listed'}.")
 
 
 def _left(chart: Chart) -> tuple[Left, ...]:
