@@ -161,6 +161,22 @@ class Function(TextChoices):
     MUCH_HELP = "much_help", "Needs much help"
 
 
+class IvSite(TextChoices):
+    """Where an IV line is."""
+
+    HAND = "hand", "Hand"
+    WRIST = "wrist", "Wrist"
+    FOREARM = "forearm", "Forearm"
+    ANTECUBITAL = "antecubital", "Antecubital"
+    UPPER_ARM = "upper_arm", "Upper arm"
+    FOOT = "foot", "Foot"
+
+
+class IvSide(TextChoices):
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+
+
 class OpeningItem(TextChoices):
     """What somebody checks and signs for before the suite's first start of a day."""
 

@@ -1,7 +1,7 @@
 """The only door for writes of orders and charts."""
 
 from infusions.actions.at_chair import declare_missing, return_drawn, waste_rest
-from infusions.actions.chairside import arrive, do_not_start, hand_over, record_event, weigh
+from infusions.actions.chairside import arrive, do_not_start, record_event, weigh
 from infusions.actions.discharge import discharge, leave_against_advice
 from infusions.actions.drafting import UnmeasuredWeight, draft_order, ensure_formulary, supersede_order
 from infusions.actions.escalation import escalate_unsigned
@@ -14,6 +14,7 @@ from infusions.actions.formulary import (
     retire_product,
     set_preparation,
 )
+from infusions.actions.hand_over import hand_over, hand_over_for_break, take_back
 from infusions.actions.intake import correct_intake, record_intake
 from infusions.actions.ledger import (
     administer,
@@ -97,6 +98,7 @@ __all__ = [
     "give_reading",
     "give_verbal_order",
     "hand_over",
+    "hand_over_for_break",
     "hold_order",
     "leave_against_advice",
     "look_at_fact",
@@ -124,6 +126,7 @@ __all__ = [
     "stop_infusion",
     "strike_event",
     "supersede_order",
+    "take_back",
     "waste",
     "waste_rest",
     "weigh",

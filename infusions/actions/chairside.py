@@ -1,4 +1,4 @@
-"""Before the start and around it: arrival, weight, checks, hand-over, and the visit that does not start."""
+"""Before the start and around it: arrival, weight, checks, and the visit that does not start."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +17,6 @@ from infusions.rules.chairside import (
     arrival_problems,
     event_problems,
     not_started_problems,
-    nurse_problems,
 )
 from infusions.rules.facts import UNMATCHED, fits
 from infusions.states import OPEN_INFUSION, InfusionOutcome, InfusionState, OrderState
@@ -36,7 +35,17 @@ LOOKED_BACK_AT = (Kind.PREMEDICATION, Kind.NO_PREMEDICATION, Kind.PREGNANCY_TEST
 
 
 @transaction.atomic
-def arrive(*, visit: Visit, chair: int, nurse: StaffUser, by: StaffUser, at: datetime, key: UUID) -> Infusion:
+def arrive(
+    *,
+    visit: Visit,
+    chair: int,
+    nurse: StaffUser,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
+) -> Infusion:
     """Seat the patient of a booked visit: the infusion's row begins here."""
     lock_days(site=visit.site, dates=[visit.date])  # days before visits, as everywhere
     visits = Visit.objects.select_for_update(of=("self",)).select_related("site", "patient")
@@ -70,7 +79,8 @@ def arrive(*, visit: Visit, chair: int, nurse: StaffUser, by: StaffUser, at: dat
         arrived_at=at,
     )
     begin(infusion, by=by, at=at)
-    write_event(infusion=infusion, kind=Kind.ARRIVED, key=key, by=by, at=at, detail=detail)
+    clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
+    write_event(infusion=infusion, kind=Kind.ARRIVED, key=key, by=by, at=at, detail=detail, **clock)
     return infusion
 
 
@@ -118,7 +128,8 @@ def record_event(
     """Record one thing that happened at the chair. What was seen and done is stored wherever the infusion stands.
 
     detail, by kind: identity_checked {"identifiers": [Identifier, …]}; pregnancy_test {"result", "method", "lot"};
-    pump_checked {"rate_ml_per_h", "volume_ml", "second": staff id or absent} as typed text;
+    pump_checked {"rate_ml_per_h", "volume_ml"} as typed text; iv_placed, iv_attempted {"site", "side", "gauge",
+    "attempts"};
     side_effect {"symptom", "severity"}; intervention {"what"}; provider_called {"provider"}; provider_arrived
     {"provider", "came"}; emergency_arrived {"provider"} who led it; driver_seen {"name", "relationship", "phone",
     "transport"}. no_premedication and premedication exceptions speak in ``note``.
@@ -171,25 +182,16 @@ def record_event(
 
 
 @transaction.atomic
-def hand_over(*, infusion: Infusion, nurse: StaffUser, by: StaffUser, at: datetime, key: UUID) -> Infusion:
-    """Give the patient to another nurse who has room."""
-    infusion = lock(infusion)
-    detail = {"nurse": nurse.pk, "from": infusion.nurse_id}
-    if infusion.nurse_id == nurse.pk:
-        return infusion
-    open_today = Infusion.objects.filter(site_id=infusion.site_id, date=infusion.date, state__in=OPEN_INFUSION)
-    others = open_today.filter(nurse=nurse)
-    of_site = nurse.site_id == infusion.site_id and nurse.may(Permission.CHART)
-    refuse_if(nurse_problems(name=nurse.name, patients=others.count(), of_site=of_site))
-    infusion.nurse = nurse
-    infusion.save(update_fields=["nurse"])
-    write_event(infusion=infusion, kind=Kind.HANDED_OVER, key=key, by=by, at=at, detail=detail)
-    return infusion
-
-
-@transaction.atomic
 def do_not_start(
-    *, infusion: Infusion, reason: str, by: StaffUser, at: datetime, key: UUID, note: str = ""
+    *,
+    infusion: Infusion,
+    reason: str,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    note: str = "",
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """End the visit of a patient who arrived and gets no infusion today. reason: a MissedReason."""
     infusion = lock(infusion)
@@ -201,6 +203,7 @@ def do_not_start(
     refuse_if(not_started_problems(reason))
     infusion.outcome, infusion.outcome_note = InfusionOutcome.NOT_STARTED, note[:200]
     move(infusion, InfusionState.NOT_STARTED, by=by, at=at, reason=reason, also=("outcome", "outcome_note"))
-    write_event(infusion=infusion, kind=Kind.NOT_STARTED, key=key, by=by, at=at, detail=detail, note=note)
+    clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
+    write_event(infusion=infusion, kind=Kind.NOT_STARTED, key=key, by=by, at=at, detail=detail, note=note, **clock)
     mark_missed(visit=infusion.visit, reason=reason, by=by, at=at, note=note)
     return infusion

@@ -40,6 +40,8 @@ def discharge(
     key: UUID,
     language: str = "",
     confirmed: frozenset[str] = frozenset(),
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """Let the patient leave with the driver who was seen, or say everything that is missing.
 
@@ -66,7 +68,8 @@ def discharge(
         "named": home.named,
         "confirmed": sorted({problem.rule for problem in problems}),
     }
-    _leave(infusion, by=by, at=at, key=key, detail=detail)
+    clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
+    _leave(infusion, by=by, at=at, key=key, detail=detail, clock=clock)
     return infusion
 
 
@@ -82,6 +85,8 @@ def leave_against_advice(
     told_at: datetime | None = None,
     reply: str = "",
     going: str = "",
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """Chart that the patient left against advice, with the reason and the provider who was told.
 
@@ -103,7 +108,8 @@ def leave_against_advice(
         "going": going.strip(),
         "open_flags": len(course_of(infusion).open_flags),
     }
-    _leave(infusion, by=by, at=at, key=key, detail=detail, note=reason.strip())
+    clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
+    _leave(infusion, by=by, at=at, key=key, detail=detail, clock=clock, note=reason.strip())
     return infusion
 
 
@@ -124,11 +130,12 @@ def _leave(
     at: datetime,
     key: UUID,
     detail: dict[str, Any],
+    clock: dict[str, Any],
     note: str = "",
 ) -> None:
     infusion.discharged_at = at
     move(infusion, InfusionState.DISCHARGED, by=by, at=at, reason=note, also=("discharged_at",))
-    write_event(infusion=infusion, kind=Kind.DISCHARGED, key=key, by=by, at=at, detail=detail, note=note)
+    write_event(infusion=infusion, kind=Kind.DISCHARGED, key=key, by=by, at=at, detail=detail, note=note, **clock)
     mark_attended(visit=infusion.visit, by=by, at=at)
     _finish_order(infusion, by=by, at=at)
 

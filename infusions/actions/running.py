@@ -64,7 +64,15 @@ def pause_infusion(
 
 @transaction.atomic
 def resume_infusion(
-    *, infusion: Infusion, by: StaffUser, at: datetime, key: UUID, reason: str = "", note: str = ""
+    *,
+    infusion: Infusion,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    reason: str = "",
+    note: str = "",
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """Run on, on fresh vital signs. reason: why it was paused, where that was not said before."""
     infusion = lock(infusion)
@@ -73,8 +81,17 @@ def resume_infusion(
     course = course_of(infusion)
     refuse_if(_resume_problems(course, reason=reason, at=at))
     move(infusion, InfusionState.INFUSING, by=by, at=at, reason=reason)
-    detail = {"reason": reason}
-    write_event(infusion=infusion, kind=Kind.RESUMED, key=key, by=by, at=at, detail=detail, note=note.strip())
+    write_event(
+        infusion=infusion,
+        kind=Kind.RESUMED,
+        key=key,
+        by=by,
+        at=at,
+        device_at=device_at,
+        clock_offset_ms=clock_offset_ms,
+        detail={"reason": reason},
+        note=note.strip(),
+    )
     return infusion
 
 
@@ -204,6 +221,8 @@ def complete_infusion(
     at: datetime,
     key: UUID,
     occurred_at: datetime | None = None,
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """Record that the infusion ran to its end; observation begins.
 
@@ -225,6 +244,8 @@ def complete_infusion(
         by=by,
         at=at,
         occurred_at=happened,
+        device_at=device_at,
+        clock_offset_ms=clock_offset_ms,
         detail={"delivered_mg": str(delivered_mg)},
     )
     return infusion
@@ -244,7 +265,14 @@ def _bag_mg(infusion: Infusion) -> Decimal:
 
 @transaction.atomic
 def give_as_needed_ondansetron(
-    *, infusion: Infusion, assessment: str, by: StaffUser, at: datetime, key: UUID
+    *,
+    infusion: Infusion,
+    assessment: str,
+    by: StaffUser,
+    at: datetime,
+    key: UUID,
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> InfusionEvent:
     """Record the one further dose of 8 mg; never a third. assessment: what was seen before giving it.
 
@@ -269,7 +297,9 @@ def give_as_needed_ondansetron(
         against="" if allowed else unsettled_ondansetron(infusion.order, latest_eligibility(infusion.patient)),
     )
     refuse_if([*_under_way(infusion), *ondansetron_problems(facts)])
-    return write_event(infusion=infusion, kind=Kind.ONDANSETRON_PRN, key=key, by=by, at=at, detail=_MG, note=note)
+    clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
+    said: dict[str, Any] = {"detail": _MG, "note": note}
+    return write_event(infusion=infusion, kind=Kind.ONDANSETRON_PRN, key=key, by=by, at=at, **said, **clock)
 
 
 def _under_way(infusion: Infusion) -> list[Problem]:

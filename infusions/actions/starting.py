@@ -1,6 +1,7 @@
 """The start guard: one locked transaction in which every gate is asked."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +25,8 @@ def start_infusion(
     at: datetime,
     key: UUID,
     confirmed: frozenset[str] = frozenset(),
+    device_at: datetime | None = None,
+    clock_offset_ms: int | None = None,
 ) -> Infusion:
     """Start, or say everything that is missing. Freezes the baseline, pins the order, counts the day.
 
@@ -52,7 +55,8 @@ def start_infusion(
         also=("baseline", "order", "started_at", "weight"),
     )
     detail = {"order": ready.order.pk, "version": ready.order.version, "baseline": baseline.pk}
-    write_event(infusion=infusion, kind=Kind.STARTED, key=key, by=by, at=at, detail=detail)
+    clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
+    write_event(infusion=infusion, kind=Kind.STARTED, key=key, by=by, at=at, detail=detail, **clock)
     return infusion
 
 

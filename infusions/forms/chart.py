@@ -4,19 +4,29 @@ from typing import Any
 
 from django import forms
 
-from infusions.states import Identifier, PauseReason, PregnancyResult
+from infusions.rules.before_start import ATTEMPTS_MOST, GAUGES
+from infusions.states import Identifier, IvSide, IvSite, PauseReason, PregnancyResult
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES, Permission
 from scheduling.forms.numbers import NumberField, ScaleField
 from scheduling.states import MissedReason, TransportKind
 
+MOST_MS = 2**31 - 1  # 24 days; a tablet whose clock is further off says so by device_at alone
 NURSES = [role for role, permissions in ROLES.items() if Permission.CHART in permissions]
 PROVIDERS = [role for role, permissions in ROLES.items() if Permission.CLEAR_FOR_START in permissions]
 
 
-def one_of(choices: Any, label: str, *, required: bool = True) -> forms.ChoiceField:
+class Taps(forms.ChoiceField):
+    """Choices as buttons; columns: how many stand side by side."""
+
+    columns = 3
+
+
+def one_of(choices: Any, label: str, *, required: bool = True, columns: int = 3) -> Taps:
     """One tap, nothing chosen before it."""
-    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, label=label, required=required)
+    field = Taps(choices=choices, widget=forms.RadioSelect, label=label, required=required)
+    field.columns = columns
+    return field
 
 
 def some_of(choices: Any, label: str) -> forms.MultipleChoiceField:
@@ -33,21 +43,49 @@ class ActForm(forms.Form):
     """Every act carries the key that makes it happen once; the site limits what can be chosen."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
+    device_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)  # the tablet's clock
+    clock_offset_ms = forms.IntegerField(widget=forms.HiddenInput, required=False)  # tablet minus server
 
     def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.site = site
-        for name, roles in (("nurse", NURSES), ("second", NURSES), ("provider", PROVIDERS)):
+        for name, roles in (("nurse", NURSES), ("provider", PROVIDERS)):
             field = self.fields.get(name)
             if isinstance(field, forms.ModelChoiceField):
                 people = StaffUser.objects.filter(site=site, role__in=roles, is_active=True)
                 field.queryset = people.order_by("name")
+
+    def clean_clock_offset_ms(self) -> int | None:
+        """A clock of 1969 is off by more than the column holds; such a tablet's act is taken all the same."""
+        offset: int | None = self.cleaned_data["clock_offset_ms"]
+        return None if offset is not None and abs(offset) > MOST_MS else offset
 
     @property
     def confirmed(self) -> frozenset[str]:
         """Rule ids that were confirmed beside the list of problems."""
         data: Any = self.data
         return frozenset(data.getlist("confirmed")) if hasattr(data, "getlist") else frozenset()
+
+
+class IvForm(ActForm):
+    """Where the line is; the same words where no attempt placed one."""
+
+    placed = one_of((("yes", "The line is in"), ("no", "Not placed")), "Result", columns=2)
+    side = one_of(IvSide.choices, "Side", columns=2)
+    site_of_line = one_of(IvSite.choices, "Site")
+    gauge = one_of([(number, f"{number} G") for number in GAUGES], "Gauge", columns=4)
+    attempts = one_of([(number, str(number)) for number in range(1, ATTEMPTS_MOST + 1)], "Attempts", columns=9)
+    note = words("Note")
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            "site": data["site_of_line"],
+            "side": data["side"],
+            "gauge": int(data["gauge"]),
+            "attempts": int(data["attempts"]),
+        }
 
 
 class ArriveForm(ActForm):
@@ -85,9 +123,6 @@ class PregnancyForm(ActForm):
 class PumpForm(ActForm):
     rate_ml_per_h = NumberField(label="Rate on the pump, mL/h", places=1, digits=5)
     volume_ml = NumberField(label="Volume to be infused on the pump, mL", places=2, digits=4)
-    second = forms.ModelChoiceField(
-        StaffUser.objects.none(), label="Second nurse who read the pump", required=False, empty_label="Nobody"
-    )
 
 
 class NoteForm(ActForm):
@@ -110,7 +145,21 @@ class DeliveredForm(ActForm):
 
 
 class HandOverForm(ActForm):
-    nurse = forms.ModelChoiceField(StaffUser.objects.none(), label="To", empty_label=None)
+    """To whom, nobody chosen before; ``offer`` gives the choices their words and order."""
+
+    nurse = forms.ModelChoiceField(
+        StaffUser.objects.none(),
+        label="To",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Tap the nurse who takes the patient. Nobody was handed over."},
+    )
+    note = words("What the next nurse needs to know", most=300)
+
+    def offer(self, choices: list[tuple[int, str]]) -> None:
+        field = self.fields["nurse"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.choices = choices
 
 
 class NotStartedForm(ActForm):

@@ -16,6 +16,7 @@ class InfusionEvent(AppendOnly, SiteOwned):
         IDENTITY_CHECKED = "identity_checked", "Identity checked"
         PREGNANCY_TEST = "pregnancy_test", "Pregnancy test"
         PROVIDER_CLEARED = "provider_cleared", "Cleared by provider"
+        IV_ATTEMPTED = "iv_attempted", "IV not placed"
         IV_PLACED = "iv_placed", "IV placed"
         PREMEDICATION = "premedication", "Ondansetron 8 mg before start"
         NO_PREMEDICATION = "no_premedication", "Ondansetron not given"

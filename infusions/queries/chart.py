@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from infusions.models import Flag, Infusion, InfusionEvent, Order
+from infusions.models import Flag, Infusion, InfusionEvent, Intake, Order
 from infusions.queries.calls import OpenCalls, open_calls
 from infusions.queries.course import Course, Kind, course_of
 from infusions.queries.dial import Dial, dial_of
@@ -13,9 +13,10 @@ from infusions.queries.event_words import symptom_words
 from infusions.queries.flowsheet import Row, rows_of
 from infusions.queries.gates import Gate, gates
 from infusions.queries.in_hand import Left, left_of
+from infusions.queries.intake import intakes_of, standing
 from infusions.queries.ledger import Hand, hand_of
 from infusions.queries.monitors import Proposals, proposals_of
-from infusions.queries.pump import READ
+from infusions.queries.pump import READ, read_by_two
 from infusions.queries.readiness import order_of, readiness
 from infusions.queries.trend import Trend, trend
 from infusions.queries.verbal import VerbalLine, verbal_lines
@@ -76,6 +77,7 @@ class Chart:
     version: str
     hand: Hand | None
     verbal: tuple[VerbalLine, ...] = ()
+    intakes: tuple[Intake, ...] = ()
     proposals: Proposals | None = None  # of monitors, while the infusion is open
 
     @property
@@ -89,6 +91,11 @@ class Chart:
         if state in (InfusionState.INFUSING, InfusionState.PAUSED):
             return "running"
         return "observing" if state == InfusionState.OBSERVING else "over"
+
+    @property
+    def intake(self) -> Intake | None:
+        """What the patient said before the infusion, as it stands."""
+        return standing(self.intakes)
 
     @property
     def paused(self) -> bool:
@@ -117,7 +124,7 @@ class Chart:
 
     @property
     def todo(self) -> list[Gate]:
-        return [gate for gate in self.gates if not gate.done and gate.word != "IV line"]
+        return [gate for gate in self.gates if not gate.done and not gate.optional]
 
     # -- the set that is due -----------------------------------------------------------------------
 
@@ -128,6 +135,11 @@ class Chart:
     @property
     def next_words(self) -> str:
         return slot_label(self.slot.code, long=True) if self.slot else ""
+
+    @property
+    def missed_end(self) -> Slot | None:
+        """The end of the infusion where its set was missed and none was taken since (DUE-05)."""
+        return self.course.missed_end(self.at) if self.course else None
 
     @property
     def slot_past(self) -> bool:
@@ -186,8 +198,8 @@ class Chart:
             return "All due sets are done"
         opens = slot.due_at - due.SOON
         if self.at < opens:
-            return f"{slot_label(slot.code)} set opens {self.site.local(opens):%H:%M}"
-        return f"due {self.site.local(slot.due_at):%H:%M}"
+            return f"{slot_label(slot.code)} set opens {self.site.clock(opens)}"
+        return f"due {self.site.clock(slot.due_at)}"
 
     # -- what the page draws -----------------------------------------------------------------------
 
@@ -228,7 +240,7 @@ class Chart:
 
     def _last_time(self, *kinds: str) -> str:
         event = self.course.latest(*kinds) if self.course else None
-        return f"{self.site.local(event.occurred_at):%H:%M}" if event else ""
+        return self.site.clock(event.occurred_at) if event else ""
 
     @property
     def ondansetron_note(self) -> str:
@@ -272,7 +284,9 @@ class Chart:
         event = self.course.latest(Kind.SIDE_EFFECT) if self.course else None
         if event is None:
             return "none recorded"
-        return f"{symptom_words(event.detail.get('symptom', '')).split(' ')[0]} {self.site.local(event.occurred_at):%H:%M}"
+        return (
+            f"{symptom_words(event.detail.get('symptom', '')).split(' ')[0]} {self.site.clock(event.occurred_at)}"
+        )
 
     @property
     def driver_seen(self) -> str:
@@ -280,11 +294,12 @@ class Chart:
 
     @property
     def pump(self) -> str:
-        """ "Pump matches, 2 RNs", or "" when nobody has read it."""
+        """ "Pump matches, read by two", or "" when nobody has read it."""
         event = self.course.latest(*READ) if self.course else None
         if event is None or event.kind == Kind.PUMP_MISMATCH:
             return ""
-        return "Pump matches, 2 RNs" if event.detail.get("second") else "Pump matches"
+        two = self.course is not None and read_by_two(self.course, self.order)
+        return "Pump matches, read by two" if two else "Pump matches"
 
     @property
     def left(self) -> Left | None:
@@ -325,6 +340,7 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
     ready = readiness(course, at=at) if course is not None and preparing else None
     order = ready.order if ready else infusion.order if infusion and infusion.order else order_of(visit)
     providers = providers_on_site(site, at)
+    intakes = ready.intakes if ready else tuple(intakes_of(infusion)) if infusion else ()
     hand = hand_of(infusion) if infusion else None
     proposals = proposals_of(course, at=at) if course is not None and course.infusion.is_open else None
     return Chart(
@@ -337,8 +353,11 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
         assessment=ready.assessment if ready else latest_eligibility(visit.patient),
         gates=gates(course, ready, at=at) if course is not None and ready is not None else (),
         provider=providers[0].provider.short_name if providers else "nobody on site",
+        intakes=intakes,
         verbal=tuple(verbal_lines(site, at=at, infusion=infusion)) if infusion else (),
-        version=_version(visit, course, at, hand) + (f"-{proposals.mark}" if proposals else ""),
+        version=_version(visit, course, at, hand)
+        + (f"-{proposals.mark}" if proposals else "")
+        + f"-{intakes[-1].pk if intakes else 0}-{ready.opening.latest if ready else 0}",
         hand=hand,
         proposals=proposals,
     )

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from infusions.queries.course import Course, Kind
+from infusions.queries.intake import intake_words
+from infusions.queries.pump import standing_readings
 from infusions.queries.readiness import Readiness
 from infusions.queries.words import weight_words
+from infusions.rules.before_start import INF_28, iv_words
 from kitclinic.display import show
 from kitclinic.models import Site
 from kitclinic.problems import Problem
@@ -21,18 +24,20 @@ class Gate:
     sheet: str = ""
     act: str = ""
     rules: tuple[str, ...] = ()
+    optional: bool = False  # the start does not wait for it
 
 
 # gate: word, rule ids or prefixes that close it, dialog, label of the act
 GATES: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("Identity", ("INF-16",), "identity", "Check"),
+    ("Intake", ("INF-27",), "intake", "Ask"),
     ("Weight", ("WGT-",), "weigh", "Weigh"),
     ("Order", ("INF-01", "INF-02", "INF-03", "INF-04", "INF-05", "INF-06", "INF-24"), "", ""),
     ("Pregnancy", ("INF-09", "INF-10", "INF-11"), "pregnancy", "Test"),
     ("Driver", ("DRV-",), "driver_name", "Name"),
     ("Premedication", ("INF-17",), "premed", "Record"),
     ("Drug", ("INF-23",), "preparation", "Prepare"),
-    ("Pump", ("INF-19", "DOS-10"), "pump", "Check"),
+    ("Pump", ("INF-19", "INF-28", "DOS-10"), "pump", "Check"),
     ("Baseline", ("VIT-12",), "", ""),
     ("Provider clearance", ("INF-18",), "clearance", "Clear"),
     ("Floor", ("INF-07", "INF-08", "INF-21"), "hand_over", "Hand over"),
@@ -48,19 +53,31 @@ def gates(course: Course, ready: Readiness, *, at: datetime) -> tuple[Gate, ...]
     for word, claims, sheet, act in GATES:
         mine = [problem for problem in left if problem.rule.startswith(claims)]
         left = [problem for problem in left if problem not in mine]
-        if mine or word not in ONLY_WHEN_CLOSED:
+        if word == "Intake" and not mine and not ready.intakes:
+            said = ("Asked before the first infusion of this course; today if you wish.",)
+            found.append(Gate(word, False, said, sheet, act, optional=True))
+        elif mine or word not in ONLY_WHEN_CLOSED:
             lines = tuple(problem.sentence for problem in mine) or (_done(word, course, ready, at),)
-            found.append(Gate(word, not mine, lines, sheet, act, _rules(mine)))
+            second = any(problem.rule == INF_28.id for problem in mine)
+            found.append(Gate(word, not mine, lines, "pump_second" if second else sheet, act, _rules(mine)))
         if word == "Identity":
-            iv = course.latest(Kind.IV_PLACED)
-            said = (
-                f"Placed {_clock(course.infusion.site, iv.occurred_at)}"
-                if iv
-                else "Place it, then record it. The start does not wait for this record."
-            )
-            found.append(Gate("IV line", iv is not None, (said,), "iv", "Record"))
+            found.append(_iv(course))
     found += [Gate("Decision", False, (problem.sentence,), rules=_rules([problem])) for problem in left]
     return tuple(found)
+
+
+def _iv(course: Course) -> Gate:
+    """The IV line, with what was tried before it; the start does not wait for the record."""
+    site, placed = course.infusion.site, course.latest(Kind.IV_PLACED)
+    lines = []
+    for event in course.of_kind(Kind.IV_ATTEMPTED, Kind.IV_PLACED):
+        words = [iv_words(event.detail), event.note] if event.kind == Kind.IV_PLACED else [iv_words(event.detail)]
+        said = "; ".join(word for word in words if word)
+        result = "Placed" if event.kind == Kind.IV_PLACED else "Not placed"
+        lines.append(f"{result} {_clock(site, event.occurred_at)}, {event.by.name}{f': {said}' if said else ''}")
+    if placed is None:
+        lines.append("Place it, then record it. The start does not wait for this record.")
+    return Gate("IV line", placed is not None, tuple(lines), "iv", "Record", optional=True)
 
 
 def _rules(problems: list[Problem]) -> tuple[str, ...]:
@@ -91,13 +108,17 @@ def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:
             if event and given
             else "Not given, with reason"
         )
+    if word == "Intake" and ready.intakes:
+        newest = ready.intakes[-1]
+        return f"{intake_words(newest)}. {newest.by.name}, {_clock(site, newest.at)}"
     if word == "Suite":
         return "Open: every line of today's opening list is done"
     if word == "Drug":
         return _drawn(ready, site)
     if word == "Pump":
-        event = course.latest(Kind.PUMP_CHECKED)
-        return f"Matches the order, {_clock(site, event.occurred_at)}" if event else ""
+        read = standing_readings(course, ready.order)
+        names = " and ".join(dict.fromkeys(event.by.name for event in read))
+        return f"Matches the order, read by {names}, {_clock(site, read[-1].occurred_at)}" if read else ""
     if word == "Baseline" and course.baseline is not None:
         row = course.baseline
         age = int((at - row.occurred_at).total_seconds() // 60)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from infusions.models import InfusionEvent
+from infusions.models import InfusionEvent, Order
 from infusions.queries.course import Course, Kind
 from infusions.rules.dosing import pump_matches
 from kitclinic.display import show, show_percent_from
@@ -37,6 +37,20 @@ class Reading:
 def readings(course: Course) -> list[Reading]:
     """Every reading of this infusion that was compared with an order, oldest first."""
     return [_reading(event) for event in course.of_kind(*READ) if "expected_rate" in event.detail]
+
+
+def standing_readings(course: Course, order: Order | None) -> list[InfusionEvent]:
+    """The readings that match this order and count: those after the last one that did not, oldest first."""
+    found: list[InfusionEvent] = []
+    for event in course.of_kind(*READ):
+        matches = order is not None and event.kind == Kind.PUMP_CHECKED and event.detail.get("order") == order.pk
+        found = [*found, event] if matches else []
+    return found
+
+
+def read_by_two(course: Course, order: Order | None) -> bool:
+    """Whether two different people read the pump and both readings stand (INF-28)."""
+    return len({event.by_id for event in standing_readings(course, order)}) > 1
 
 
 def mismatch_now(course: Course) -> Reading | None:

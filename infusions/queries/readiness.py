@@ -1,6 +1,6 @@
 """The facts behind "may this infusion start?", read from rows; the answer is ``rules.readiness``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from infusions.models import Affirmation, Infusion, InfusionEvent, Order
+from infusions.models import Affirmation, Infusion, InfusionEvent, Intake, Order
+from infusions.queries.chairside import chairside_settings
 from infusions.queries.course import Course, Kind
+from infusions.queries.intake import intakes_of
 from infusions.queries.ledger import Hand, hand_of
 from infusions.queries.opening import Opening, opening_of
 from infusions.queries.orders import CURRENT, current_order, first_infusions, last_day, newest_order, pregnancy_of
-from infusions.queries.pump import READ
+from infusions.queries.pump import READ, read_by_two
 from infusions.rules.allergies import drugs_named
 from infusions.rules.order_set import STANDARD
 from infusions.rules.readiness import StartFacts, start_problems
@@ -55,6 +57,7 @@ class Readiness:
     assessment: Eligibility | None
     hand: Hand
     opening: Opening
+    intakes: tuple[Intake, ...]
 
 
 def readiness(course: Course, *, at: datetime) -> Readiness:
@@ -64,9 +67,11 @@ def readiness(course: Course, *, at: datetime) -> Readiness:
     order, weight, assessment = order_of(visit), latest_weight(patient), latest_eligibility(patient)
     hand, opening = hand_of(infusion), opening_of(infusion.site, at)
     facts = _facts(course, at=at, order=order, weight=weight, assessment=assessment, hand=hand, opening=opening)
+    intakes = tuple(intakes_of(infusion))
+    facts = replace(facts, intake_asked=bool(intakes))
     elsewhere = [problem for path in settings.READINESS_CHECKS for problem in import_string(path)(patient, at)]
     problems = (*start_problems(facts), *problems_before_start(patient), *elsewhere)
-    return Readiness(facts, problems, order, weight, assessment, hand, opening)
+    return Readiness(facts, problems, order, weight, assessment, hand, opening, intakes)
 
 
 def _facts(
@@ -143,6 +148,8 @@ def _facts(
         safety_tasks=0,  # asked of settings.READINESS_CHECKS, by those who know
         patient_name=patient.name,
         opening=opening.facts,
+        second_asked=chairside_settings(site).second_pump_check,
+        second_read=read_by_two(course, order),
     )
 
 

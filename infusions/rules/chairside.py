@@ -1,11 +1,12 @@
 """What must be said with each thing recorded at the chair. The start itself is ``readiness``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from infusions.rules import dosing
+from infusions.rules.before_start import iv_problems
 from infusions.rules.facts import answer_problems, call_problems, intervention_problems, side_effect_problems
 from infusions.rules.orders import ORD_11, against_sentence
 from infusions.rules.readiness import IDENTIFIERS, INF_07, INF_08, INF_10, INF_16, INF_18, INF_19, INF_21
@@ -33,6 +34,12 @@ CHS_07 = Rule(
     "CHS-07",
     "A patient is seated once for a visit: one whose infusion is over, or that was missed or cancelled, does not "
     "begin again.",
+    source="clinic default",
+)
+INF_31 = Rule(
+    "INF-31",
+    "A hand-over names the next nurse and says what to know; before a break every patient of the nurse is handed "
+    "over, within the ratio.",
     source="clinic default",
 )
 OVER = {
@@ -105,6 +112,24 @@ def nurse_problems(*, name: str, patients: int, of_site: bool) -> list[Problem]:
         )
         return [Blocker(INF_21.id, sentence, "nurse")]
     return []
+
+
+def hand_over_problems(*, note: str) -> list[Problem]:
+    if note:
+        return []
+    return [Blocker(INF_31.id, "Say what the next nurse needs to know about this patient.", "note")]
+
+
+def break_problems(*, patients: int, left_out: Sequence[int], note: str) -> list[Problem]:
+    """Return why the patients cannot be handed over together. left_out: chairs nobody was chosen for."""
+    if not patients:
+        return [Blocker(INF_31.id, "You have no patient to hand over. Take your break.")]
+    problems = hand_over_problems(note=note)
+    if left_out:
+        chairs = " and ".join(str(chair) for chair in left_out)
+        sentence = f"Choose who takes the patient in chair {chairs}. Nobody is handed over until all are."
+        problems.append(Blocker(INF_31.id, sentence, "nurse"))
+    return problems
 
 
 def not_started_problems(reason: str) -> list[Problem]:
@@ -211,7 +236,13 @@ def _driver(facts: EventFacts) -> list[Problem]:
     return [problem for problem in blockers if isinstance(problem, Blocker)]
 
 
+def _iv(facts: EventFacts) -> list[Problem]:
+    return iv_problems(facts.detail)
+
+
 CHECKS: dict[str, Callable[[EventFacts], list[Problem]]] = {
+    "iv_attempted": _iv,
+    "iv_placed": _iv,
     "identity_checked": _identity,
     "premedication": _premedication,
     "no_premedication": _no_premedication,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from infusions.rules import orders, vitals
+from infusions.rules.before_start import intake_missing, second_reading_missing
 from infusions.rules.opening import OPENED, OpeningFacts, opening_problems
 from infusions.rules.vitals import TakenSet
 from infusions.states import Identifier, OrderState, PremedStatus
@@ -109,7 +110,8 @@ class StartFacts:
     it showed where it had. started_on_order: infusions started on this version; started_in_sequence: on all
     of them; started_today: one of the sequence. draw_mg: what the order's volume holds; in_hand_mg: what the
     ledger says is drawn for this infusion and not gone, out of vials of drawn_mg_per_ml. opening: the
-    suite's list of the day.
+    suite's list of the day. intake_asked: in this visit; asked for before the first infusion of a sequence.
+    second_asked: the clinic wants a second reading of the pump; second_read: there is one, by another person.
     """
 
     at: datetime
@@ -160,6 +162,9 @@ class StartFacts:
     in_hand_mg: Decimal = Decimal(0)
     drawn_mg_per_ml: frozenset[int] = frozenset()
     opening: OpeningFacts = OPENED
+    intake_asked: bool = True
+    second_asked: bool = False
+    second_read: bool = False
 
 
 def start_problems(facts: StartFacts) -> list[Problem]:
@@ -310,6 +315,10 @@ def _bedside_problems(facts: StartFacts) -> list[Problem]:
         if facts.pump_said:
             sentence = f"{facts.pump_said} Correct the pump, then read it again."
         problems.append(Blocker(INF_19.id, sentence, "pump"))
+    elif facts.second_asked and not facts.second_read:
+        problems += second_reading_missing(floor_nurses=facts.floor_nurses)
+    if facts.started_in_sequence == 0 and not facts.intake_asked:
+        problems += intake_missing()
     return problems
 
 

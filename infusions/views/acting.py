@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -51,7 +52,7 @@ def chart_context(chart: Chart, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def read(form: ActForm) -> dict[str, Any]:
+def read(form: Form) -> dict[str, Any]:
     """The form's values; raises Refused with every sentence at once."""
     if form.is_valid():
         return form.cleaned_data
@@ -74,6 +75,11 @@ class Act:
     form: ActForm
     data: dict[str, Any]
     who: dict[str, Any]
+
+    @property
+    def stamped(self) -> dict[str, Any]:
+        """``who``, and the tablet's own clock with how far it is from the server's."""
+        return self.who | {name: self.data.get(name) for name in ("device_at", "clock_offset_ms")}
 
     def done(self, said: str, *, fresh_pad: bool = False) -> HttpResponse:
         return answer(self.request, self.infusion.visit_id, said, fresh_pad=fresh_pad)

@@ -19,7 +19,7 @@ from kitclinic.roles import Permission
 @require_POST
 def chart_pause(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk)
-    actions.pause_infusion(infusion=act.infusion, **act.who)
+    actions.pause_infusion(infusion=act.infusion, **act.stamped)
     return act.done("Pause recorded. Stop the pump's flow; say why when you resume.")
 
 
@@ -27,7 +27,7 @@ def chart_pause(request: StaffRequest, visit_pk: int) -> HttpResponse:
 @require_POST
 def chart_resume(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk, forms.ResumeForm)
-    actions.resume_infusion(infusion=act.infusion, reason=act.data["reason"], note=act.data["note"], **act.who)
+    actions.resume_infusion(infusion=act.infusion, reason=act.data["reason"], note=act.data["note"], **act.stamped)
     return act.done("Resumed.")
 
 
@@ -35,7 +35,7 @@ def chart_resume(request: StaffRequest, visit_pk: int) -> HttpResponse:
 @require_POST
 def chart_stop(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk)
-    actions.stop_infusion(infusion=act.infusion, **act.who)
+    actions.stop_infusion(infusion=act.infusion, **act.stamped)
     return act.done("STOP recorded. Stop the pump; say why as soon as you can.")
 
 
@@ -59,7 +59,7 @@ def chart_stop_reason(request: StaffRequest, visit_pk: int) -> HttpResponse:
 def chart_complete(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk, forms.DeliveredForm)
     delivered = _delivered(act.infusion, act.data["infused_ml"]) or Decimal(0)
-    actions.complete_infusion(infusion=act.infusion, delivered_mg=delivered, **act.who)
+    actions.complete_infusion(infusion=act.infusion, delivered_mg=delivered, **act.stamped)
     return act.done("The infusion has ended. Take the end set now; 30 min of observation begin.")
 
 
@@ -78,5 +78,5 @@ def _delivered(infusion: Infusion, infused_ml: Decimal | None) -> Decimal | None
 @require_POST
 def chart_ondansetron(request: StaffRequest, visit_pk: int) -> HttpResponse:
     act = begin(request, visit_pk, forms.AssessmentForm)
-    actions.give_as_needed_ondansetron(infusion=act.infusion, assessment=act.data["assessment"], **act.who)
+    actions.give_as_needed_ondansetron(infusion=act.infusion, assessment=act.data["assessment"], **act.stamped)
     return act.done("Ondansetron 8 mg recorded. None is left for this infusion.")

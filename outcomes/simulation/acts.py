@@ -11,13 +11,17 @@ from uuid import UUID
 from django.db import transaction
 
 from infusions import actions
-from infusions.models import Flag, Infusion, InfusionEvent, VitalSet
+from infusions.models import Flag, Infusion, InfusionEvent, Intake, VitalSet
+from infusions.queries.chairside import chairside_settings
 from infusions.queries.course import course_of
+from infusions.queries.pump import read_by_two, standing_readings
+from infusions.rules.before_start import Answers
 from infusions.rules.vitals import Vitals
 from infusions.states import OPEN_INFUSION, Identifier, InfusionState, Rhythm, StopReason
 from kitclinic.models import StaffUser
 from kitclinic.problems import Refused
 from kitclinic.roles import Role
+from kitclinic.signing import simulated_proof
 from outcomes.simulation import drugs
 from outcomes.simulation.chair import Chair
 from outcomes.simulation.opening import open_suite
@@ -94,7 +98,36 @@ def _pregnancy(chair: Chair, act: Act, at: datetime) -> None:
 
 
 def _iv(chair: Chair, act: Act, at: datetime) -> None:
-    _event(chair, act, at, Kind.IV_PLACED, note="left forearm, 22 gauge, first attempt")
+    _ask(chair, at)
+    random = Random(f"{chair.script.seed}:line")
+    detail = {
+        "site": random.choice(["forearm", "forearm", "hand", "antecubital"]),
+        "side": random.choice(["left", "right"]),
+        "gauge": random.choice([20, 22, 22, 22, 24]),
+        "attempts": random.choice([1, 1, 1, 1, 2]),
+    }
+    _event(chair, act, at, Kind.IV_PLACED, detail=detail)
+
+
+def _ask(chair: Chair, at: datetime) -> None:
+    """Pain, functional status and analgesics, before the first infusion of the course."""
+    infusion = _infusion(chair)
+    first = not Infusion.objects.filter(visit__sequence=chair.visit.sequence_id).exclude(started_at=None).exists()
+    if not first or Intake.objects.filter(infusion=infusion).exists():
+        return
+    random = Random(f"{chair.script.seed}:intake")
+    last = chair.visit.patient.eligibilities.order_by("-version").first()
+    listed = last.analgesics.strip() if last is not None else ""
+    now = random.randrange(4, 9)
+    answers = Answers(
+        pain_now=now,
+        pain_average=random.randrange(4, 9),
+        pain_worst=random.randrange(max(now, 8), 11),
+        function=random.choice(["independent", "some_help", "some_help", "much_help"]),
+        analgesics=listed,
+        no_analgesics=not listed,
+    )
+    actions.record_intake(infusion=infusion, answers=answers, by=infusion.nurse, at=at, key=chair.key("intake:"))
 
 
 def _premedication(chair: Chair, act: Act, at: datetime) -> None:
@@ -109,8 +142,36 @@ def _pump(chair: Chair, act: Act, at: datetime) -> None:
     order = chair.order
     if order is not None:
         drugs.draw(_infusion(chair), order=order, at=at)
-        detail = {"rate_ml_per_h": str(order.rate_ml_per_h), "volume_ml": str(order.total_ml)}
-        _event(chair, act, at, Kind.PUMP_CHECKED, detail=detail)
+        infusion = _infusion(chair)
+        actions.check_pump(
+            infusion=infusion,
+            rate_ml_per_h=order.rate_ml_per_h,
+            volume_ml=order.total_ml,
+            by=infusion.nurse,
+            at=at,
+            key=chair.key(act.label),
+        )
+        _read_again(chair, at)
+
+
+def _read_again(chair: Chair, at: datetime) -> None:
+    """A colleague reads the pump too, where the clinic wants it."""
+    infusion, order = _infusion(chair), chair.order
+    course = course_of(infusion)
+    wanted = chairside_settings(infusion.site).second_pump_check and bool(standing_readings(course, order))
+    if order is None or not wanted or read_by_two(course, order):
+        return
+    reader = drugs.colleague(infusion.site, infusion.nurse)
+    actions.check_pump_again(
+        infusion=infusion,
+        rate_ml_per_h=order.rate_ml_per_h,
+        volume_ml=order.total_ml,
+        reader=reader,
+        proof=simulated_proof(user=reader, at=at),
+        by=infusion.nurse,
+        at=at,
+        key=chair.key("pump again:"),
+    )
 
 
 def _vitals(chair: Chair, act: Act, at: datetime) -> None:
@@ -145,6 +206,9 @@ def make_ready(chair: Chair, at: datetime) -> None:
                 perform(chair, act, at)
     with suppress(Refused):
         drugs.draw(infusion, order=chair.order, at=at)
+    with suppress(Refused):
+        _ask(chair, at)
+        _read_again(chair, at)
     _baseline_again(chair, at)
 
 

@@ -58,7 +58,9 @@ def last_act_of_a_person(chair: Chair) -> datetime | None:
         return None
     ours = {chair.key(act.label) for act in chair.script.before_start(chair.infusion.arrived_at)}
     ours |= {chair.key(act.label) for act in chair.script.after_start(chair.infusion.arrived_at)}
-    ours |= {chair.key(name) for name in ("arrive:", *(f"baseline again {n}" for n in range(1, 40)))}
+    ours |= {
+        chair.key(name) for name in ("arrive:", "pump again:", *(f"baseline again {n}" for n in range(1, 40)))
+    }
     foreign = stored_keys(chair.infusion) - ours
     if not foreign:
         return None

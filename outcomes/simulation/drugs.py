@@ -121,7 +121,7 @@ def delivered_by_pump(order: Order | None, *, seed: str, runs: timedelta | None 
 def waste_rest(infusion: Infusion, *, at: datetime) -> None:
     """Waste whatever is in hand, before a colleague."""
     infusion.refresh_from_db(fields=["state", "delivered_mg"])
-    witness = _witness(infusion.site, infusion.nurse)
+    witness = colleague(infusion.site, infusion.nurse)
     for drawn in hand_of(infusion).draws:
         if drawn.left_mg > 0:
             actions.waste(
@@ -146,7 +146,8 @@ def take_back(infusion: Infusion, *, at: datetime) -> None:
     waste_rest(infusion, at=at)
 
 
-def _witness(site: Site, by: StaffUser) -> StaffUser:
+def colleague(site: Site, by: StaffUser) -> StaffUser:
+    """Somebody else who may watch and read along."""
     return site.staff.filter(role=Role.NURSE, is_active=True).exclude(pk=by.pk).order_by("pk")[0]
 
 

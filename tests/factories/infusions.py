@@ -3,7 +3,7 @@
 Everything happens on the clinic day of ``at``; ``Chair`` keeps the clock and the people of one visit.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -12,7 +12,9 @@ from uuid import uuid4
 
 from infusions import actions
 from infusions.models import Infusion, InfusionEvent, Order, VitalSet
+from infusions.queries.chairside import chairside_settings
 from infusions.queries.orders import affirmation_of, text_of
+from infusions.rules.before_start import Answers
 from infusions.rules.vitals import Vitals
 from infusions.states import Rhythm
 from kitclinic.models import Site, StaffUser
@@ -28,6 +30,7 @@ Kind = InfusionEvent.Kind
 MONDAY = suite.MONDAY
 START = 540  # local minute at which the patient is seated
 CALM = Vitals(128, 78, 70, 98, Rhythm.SINUS)
+ANSWERS = Answers(6, 5, 8, "some_help", "gabapentin 300 mg, last night")
 ALL_CHECKS = frozenset({"alert_and_steady", "nausea_controlled", "iv_out", "instructions_given"})
 _numbers = count(1)
 
@@ -114,10 +117,11 @@ class Chair:
         self.at += timedelta(**delta)
         return self
 
-    def arrive(self, chair: int | None = None, *, opens: bool = True) -> "Chair":
-        """Seated. opens: the suite's list of the day is gone through first, where nobody has."""
+    def arrive(self, chair: int | None = None, *, opens: bool = True, asks: bool = True) -> "Chair":
+        """Seated. opens: the suite's list is gone through first, where nobody has; asks: the intake too."""
         if opens:
             opening.suite_open(self.visit.site, at=self.at)
+        first = not Infusion.objects.filter(visit__sequence=self.visit.sequence).exclude(started_at=None).exists()
         self.infusion = actions.arrive(
             visit=self.visit,
             chair=chair or self.visit.chair,
@@ -126,7 +130,7 @@ class Chair:
             at=self.at,
             key=uuid4(),
         )
-        return self
+        return self.ask() if asks and first else self
 
     def weigh(self, weight_kg: str = "82.5", **answers: Any) -> "Chair":
         self.infusion = actions.weigh(
@@ -157,7 +161,21 @@ class Chair:
 
     def pump(self) -> "Chair":
         order = Order.objects.get(sequence=self.visit.sequence, state="signed")
-        self.event(Kind.PUMP_CHECKED, rate_ml_per_h=str(order.rate_ml_per_h), volume_ml=str(order.total_ml))
+        numbers = {"rate_ml_per_h": order.rate_ml_per_h, "volume_ml": order.total_ml}
+        self._do(actions.check_pump, **numbers)
+        return self.pump_again() if chairside_settings(self.visit.site).second_pump_check else self
+
+    def pump_again(self, reader: StaffUser | None = None, **numbers: Any) -> "Chair":
+        """The second person's own reading; by default it matches the order."""
+        order = Order.objects.get(sequence=self.visit.sequence, state="signed")
+        second = reader or ledger.other(self.nurse)
+        given = {"rate_ml_per_h": order.rate_ml_per_h, "volume_ml": order.total_ml} | numbers
+        self._do(actions.check_pump_again, reader=second, proof=ledger.proof_of(second, self.at), **given)
+        return self
+
+    def ask(self, **answers: Any) -> "Chair":
+        """What the patient says before the first infusion of the sequence."""
+        self._do(actions.record_intake, answers=replace(ANSWERS, **answers))
         return self
 
     def vitals(self, reading: Vitals = CALM, **more: Any) -> VitalSet:
@@ -189,7 +207,10 @@ class Chair:
         return self
 
     def discharge(self, **arguments: Any) -> "Chair":
-        self._do(actions.discharge, **({"checks": ALL_CHECKS, "driver": seen_driver(), "language": "English"} | arguments))
+        self._do(
+            actions.discharge,
+            **({"checks": ALL_CHECKS, "driver": seen_driver(), "language": "English"} | arguments),
+        )
         return self
 
 

@@ -200,7 +200,9 @@ def test_run_01_a_time_in_the_future_is_no_fact(arrived):
 
 def test_a_patient_is_handed_to_a_nurse_with_room(site, arrived):
     relief = people.staff("nurse", site=site, name="Theo Brandt")
-    actions.hand_over(infusion=arrived.infusion, nurse=relief, by=arrived.nurse, at=arrived.at, key=uuid4())
+    actions.hand_over(
+        infusion=arrived.infusion, nurse=relief, note="calm", by=arrived.nurse, at=arrived.at, key=uuid4()
+    )
     arrived.infusion.refresh_from_db()
     assert arrived.infusion.nurse == relief
     assert arrived.infusion.events.filter(kind=Kind.HANDED_OVER).count() == 1
@@ -211,7 +213,9 @@ def test_inf_21_nobody_hands_over_a_third_patient(site, arrived):
     for minute in (550, 560):
         infusions.chair(site=site, visit=infusions.visit(site=site, minute=minute), nurse=relief).arrive()
     with pytest.raises(Refused) as refused:
-        actions.hand_over(infusion=arrived.infusion, nurse=relief, by=arrived.nurse, at=arrived.at, key=uuid4())
+        actions.hand_over(
+            infusion=arrived.infusion, nurse=relief, note="calm", by=arrived.nurse, at=arrived.at, key=uuid4()
+        )
     assert rules(refused) == {"INF-21"}
 
 
