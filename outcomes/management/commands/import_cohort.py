@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from kitclinic.problems import Refused
 from outcomes.actions.registry import Imported, import_registry
-from outcomes.management.clinics import add_site_argument, clinic_named
+from kitclinic.management.clinics import add_site_argument, clinic_named
 
 
 class Command(BaseCommand):
