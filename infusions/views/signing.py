@@ -12,6 +12,7 @@ from infusions import actions
 from infusions.forms.orders import ReasonForm, ReleaseForm, SignForm
 from infusions.forms.verbal import CoSignForm
 from infusions.models import Order, VerbalOrder
+from infusions.queries.flags import waiting_flags, waiting_version
 from infusions.queries.order_new import draft_page
 from infusions.queries.order_sheet import order_sheet
 from infusions.queries.orders import orders
@@ -80,7 +81,10 @@ def signing_page(
     if verbal is not None and here is None:
         return redirect("infusions:order", pk=verbal.order_id)
     chosen = here or (queue[0] if queue else None)
+    flags = waiting_flags(request.user.site, at)
     context = {
+        "flags": flags,
+        "flags_version": waiting_version(flags),
         "queue": queue,
         "here": chosen,
         "is_chosen": here is not None,
