@@ -13,6 +13,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Suite board", "infusions:board", Permission.SEE_CHARTS),
     ("Day after", "infusions:next_day", Permission.CHART),
     ("To sign", "infusions:signing", Permission.SIGN_ORDERS),
+    ("Events", "infusions:adverse_events", Permission.SEE_CHARTS),
     ("Ledger", "infusions:ledger", Permission.SEE_LEDGER),
     ("Week", "scheduling:week", Permission.SEE_SCHEDULE),
     ("Roster", "scheduling:roster", Permission.SEE_SCHEDULE),
@@ -28,6 +29,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
 )
 FITS = 7  # places a tablet's bar holds beside the clinic's name, the search and the clock
 FOLDS = (
+    "Events",
     "Funnel",
     "Completion",
     "Utilisation",

@@ -246,6 +246,8 @@ def _new_rhythm() -> QuerySet[Flag]:
 
 def _loaded(infusions: Iterable[Infusion], *, at: datetime) -> list[Happening]:
     rows = list(infusions)
+    if not rows:
+        return []
     reviews: dict[int, list[AdverseEventReview]] = defaultdict(list)
     found = AdverseEventReview.objects.filter(infusion__in=rows).select_related("by", "signature")
     for review in found.order_by("-at", "-pk"):

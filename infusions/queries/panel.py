@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from infusions.models import Infusion, VitalSet
 from infusions.queries.course import Course, Kind, courses_of
+from infusions.queries.event_words import symptom_words
 from infusions.rules.adverse_events import is_adverse_event, stopped_for_event
 from infusions.rules.vitals import COMPARED
 from infusions.states import InfusionState, Sign, StopReason
@@ -130,7 +131,6 @@ def largest_change(course: Course) -> str:
 
 def side_effects(course: Course) -> tuple[str, ...]:
     """What was recorded as a side effect or tapped as a symptom after the start, each once."""
-    labels = dict(VitalSet.Symptom.choices)
     recorded = [event.detail.get("symptom", "") for event in course.of_kind(Kind.SIDE_EFFECT)]
     tapped = [word for row in course.current if row.slot != VitalSet.Slot.BASELINE for word in row.symptoms]
-    return tuple(str(labels.get(word, word)).lower() for word in dict.fromkeys([*recorded, *tapped]) if word)
+    return tuple(symptom_words(word).lower() for word in dict.fromkeys([*recorded, *tapped]) if word)

@@ -13,6 +13,7 @@ from infusions.forms.orders import ReasonForm, ReleaseForm, SignForm
 from infusions.forms.verbal import CoSignForm
 from infusions.models import Order, VerbalOrder
 from infusions.queries.flags import waiting_flags, waiting_version
+from infusions.queries.adverse_events import number_overdue
 from infusions.queries.order_new import draft_page
 from infusions.queries.order_sheet import order_sheet
 from infusions.queries.orders import orders
@@ -93,6 +94,7 @@ def signing_page(
         "refused": [problem for problem in problems if problem.field != "password"],
         "too_old": signatures.is_too_old(signed_in_at(request), at=at),
         "today": request.user.site.today(at),
+        "events_overdue": number_overdue(request.clinic, at=at),
         "cover": cover_banner(request.clinic, reader=request.user, at=at),
         **_opened(request, chosen, form, cosign_form, at=at),
         **_neighbours(queue, chosen),

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.utils import timezone
 
+from infusions.queries.adverse_events import number_overdue
 from infusions.queries.escalation import called_out
 from infusions.queries.ledger import open_discrepancies
 from infusions.queries.verbal import overdue_cosigns
@@ -34,6 +35,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "cut": shown.source.cut or at,
         "gaps": list(open_discrepancies(request.clinic)) if request.user.may(Permission.SEE_LEDGER) else [],
         "overdue": overdue_cosigns(request.clinic, at=at) if request.user.may(Permission.RUN_CLINIC) else [],
+        "events_overdue": number_overdue(request.clinic, at=at) if request.user.may(Permission.SEE_CHARTS) else 0,
         "unsigned": called_out(request.user.site, at=at) if request.user.may(Permission.SEE_CHARTS) else [],
     }
     return page(request, "outcomes/dashboard.html", context, partial="outcomes/_outcomes.html")
