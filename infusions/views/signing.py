@@ -12,8 +12,8 @@ from infusions import actions
 from infusions.forms.orders import ReasonForm, ReleaseForm, SignForm
 from infusions.forms.verbal import CoSignForm
 from infusions.models import Order, VerbalOrder
-from infusions.queries.flags import waiting_flags, waiting_version
 from infusions.queries.adverse_events import number_overdue
+from infusions.queries.flags import waiting_flags, waiting_version
 from infusions.queries.order_new import draft_page
 from infusions.queries.order_sheet import order_sheet
 from infusions.queries.orders import orders
