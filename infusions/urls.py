@@ -5,6 +5,8 @@ from django.urls import path
 from infusions.views.adverse_event import adverse_event, adverse_event_pdf
 from infusions.views.adverse_events import adverse_events, adverse_events_pdf
 from infusions.views.board import board, board_tiles
+from infusions.views.breaks import nurse_back, nurse_break
+from infusions.views.chairside_settings import chairside_settings
 from infusions.views.chart import chart, chart_print, chart_sheet, patient_panel
 from infusions.views.chart_after import chart_discharge, chart_driver, chart_leave, late_set
 from infusions.views.chart_before import (
@@ -88,6 +90,9 @@ urlpatterns = [
     path("api/observations", observations, name="observations"),
     path("board/", board, name="board"),
     path("board/tiles/", board_tiles, name="board_tiles"),
+    path("board/back/", nurse_back, name="nurse_back"),
+    path("board/break/", nurse_break, name="nurse_break"),
+    path("chairside/settings/", chairside_settings, name="chairside_settings"),
     path("chart/<int:visit_pk>/", chart, name="chart"),
     path("chart/<int:visit_pk>/arrive/", arrive, name="arrive"),
     path("chart/<int:visit_pk>/call/", chart_call, name="chart_call"),

@@ -58,6 +58,7 @@ from infusions.actions.running import (
     resume_infusion,
     stop_infusion,
 )
+from infusions.actions.settings import set_chairside
 from infusions.actions.starting import start_infusion
 from infusions.actions.verbal import cosign, give_verbal_order
 from infusions.actions.vitals import acknowledge_flag, correct_vitals, record_vitals
@@ -120,6 +121,7 @@ __all__ = [
     "return_dose",
     "return_drawn",
     "review_event",
+    "set_chairside",
     "set_preparation",
     "sign_order",
     "start_infusion",

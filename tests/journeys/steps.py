@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import time_machine
+from django.utils import timezone
 
 from infusions.actions import begin_with_products
 from kitclinic.models import Site, StaffUser
-from tests.factories import people
+from tests.factories import opening, people
 from tests.journeys.person import Person, Staff
 
 REFERRED = date(2026, 9, 21)  # a Monday
@@ -44,6 +45,13 @@ ANSWERS = {
     "allergies": "Penicillin: hives",
 }
 DRIVER = {"name": "Paul Marrin", "relationship": "husband", "phone": "216 555 0118", "transport": "family"}
+INTAKE = {
+    "pain_now": "6",
+    "pain_average": "5",
+    "pain_worst": "8",
+    "function": "some_help",
+    "analgesics": "gabapentin 300 mg, last night",
+}
 LEAVING = ["alert_and_steady", "nausea_controlled", "iv_out"]
 
 
@@ -162,8 +170,21 @@ def visit_of(person: Person, day: int) -> str:
     return person.link(f"{day}, {DAY_1 + timedelta(days=day - 1):%a} ")
 
 
+def open_for_today(nurse: Person) -> None:
+    """The opening list of the suite, line by line, where nobody has gone through it today."""
+    if "The suite is open." in nurse.at("infusions:opening").words:
+        return
+    opening.counted(nurse.user.site, at=timezone.now())
+    for item in ("Resuscitation equipment", "Oxygen and suction", "Monitors"):
+        nurse.at("infusions:opening").press(f"In order: {item}")
+    (seen,) = {button.words for _, button in nurse.at("infusions:opening").page.forms_with(" seen")}
+    nurse.press(seen)
+    assert "The suite is open." in nurse.at("infusions:opening").words
+
+
 def seat(nurse: Person, chart: str) -> None:
     """The patient has arrived: to the booked chair, with the nurse who is signed in."""
+    open_for_today(nurse)
     nurse.open(chart).press("Arrived")
     assert "Seated in chair" in nurse.words
 
@@ -181,12 +202,25 @@ def prepare(nurse: Person, *, weight_kg: str | None = None) -> None:
     sheet(nurse, "identity", "Both agree with the chart", identifiers=["name", "birth_date"])
     if weight_kg is not None:
         sheet(nurse, "weigh", "Save weight", weight_kg=weight_kg)
-    sheet(nurse, "iv", "IV line is in")
+    if "functional status and analgesics are not asked" in nurse.open(chart_of(nurse)).words:
+        sheet(nurse, "intake", "Save answers", **INTAKE)
+    sheet(nurse, "iv", "Save", placed="yes", side="left", site_of_line="forearm", gauge="22", attempts="1")
     sheet(nurse, "premed", "Save", given="yes")
     draw(nurse)
     rate, volume = pump_numbers(nurse)
     sheet(nurse, "pump", "Compare with the order", rate_ml_per_h=rate, volume_ml=volume)
+    read_pump_again(nurse, rate=rate, volume=volume)
     chart_vitals(nurse)
+
+
+def read_pump_again(nurse: Person, *, rate: str, volume: str) -> None:
+    """The physician reads the pump too, and signs in on the nurse's screen."""
+    chart, second = chart_of(nurse), StaffUser.objects.get(site=nurse.user.site, role="physician")
+    numbers = {"rate_ml_per_h": rate, "volume_ml": volume}
+    signs = {"witness_username": second.username, "witness_password": people.PASSWORD}
+    nurse.open(f"{chart}sheet/pump_second/").press("Compare with the order", **numbers, **signs)
+    assert f"read by {second.name} too" in nurse.words
+    nurse.open(chart)
 
 
 def chart_of(nurse: Person) -> str:

@@ -102,7 +102,8 @@ def test_the_gates_are_opened_one_by_one_and_then_it_starts(stage):
     chair = stage("arrived")
     assert post(chair, "chart_identity", identifiers=["name", "birth_date"]).status_code == 200
     assert post(chair, "chart_weigh", weight_kg="82.5").status_code == 200
-    assert post(chair, "chart_iv").status_code == 200
+    line = {"placed": "yes", "side": "left", "site_of_line": "hand", "gauge": "22", "attempts": "2"}
+    assert post(chair, "chart_iv", **line).status_code == 200
     assert post(chair, "chart_premed", given="yes").status_code == 200
     refused = post(chair, "chart_start")
     assert refused.status_code == 422
@@ -110,6 +111,8 @@ def test_the_gates_are_opened_one_by_one_and_then_it_starts(stage):
     assert missing == {"INF-19", "INF-23", "VIT-12"}
     chair.draw()
     assert post(chair, "chart_pump", rate_ml_per_h="75", volume_ml="50").status_code == 200
+    assert "INF-28" in words(post(chair, "chart_start"))
+    chair.pump_again()
     saved = post(chair, "chart_vitals", **SET)
     assert saved.status_code == 200
     assert 'id="chart-pad"' in words(saved)
@@ -215,10 +218,10 @@ def test_ondansetron_side_effect_call_hand_over_and_correction(stage, site, phys
     assert post(chair, "chart_ondansetron", assessment="nausea 5").status_code == 200
     assert post(chair, "chart_ondansetron", assessment="again").status_code == 422
     assert post(chair, "chart_side_effect", symptom="nausea", severity="mild").status_code == 200
-    assert post(chair, "chart_call", provider=physician.pk, team="on").status_code == 200
-    assert InfusionEvent.objects.filter(kind="emergency_team").count() == 1
+    assert post(chair, "chart_call", provider=physician.pk).status_code == 200
+    assert InfusionEvent.objects.filter(kind="provider_called").count() == 1
     relief = people.staff("nurse", site=site)
-    assert post(chair, "chart_hand_over", nurse=relief.pk).status_code == 204
+    assert post(chair, "chart_hand_over", nurse=relief.pk, note="calm, second day").status_code == 204
     extra = chair.later(seconds=1).vitals()
     fixed = SET | {"sbp": "131", "vital_set": str(extra.pk), "reason": "misread"}
     assert post(chair, "chart_correct", **fixed).status_code == 200
@@ -250,6 +253,8 @@ def test_every_sheet_opens_alone_and_on_the_page(stage, name):
     chair = stage("infusing")
     row = chair.later(minutes=15).vitals(infusions.Vitals(156, 78, 70, 98, infusions.Rhythm.SINUS))
     query = {"flag": row.flags.get().pk} if name == "acknowledge" else {}
+    if name == "strike":
+        query = {"event": chair.event("side_effect", symptom="nausea", severity="mild").pk}
     address = url("chart_sheet", chair, name)
     alone = words(chair.client.get(address, query, headers=HX))
     assert alone.strip().startswith("<dialog")

@@ -96,6 +96,7 @@ def test_dos_21_the_last_reading_counts_also_when_an_earlier_one_matched(stage):
     assert "Pump matches" not in words(chair.client.get(url("chart", chair)))
     assert post(chair, "chart_pump", rate_ml_per_h="75", volume_ml="50").status_code == 200
     assert "Stop and reconcile" not in sheet(chair, "pump")
+    chair.pump_again()
     post(chair, "chart_start")
     chair.infusion.refresh_from_db()
     assert chair.infusion.state == "infusing"
