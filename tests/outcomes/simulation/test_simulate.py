@@ -126,7 +126,7 @@ def test_an_order_signed_by_a_person_at_the_same_moment_does_not_stop_the_clinic
 
     def meanwhile(cast: Cast, order: Order, *, at: datetime) -> Order:
         if order.pk == taken.pk:
-            orders.sign(Order.objects.get(pk=taken.pk), at=at)
+            really(cast, Order.objects.select_related("site", "sequence__patient").get(pk=taken.pk), at=at)
         return really(cast, order, at=at)
 
     monkeypatch.setattr(enrolment, "signed", meanwhile)
