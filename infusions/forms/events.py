@@ -21,7 +21,7 @@ class ReviewForm(forms.Form):
     grade = forms.TypedChoiceField(
         choices=Grade.choices,
         coerce=int,
-        empty_value=0,
+        empty_value="",
         widget=forms.RadioSelect,
         label="Grade",
         required=False,
@@ -52,7 +52,7 @@ class ReviewForm(forms.Form):
         stopped = {"yes": True, "no": False}.get(data["course_stopped"])
         return Judgement(
             category=data["category"],
-            grade=data["grade"],
+            grade=data["grade"] or 0,
             relatedness=data["relatedness"],
             recovery=data["recovery"],
             course_stopped=stopped,

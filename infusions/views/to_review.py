@@ -16,8 +16,6 @@ from kitclinic.http import page, say
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 
-KINDS: dict[str, type[InfusionEvent] | type[VitalSet]] = {"event": InfusionEvent, "set": VitalSet}
-
 
 @requires(Permission.SEE_CHARTS)
 def to_review(request: StaffRequest) -> HttpResponse:
@@ -33,9 +31,13 @@ def to_review(request: StaffRequest) -> HttpResponse:
 @requires(Permission.CHART, Permission.JUDGE_EVENTS)
 @require_POST
 def fact_seen(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
-    if kind not in KINDS:
+    fact: InfusionEvent | VitalSet
+    if kind == "event":
+        fact = get_object_or_404(InfusionEvent.objects.select_related("infusion"), site=request.clinic, pk=pk)
+    elif kind == "set":
+        fact = get_object_or_404(VitalSet.objects.select_related("infusion"), site=request.clinic, pk=pk)
+    else:
         raise Http404
-    fact = get_object_or_404(KINDS[kind].objects.select_related("infusion", "by"), site=request.clinic, pk=pk)
     form = LookForm(request.POST)
     if not form.is_valid():
         raise Refused([Blocker("", "Nothing was saved: use 300 characters at most, then press Seen.", "words")])
