@@ -14,6 +14,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Day after", "infusions:next_day", Permission.CHART),
     ("To sign", "infusions:signing", Permission.SIGN_ORDERS),
     ("Events", "infusions:adverse_events", Permission.SEE_CHARTS),
+    ("Readings", "infusions:readings", Permission.CHART),
     ("Ledger", "infusions:ledger", Permission.SEE_LEDGER),
     ("Week", "scheduling:week", Permission.SEE_SCHEDULE),
     ("Roster", "scheduling:roster", Permission.SEE_SCHEDULE),
@@ -30,6 +31,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
 FITS = 7  # places a tablet's bar holds beside the clinic's name, the search and the clock
 FOLDS = (
     "Events",
+    "Readings",
     "Funnel",
     "Completion",
     "Utilisation",

@@ -16,6 +16,7 @@ TABS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("scheduling:settings_protocols", "Protocols", frozenset({RUN, WRITE})),
     ("infusions:formulary", "Formulary", frozenset({RUN, CHARTS})),
     ("infusions:order_settings", "Orders", frozenset({RUN})),
+    ("infusions:monitors", "Monitors", frozenset({RUN})),
     ("infusions:chairside_settings", "Chairside", frozenset({RUN})),
     ("scheduling:settings_booking", "Booking and messages", frozenset({RUN})),
     ("scheduling:settings_team", "Team", frozenset({RUN})),
