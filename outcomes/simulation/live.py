@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import close_old_connections
 
+from outcomes.simulation import bedside
 from outcomes.simulation.answers import look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, run
 from outcomes.simulation.clinic import Cast
@@ -41,13 +42,16 @@ def live(cast: Cast, *, clock: Callable[[], datetime], new_day: Callable[[dateti
     """
     today = cast.site.today(clock())
     living = Living(cast, today, chairs_of_day(cast, today))
+    monitors = bedside.set_up(cast, at=clock())
     while True:
         now = clock()
         if cast.site.today(now) != living.day:
             cast = new_day(now)
             living = Living(cast, cast.site.today(now), chairs_of_day(cast, cast.site.today(now)))
+            monitors = bedside.set_up(cast, at=now)
         close_old_connections()
         living.look(now)
+        monitors.look(living.chairs, now)
         sign_what_starts_soon(cast, now=now)
         look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=now, older_than=SAFETY_TASK_WAITS)
         time.sleep(EVERY)
