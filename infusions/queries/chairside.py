@@ -12,7 +12,7 @@ CHANGES_SHOWN = 10
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting as the page explains it. default, now: in words; last: who changed it, and when, "" for nobody."""
+    """One setting as the page explains it. default, now: in words; changed_by: who did last, "" for nobody."""
 
     name: str
     word: str
@@ -26,7 +26,7 @@ class Setting:
 WORDS = {
     "second_pump_check": (
         "Second person reads the pump",
-        "Before a start two different people type what the pump shows, and both match the order. Off: one is enough.",
+        "Before a start two different people type what the pump shows, and both match the order. Off: one does.",
     ),
     "map_flags": (
         "MAP flags",

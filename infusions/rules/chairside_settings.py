@@ -6,8 +6,8 @@ from kitclinic.register import Rule
 
 INF_32 = Rule(
     "INF-32",
-    "Who runs the clinic decides whether a second person reads the pump, whether MAP flags, and how a patient stands "
-    "on the wall; a change counts from then on.",
+    "Who runs the clinic decides whether a second person reads the pump, whether MAP flags, and how a patient "
+    "stands on the wall; a change counts from then on.",
     source="clinic default",
 )
 

@@ -72,6 +72,7 @@ def test_a_whole_visit_is_charted(visit: Visit) -> None:
         Kind.IV_PLACED,
         Kind.PREMEDICATION,
         Kind.PUMP_CHECKED,
+        Kind.PUMP_CHECKED,
         Kind.STARTED,
         Kind.COMPLETED,
         Kind.DISCHARGED,
