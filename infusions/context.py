@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from infusions.queries.aside import number_open
 from infusions.queries.next_day import number_to_call
 from infusions.queries.signing import number_to_sign
 from kitclinic.models import StaffUser
@@ -36,3 +37,15 @@ def _calls(request: HttpRequest) -> int:
     if not isinstance(user, StaffUser) or user.site is None or not user.may(Permission.CHART):
         return 0
     return number_to_call(user.site, at=timezone.now())
+
+
+def kept_aside(request: HttpRequest) -> dict[str, Any]:
+    """kept_aside: open entries this person may answer; looked up once, where a template shows it."""
+    if not hasattr(request, "kc_kept_aside"):
+        request.kc_kept_aside = cache(lambda: _open(request))  # type: ignore[attr-defined]
+    return {"kept_aside": request.kc_kept_aside}  # type: ignore[attr-defined]
+
+
+def _open(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return number_open(user.site, user) if isinstance(user, StaffUser) and user.site is not None else 0

@@ -131,11 +131,16 @@ def add_problems_to_form(form: Any, problems: tuple[Problem, ...]) -> None:
 
     Raises Conflict for an entry whose key was used for something else: that one is kept aside (STA-02).
     """
-    if any(problem.rule == STA_02.id for problem in problems):
-        raise Conflict(problems)
+    raise_clash(problems)
     for problem in problems:
         field = problem.field if problem.field in form.fields else None
         form.add_error(field, problem.sentence)
+
+
+def raise_clash(problems: tuple[Problem, ...]) -> None:
+    """Raise Conflict for an entry whose key was used for something else: RefusalMiddleware keeps it aside."""
+    if any(problem.rule == STA_02.id for problem in problems):
+        raise Conflict(problems)
 
 
 def say(request: HttpRequest, sentence: str) -> None:

@@ -95,6 +95,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "kitclinic.context.clinic",
                 "infusions.context.to_call",
+                "infusions.context.kept_aside",
                 "infusions.context.to_sign",
             ],
             "builtins": ["kitclinic.templatetags.kc"],

@@ -14,7 +14,7 @@ from infusions.queries.ledger import newest_movement, vial_lines
 from infusions.queries.ledger_page import counts, vaults
 from infusions.rules.ledger_reports import LED_36, meanwhile_problems
 from kitclinic.access import StaffRequest, requires
-from kitclinic.http import key_in, page, say
+from kitclinic.http import key_in, page, raise_clash, say
 from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
 
@@ -72,6 +72,7 @@ def _fresh(request: StaffRequest, vault: Vault) -> CountForm:
 
 def _refused(request: StaffRequest, vault: Vault, form: CountForm, problems: tuple[Problem, ...]) -> HttpResponse:
     """The form as it was filled in; an empty one where the vault is no longer what it was made for (LED-36)."""
+    raise_clash(problems)
     is_stale = any(problem.rule == LED_36.id for problem in problems)
     return _page(request, vault, _fresh(request, vault) if is_stale else form, status=422, problems=problems)
 
