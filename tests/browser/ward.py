@@ -111,7 +111,9 @@ def ward(folder: Path) -> Ward:
     made = noon()
     site, now, today = made.site, made.now, made.today
     group = made.group()
-    gone = made.chair(170, minute=550).ready().start().run().observe().discharge()
+    gone = made.chair(170, minute=550).ready().start().run().observe()
+    gone.event("emergency_team")  # an adverse event, to be reviewed
+    gone.discharge()
     running = made.chair(40).ready().start().later(minutes=15)
     running.vitals(HIGH)
     running.later(minutes=15).vitals()

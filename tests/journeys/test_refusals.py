@@ -222,6 +222,7 @@ def elsewhere(other_site: Site) -> Elsewhere:
     rows = enrolment_of(other_site) | suite_of(other_site, chair.visit) | ledger_of(other_site)
     said = verbal_orders.said(Order.objects.get(site=other_site), at=chair.at)
     rows |= {"verbal_new": said.order_id, "verbal_cosign": said.pk}
+    rows |= {"adverse_event": chair.infusion.pk, "fact_seen": chair.infusion.events.order_by("pk")[0].pk}
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
 
 
@@ -333,6 +334,7 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "sequence_pk": visit.sequence_id,
         "flag_pk": Flag.objects.get(site=there.site).pk,
         "name": "identity",
+        "kind": "event",
         "day": DAY_1.isoformat(),
     }
     return {key: every[key] for key in ADDRESSES[name].pattern.converters}
