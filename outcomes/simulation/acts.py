@@ -22,7 +22,7 @@ from kitclinic.models import StaffUser
 from kitclinic.problems import Refused
 from kitclinic.roles import Role
 from kitclinic.signing import simulated_proof
-from outcomes.simulation import drugs
+from outcomes.simulation import drugs, events
 from outcomes.simulation.chair import Chair
 from outcomes.simulation.opening import open_suite
 from outcomes.simulation.script import Act
@@ -254,13 +254,14 @@ def _complete(chair: Chair, act: Act, at: datetime) -> None:
 def _stop(chair: Chair, act: Act, at: datetime) -> None:
     infusion = _infusion(chair)
     ran = at - infusion.started_at if infusion.started_at else timedelta(0)
+    fell = chair.script.habits.event
     chair.infusion = actions.stop_infusion(
         infusion=infusion,
         by=infusion.nurse,
         at=at,
         key=chair.key("stop:"),
-        reason=StopReason.PATIENT_CHOICE,
-        note="felt well enough, wished to end",
+        reason=StopReason.MEDICAL_EVENT if fell else StopReason.PATIENT_CHOICE,
+        note="pressure fell, dizzy" if fell else "felt well enough, wished to end",
         delivered_mg=drugs.delivered_by_pump(chair.order, seed=chair.script.seed, runs=ran),
     )
     drugs.waste_rest(chair.infusion, at=at)
@@ -346,6 +347,7 @@ def _infusion(chair: Chair) -> Infusion:
 
 
 ACTS: dict[str, Callable[[Chair, Act, datetime], list[Act] | None]] = {
+    **dict.fromkeys(events.FACTS, events.chart_fact),
     "arrive": _arrive,
     "weigh": _weigh,
     "identity": _identity,

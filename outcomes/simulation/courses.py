@@ -3,8 +3,10 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
+from infusions.models import Infusion
+from infusions.states import InfusionOutcome
 from kitclinic.problems import Refused
-from outcomes.simulation import enrolment
+from outcomes.simulation import enrolment, events
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days
@@ -120,13 +122,20 @@ def come_back(cast: Cast, random: Random, *, first_day: date, now: datetime) -> 
     enrolled = enrol_fully(cast, random, first_day=before, start_minute=start, now=now)
     if enrolled is None:
         return
-    treat(cast, enrolled, first_day=before, now=now)
+    treat(cast, enrolled, first_day=before, now=now, event_on=2)
+    past = Infusion.objects.select_related("site", "patient", "visit__sequence", "order__protocol", "nurse")
+    for infusion in past.filter(site=cast.site, patient=enrolled.patient, outcome=InfusionOutcome.STOPPED):
+        events.review_what_happened(cast.physician, infusion)
     enrolled.patient.refresh_from_db()
     enrolment.assess(cast, enrolled, at=now - timedelta(days=3))
 
 
-def treat(cast: Cast, enrolled: Enrolled, *, first_day: date, now: datetime, misses_last: str = "") -> None:
+def treat(
+    cast: Cast, enrolled: Enrolled, *, first_day: date, now: datetime, misses_last: str = "", event_on: int = 0
+) -> None:
     """The days at the chair; the last one is missed for this reason, if any is given.
+
+    event_on: the day on which the infusion is stopped for an adverse event; 0 for none.
 
     Somebody has looked at what worried in the answers before, or no infusion would start.
     """
@@ -134,5 +143,5 @@ def treat(cast: Cast, enrolled: Enrolled, *, first_day: date, now: datetime, mis
     look_at_safety_tasks(by=cast.psychologist, site_id=cast.site.pk, at=calls_at, older_than=timedelta(hours=1))
     mine = Visit.objects.filter(sequence__patient=enrolled.patient, sequence__first_day=first_day)
     visits = list(mine.select_related("site").order_by("date"))
-    habits = [Habits() for _ in visits[1:]] + [Habits(misses=misses_last)]
+    habits = [Habits(event=visit.day_index == event_on) for visit in visits[:-1]] + [Habits(misses=misses_last)]
     run([chair_of(visit, one) for visit, one in zip(visits, habits, strict=True)], until=now)

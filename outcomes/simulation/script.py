@@ -48,6 +48,7 @@ class Habits:
     keeps_flag: bool = False  # a flag waits until just before discharge
     rises: bool = False  # pressure rises by nearly half
     stops: bool = False  # the patient chooses to stop early
+    event: bool = False  # pressure falls, and it is stopped for that
     driver_late: bool = False
 
 
@@ -74,12 +75,23 @@ class Script:
     def after_start(self, started: datetime) -> list[Act]:
         """Everything from the start to the way home, in order of time."""
         random = self._random("after")
-        end = started + (timedelta(minutes=random.choice([12, 18, 25])) if self.habits.stops else RUNS)
-        acts = [Act("stop" if self.habits.stops else "complete", end)]
+        stops = self.habits.stops or self.habits.event
+        end = started + (timedelta(minutes=random.choice([12, 18, 25])) if stops else RUNS)
+        acts = [Act("stop" if stops else "complete", end)]
         acts += self._sets(random, started, end)
+        if self.habits.event:
+            acts += self._event(end)
         wait = timedelta(minutes=32 + (8 if self.habits.driver_late else 0), seconds=random.randrange(60))
         acts.append(Act("discharge", end + wait))
         return sorted(acts, key=lambda act: act.at)
+
+    def _event(self, end: datetime) -> list[Act]:
+        """Dizzy, a set with low pressure, the provider called and here, fluids; the stop lies between."""
+        base = self.baseline
+        low = Reading(round(base.sbp * 0.66), round(base.dbp * 0.62), base.hr + 24, base.spo2 - 1, ("dizzy",))
+        steps = (("effect", -100), ("call", -50), ("answered", 70), ("fluids", 120))
+        acts = [Act(name, end + timedelta(seconds=offset)) for name, offset in steps]
+        return [*acts, Act("vitals", end - timedelta(seconds=75), "event", low)]
 
     @property
     def baseline(self) -> Reading:

@@ -211,7 +211,7 @@ def chairs_of_day(cast: Cast, day: date) -> list[Chair]:
 
 
 def striking(visits: list[Visit], moment: datetime) -> dict[int, Habits]:
-    """Habits that make this moment worth seeing: a set that is late, a flag that is open.
+    """Habits that make this moment worth seeing: a set that is late, a flag that is open, an event to review.
 
     The same visits and the same moment give the same answer, so a later process goes on with it.
     """
@@ -225,12 +225,16 @@ def striking(visits: list[Visit], moment: datetime) -> dict[int, Habits]:
             found[visit.pk] = Habits(rises=True, keeps_flag=True)
         elif timedelta(minutes=73) <= ran <= timedelta(minutes=77) and "driver" not in map(_what, found.values()):
             found[visit.pk] = Habits(driver_late=True)
+        elif timedelta(minutes=95) <= ran <= timedelta(hours=9) and "event" not in map(_what, found.values()):
+            found[visit.pk] = Habits(event=True)
     return found
 
 
 def _what(habits: Habits) -> str:
     if habits.slow_set:
         return "late"
+    if habits.event:
+        return "event"
     return "flag" if habits.keeps_flag else "driver"
 
 
