@@ -193,7 +193,9 @@ class Chart:
     def entry_note(self) -> str:
         if self.phase == "preparing":
             return "Seated, within 15 min of the start"
-        slot = self.slot
+        grid = self.course.grid(self.at) if self.course else ()
+        code = self.course.slot_for(self.at, at=self.at) if self.course else ""
+        slot = next((one for one in grid if one.code == code), self.slot)
         if slot is None:
             return "All due sets are done"
         opens = slot.due_at - due.SOON

@@ -140,3 +140,44 @@ def test_due_03_five_sets_in_time_fill_the_whole_grid_in_order():
     for at in (16, 29, 41, 54, 71):
         filled.append(due.slot_filled_by(GRID, taken_at=minute(at), filled=frozenset(filled)))
     assert filled == CODES
+
+
+def taken(number: int, code: str, minutes: float, by: int) -> due.Taken:
+    return due.Taken(number, code, minute(minutes), by)
+
+
+@pytest.mark.parametrize(
+    ("second", "beside"),
+    [
+        (taken(2, "extra", 15, by=8), {2: 1}),
+        (taken(2, "extra", 20, by=8), {2: 1}),
+        (taken(2, "extra", 20.1, by=8), {}),  # a reading of its own
+        (taken(2, "extra", 16, by=7), {}),  # the same nurse looks again
+        (taken(2, "start+30", 16, by=8), {}),
+    ],
+)
+def test_due_04_a_second_set_of_another_nurse_is_marked_beside_the_first(second, beside):
+    assert due.also_taken([taken(1, "start+15", 15, by=7), second]) == beside
+
+
+def test_due_04_of_two_nurses_before_the_start_the_later_set_is_the_one_beside():
+    assert due.also_taken([taken(1, "baseline", -5, by=7), taken(2, "baseline", -3, by=8)]) == {2: 1}
+    assert due.also_taken([taken(1, "extra", 14, by=7), taken(2, "extra", 15, by=8)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("at", "filled", "last", "called"),
+    [
+        (54.9, (), None, False),  # late, not missed: the next is not due yet
+        (55, (), None, True),
+        (55, ("end",), 40, False),
+        (60, ("start+30",), 31, True),
+        (60, (), 39.9, True),
+        (60, (), 40, False),  # a set was read after the end
+        (60, ("end+15",), 56, False),
+    ],
+)
+def test_due_05_a_missed_end_is_called_out_until_a_set_is_read_after_it(at, filled, last, called):
+    last_at = None if last is None else minute(last)
+    found = due.missed_end(GRID, at=minute(at), filled=frozenset(filled), last_taken_at=last_at)
+    assert (found is not None) is called
