@@ -64,7 +64,7 @@ def password_at(tablet: Tablet, person: StaffUser) -> datetime | None:
 
 def wrong_in_a_row(tablet: Tablet, person: StaffUser, *, since: datetime) -> int:
     """Wrong PINs of this person on this tablet after the last right one, and after the password."""
-    tries = PinTry.objects.filter(site_id=tablet.site_id, tablet=tablet, user=person, at__gt=since)
+    tries = PinTry.objects.filter(site_id=tablet.site_id, tablet=tablet, user=person, at__gte=since)
     last_right = tries.filter(right=True).aggregate(last=Max("pk"))["last"] or 0
     return tries.filter(pk__gt=last_right, right=False).count()
 
