@@ -46,8 +46,8 @@ class Command(BaseCommand):
         new = [one.reading for one in received if one.is_new]
         review = [reading for reading in new if reading.problem]
         self.stdout.write(
-            f"{len(received)} readings: {len(new)} new, {len(received) - len(new)} received before. "
-            f"{len(new) - len(review)} wait at their charts, {len(review)} on the review list."
+            f"Read {len(received)}: {len(new)} new, {len(received) - len(new)} received before. "
+            f"Of the new ones {len(new) - len(review)} at their charts, {len(review)} on the review list."
         )
         for reading in review:
             self.stdout.write(f"  {reading.measured_at:%Y-%m-%d %H:%M:%SZ}: {reading.problem}")

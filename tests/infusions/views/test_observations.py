@@ -29,6 +29,16 @@ def token(site: Site, chair: infusions.Chair) -> str:
     return monitors.monitor(site=site, at=chair.at, chair=chair.infusion.chair, name="Monitor A")[1]
 
 
+NOON = datetime(2026, 11, 2, 17, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def bare(site: Site) -> Any:
+    """The token of a monitor in a clinic where nobody sits."""
+    with time_machine.travel(NOON, tick=False):
+        yield monitors.monitor(site=site, at=NOON, chair=3, name="Monitor A")[1]
+
+
 def test_a_bundle_is_one_reading_proposed_at_the_chart(site: Site, chair: infusions.Chair, token: str) -> None:
     before = VitalSet.objects.count()
     answer = post(token, full(chair.at, identifier="a"))
@@ -41,32 +51,30 @@ def test_a_bundle_is_one_reading_proposed_at_the_chart(site: Site, chair: infusi
     assert chair.visit.patient.name not in answer.content.decode()
 
 
-def test_mon_08_the_same_again_is_200_and_other_content_409(chair: infusions.Chair, token: str) -> None:
-    assert post(token, full(chair.at, identifier="a")).status_code == 201
-    assert post(token, full(chair.at, identifier="a")).status_code == 200
-    refused = post(token, full(chair.at, identifier="a", hr=79))
+def test_mon_08_the_same_again_is_200_and_other_content_409(bare: str) -> None:
+    assert post(bare, full(NOON, identifier="a")).status_code == 201
+    assert post(bare, full(NOON, identifier="a")).status_code == 200
+    refused = post(bare, full(NOON, identifier="a", hr=79))
     assert (refused.status_code, MonitorReading.objects.count()) == (409, 1)
     assert "received before with other content" in words(refused)
-    assert post(token, full(chair.at)).status_code == 201  # without an identifier, known by its content
-    assert post(token, full(chair.at)).status_code == 200
-    assert post(token, full(chair.at, hr=80)).status_code == 201
+    assert post(bare, full(NOON)).status_code == 201  # without an identifier, known by its content
+    assert post(bare, full(NOON)).status_code == 200
+    assert post(bare, full(NOON, hr=80)).status_code == 201
 
 
-def test_a_table_is_stored_row_by_row_and_a_longer_one_adds_only_what_is_new(
-    chair: infusions.Chair, token: str
-) -> None:
-    rows = [f"{(chair.at - timedelta(minutes=n)).isoformat()},120,80,70,98\n" for n in range(3)]
+def test_a_table_is_stored_row_by_row_and_a_longer_one_adds_only_what_is_new(bare: str) -> None:
+    rows = [f"{(NOON - timedelta(minutes=n)).isoformat()},120,80,70,98\n" for n in range(3)]
     head = "measured_at,sbp,dbp,hr,spo2\n"
-    assert post(token, head + rows[0] + rows[1], content_type=CSV).status_code == 201
-    answer = post(token, head + "".join(rows), content_type="text/csv; charset=utf-8")
+    assert post(bare, head + rows[0] + rows[1], content_type=CSV).status_code == 201
+    answer = post(bare, head + "".join(rows), content_type="text/csv; charset=utf-8")
     assert (answer.status_code, MonitorReading.objects.count()) == (201, 3)
     assert words(answer).count("Received before") == 2
-    assert post(token, head + "".join(rows), content_type=CSV).status_code == 200
+    assert post(bare, head + "".join(rows), content_type=CSV).status_code == 200
 
 
 @pytest.mark.parametrize("record", ["KC-0", "x" * 120, "'; DROP TABLE", "<b>"])
-def test_mon_07_an_unknown_patient_is_stored_for_review(chair: infusions.Chair, token: str, record: str) -> None:
-    answer = post(token, observation(chair.at, "hr", 78, record=record))
+def test_mon_07_an_unknown_patient_is_stored_for_review(bare: str, record: str) -> None:
+    answer = post(bare, observation(NOON, "hr", 78, record=record))
     assert answer.status_code == 201
     assert "review list" in words(answer)
     assert "No patient here" in MonitorReading.objects.get(infusion=None).problem
@@ -107,7 +115,7 @@ IN_KPA = changed("bp", (18, 11), component=[part("8480-6", 18, "kPa"), part("846
 ABSENT = changed(valueQuantity=None, dataAbsentReason={"text": "off"})
 HEAD = "measured_at,sbp,dbp,hr,spo2\n"
 BAD: tuple[tuple[str, Any, str, int, str], ...] = (
-    ("empty", b"", FHIR, 400, "empty"),
+    ("nothing", b"", FHIR, 411, "how long"),
     ("blanks", b" \n", FHIR, 400, "empty"),
     ("no JSON", b"hello", FHIR, 400, "no JSON"),
     ("half of it", b'{"resourceType": "Observation"', FHIR, 400, "no JSON"),
@@ -189,9 +197,9 @@ BAD: tuple[tuple[str, Any, str, int, str], ...] = (
 
 @pytest.mark.parametrize(("name", "body", "kind", "status", "said"), BAD, ids=[row[0] for row in BAD])
 def test_a_bad_request_has_its_answer_in_words_and_stores_nothing(
-    chair: infusions.Chair, token: str, name: str, body: Any, kind: str, status: int, said: str
+    bare: str, name: str, body: Any, kind: str, status: int, said: str
 ) -> None:
-    answer = post(token, body, content_type=kind)
+    answer = post(bare, body, content_type=kind)
     assert (answer.status_code, MonitorReading.objects.count()) == (status, 0), words(answer)
     assert said in words(answer)
     outcome = answer.json()
@@ -204,8 +212,8 @@ def test_the_table_of_bad_requests_is_long_enough() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "wrong", "maple.wrong", "x" * 5000, "ünknown", "a b", "'--"])
-def test_mon_01_an_unknown_token_opens_nothing(site: Site, chair: infusions.Chair, token: str) -> None:
-    answer = post(token, full(chair.at))
+def test_mon_01_an_unknown_token_opens_nothing(site: Site, bare: str, token: str) -> None:
+    answer = post(token, full(NOON))
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert "not known" in words(answer)
@@ -213,47 +221,46 @@ def test_mon_01_an_unknown_token_opens_nothing(site: Site, chair: infusions.Chai
     assert not MonitorReading.objects.exists()
 
 
-def test_mon_01_an_ended_monitor_opens_nothing(
-    site: Site, chair: infusions.Chair, token: str, as_user: Any
-) -> None:
+def test_mon_01_an_ended_monitor_opens_nothing(site: Site, bare: str, as_user: Any) -> None:
     monitor = Monitor.objects.get()
     lead = as_user(scheduling.actor("clinic_lead", site))
     assert lead.post(reverse("infusions:monitor_end", args=[monitor.pk])).status_code == 302
-    assert post(token, full(chair.at)).status_code == 401
+    assert post(bare, full(NOON)).status_code == 401
     assert AuditEvent.objects.get(event="refused: unknown monitor").detail["monitor"] == monitor.pk
 
 
-def test_mon_14_an_address_that_tries_tokens_waits(chair: infusions.Chair) -> None:
-    answers = [post("wrong", full(chair.at)).status_code for _ in range(12)]
+def test_mon_14_an_address_that_tries_tokens_waits(bare: str) -> None:
+    answers = [post("wrong", full(NOON)).status_code for _ in range(12)]
     assert answers == [401] * 10 + [429] * 2
     assert AuditEvent.objects.filter(event="refused: unknown monitor").count() == 10
 
 
-def test_mon_14_a_monitor_that_floods_waits(chair: infusions.Chair, token: str) -> None:
-    rows = [f"{(chair.at - timedelta(seconds=n)).isoformat()},70\n" for n in range(241)]
-    assert post(token, "measured_at,hr\n" + "".join(rows[:200]), content_type=CSV).status_code == 201
-    refused = post(token, "measured_at,hr\n" + "".join(rows[200:]), content_type=CSV)
+def test_mon_14_a_monitor_that_floods_waits(bare: str) -> None:
+    rows = [f"{(NOON - timedelta(seconds=n)).isoformat()},70\n" for n in range(241)]
+    assert post(bare, "measured_at,hr\n" + "".join(rows[:200]), content_type=CSV).status_code == 201
+    refused = post(bare, "measured_at,hr\n" + "".join(rows[200:]), content_type=CSV)
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
-    assert post(token, "measured_at,hr\n" + "".join(rows[200:240]), content_type=CSV).status_code == 201
+    assert post(bare, "measured_at,hr\n" + "".join(rows[200:240]), content_type=CSV).status_code == 201
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
-def test_mon_01_a_web_page_cannot_send(chair: infusions.Chair, token: str, headers: dict[str, str]) -> None:
-    answer = post(token, full(chair.at), headers=headers)
+def test_mon_01_a_web_page_cannot_send(bare: str, headers: dict[str, str]) -> None:
+    answer = post(bare, full(NOON), headers=headers)
     assert (answer.status_code, MonitorReading.objects.count()) == (403, 0)
 
 
-def test_a_session_of_staff_is_no_device(site: Site, chair: infusions.Chair, as_user: Any) -> None:
-    client = as_user(chair.nurse)
+def test_a_session_of_staff_is_no_device(site: Site, bare: str, as_user: Any) -> None:
+    client = as_user(scheduling.actor("nurse", site))
     assert client.post("/api/observations", "{}", content_type=FHIR).status_code == 401
     assert client.get("/api/observations").status_code == 405
 
 
-def test_the_body_must_say_its_length_and_not_be_compressed(chair: infusions.Chair, token: str) -> None:
-    assert post(token, full(chair.at), headers={"Content-Encoding": "gzip"}).status_code == 415
-    assert post(token, full(chair.at), CONTENT_LENGTH="").status_code == 411
-    assert post(token, full(chair.at), CONTENT_LENGTH="-1").status_code == 411
-    assert post(token, full(chair.at), CONTENT_LENGTH="9" * 40).status_code == 413
+def test_the_body_must_say_its_length_and_not_be_compressed(bare: str) -> None:
+    assert post(bare, full(NOON), headers={"Content-Encoding": "gzip"}).status_code == 415
+    assert post(bare, b"", CONTENT_LENGTH="0").status_code == 400
+    assert post(bare, full(NOON), CONTENT_LENGTH="").status_code == 411
+    assert post(bare, full(NOON), CONTENT_LENGTH="-1").status_code == 411
+    assert post(bare, full(NOON), CONTENT_LENGTH="9" * 40).status_code == 413
 
 
 def test_mon_01_the_token_stands_in_no_log_and_no_row(
@@ -280,6 +287,6 @@ def test_mon_06_the_token_of_another_site_reaches_nobody_here(
     assert set(MonitorReading.objects.values_list("site", flat=True)) == {other_site.pk}
 
 
-def test_a_clock_of_1969_goes_to_the_review_list(chair: infusions.Chair, token: str) -> None:
-    answer = post(token, full(datetime(1969, 7, 20, 20, 17, tzinfo=UTC)))
+def test_a_clock_of_1969_goes_to_the_review_list(bare: str) -> None:
+    answer = post(bare, full(datetime(1969, 7, 20, 20, 17, tzinfo=UTC)))
     assert (answer.status_code, MonitorReading.objects.get().problem[:15]) == (201, "It was measured")
