@@ -1,25 +1,29 @@
-"""The suite board: every chair's state, what it needs next, who is here and who comes. Nine queries."""
+"""The suite board: every chair's state, what it needs next, who is here and who comes. Ten queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
-from infusions.models import FlagAcknowledgement, Infusion, InfusionEvent, Movement, Order, VitalSet
+from infusions.models import Infusion, Order
+from infusions.queries.board_acts import Act, act_of, changes_at, loudness
+from infusions.queries.chairside import chairside_settings
 from infusions.queries.course import Course, courses_of
-from infusions.queries.tiles import Tile, busy_tile, empty_tile, out_tile
-from infusions.states import InfusionState, OrderState
+from infusions.queries.tiles import Tile, busy_tile
+from infusions.queries.tiles_empty import empty_tile, out_tile
+from infusions.states import BoardName, InfusionState, OrderState
 from kitclinic.display import half_up, show
-from kitclinic.models import Site, StaffUser, Transition
-from scheduling.models import ChairOutage, NurseShift, SuiteDay, Visit
+from kitclinic.models import AuditEvent, Site, StaffUser
+from scheduling.models import ChairOutage, NurseShift, Visit
 from scheduling.queries.clinic import chairs_out
 from scheduling.queries.floor import providers_on_site, shifts_today
 from scheduling.rules.capacity import PATIENTS_PER_NURSE
 from scheduling.states import VisitState
 
 ARRIVALS = 3
+NEWEST = 5  # audit events that a version names
 QUEUED = ("flag", "late", "stopped", "soon", "wait")
 
 
@@ -58,6 +62,11 @@ class Floor:
 
 @dataclass(frozen=True)
 class Board:
+    """names: full names stand on it. nurses, loud: by chair, whose patient it is, and what may sound.
+
+    changes_at: when it will look different although nothing is done.
+    """
+
     at: datetime
     today: date
     version: str
@@ -68,6 +77,15 @@ class Board:
     arrivals: tuple[Arrival, ...]
     done: int
     to_come: int
+    names: bool
+    nurses: dict[int, int]
+    loud: dict[int, str]
+    changes_at: datetime | None
+
+    @property
+    def acts(self) -> dict[int, Act | None]:
+        """The likely act of each chair."""
+        return {tile.chair: act_of(tile) for tile in self.tiles}
 
     @property
     def tiles(self) -> list[Tile]:
@@ -81,24 +99,18 @@ class Board:
 
 
 def board_version(site: Site, at: datetime) -> str:
-    """What changes when the board would look different: new facts, a changed day, a new minute. One query."""
-    newest = {
-        name: Subquery(model.objects.filter(site=OuterRef("pk")).order_by("-pk").values("pk")[:1])
-        for name, model in (
-            ("event", InfusionEvent),
-            ("set", VitalSet),
-            ("answer", FlagAcknowledgement),
-            ("move", Transition),
-            ("dose", Movement),
-        )
-    }
-    day = SuiteDay.objects.filter(site=OuterRef("pk"), date=site.today(at)).values("version")[:1]
-    found = Site.objects.filter(pk=site.pk).annotate(**newest, day=Subquery(day)).values(*newest, "day").get()
-    return "-".join(str(part or 0) for part in (*found.values(), int(at.timestamp()) // 60))
+    """What changes when the board would look different: any act at this site, or a new minute. One query.
+
+    Every act writes an audit event in its own transaction. The newest few are named, not only the last one:
+    two acts at the same moment may be committed in the other order than they were numbered.
+    """
+    newest = AuditEvent.objects.filter(site=site).order_by("-pk").values_list("pk", flat=True)[:NEWEST]
+    return "-".join(str(part) for part in (*newest, int(at.timestamp()) // 60))
 
 
 def board(site: Site, at: datetime) -> Board:
-    today = site.today(at)
+    """Everything on the board. The version is read first: what commits meanwhile changes it again."""
+    version, today = board_version(site, at), site.today(at)
     visits = list(
         Visit.objects.filter(site=site, date=today).select_related("patient").order_by("start_minute", "pk")
     )
@@ -113,17 +125,22 @@ def board(site: Site, at: datetime) -> Board:
     shifts = list(shifts_today(site, at))
     providers = providers_on_site(site, at)
     to_come = [visit for visit in visits if visit.state == VisitState.BOOKED]
+    names = chairside_settings(site).board_name == BoardName.NAME
     return Board(
         at=at,
         today=today,
-        version=board_version(site, at),
-        pairs=_pairs(site, at, courses, infusions, to_come, shifts, chairs_out(site, today)),
+        version=version,
+        pairs=_pairs(site, at, courses, infusions, to_come, shifts, chairs_out(site, today), names=names),
         floor=_floor(site, at, open_now, shifts),
         providers=", ".join(dict.fromkeys(presence.provider.short_name for presence in providers)),
         provider_since=min((presence.from_minute for presence in providers), default=None),
         arrivals=_arrivals(site, at, to_come, {infusion.chair for infusion in open_now}),
         done=sum(infusion.state == InfusionState.DISCHARGED for infusion in infusions),
         to_come=len(to_come),
+        names=names,
+        nurses={course.infusion.chair: course.infusion.nurse_id for course in courses.values()},
+        loud={course.infusion.chair: loudness(course, at) for course in courses.values()},
+        changes_at=changes_at(courses.values(), at),
     )
 
 
@@ -135,6 +152,8 @@ def _pairs(
     to_come: Sequence[Visit],
     shifts: Iterable[NurseShift],
     out: dict[int, ChairOutage],
+    *,
+    names: bool,
 ) -> tuple[Pair, ...]:
     in_chair = {course.infusion.chair: course for course in courses.values()}
     loads: dict[int, int] = {}
@@ -149,12 +168,17 @@ def _pairs(
         nurses = [in_chair[chair].infusion.nurse for chair in chairs if chair in in_chair]
         nurse = nurses[0] if nurses else (spare.pop(0) if spare else None)
         tiles = tuple(
-            busy_tile(in_chair[chair], site=site, at=at, column_nurse=nurse)
+            busy_tile(in_chair[chair], site=site, at=at, column_nurse=nurse, names=names)
             if chair in in_chair
             else out_tile(out[chair], next_visit=_next(chair, to_come))
             if chair in out
             else empty_tile(
-                chair, site=site, at=at, free_at=_free_at(chair, infusions, at), next_visit=_next(chair, to_come)
+                chair,
+                site=site,
+                at=at,
+                free_at=_free_at(chair, infusions, at),
+                next_visit=_next(chair, to_come),
+                names=names,
             )
             for chair in chairs
         )

@@ -13,7 +13,7 @@ from infusions.rules.due import Slot, Status, Timeliness
 from infusions.rules.vitals import BASELINE_AGE, Attention
 from infusions.states import InfusionOutcome, InfusionState, Level
 from kitclinic.models import Site, StaffUser
-from scheduling.models import ChairOutage, Patient, Visit
+from scheduling.models import Patient
 
 SHAPES = {
     "flag": "flag",
@@ -115,8 +115,10 @@ def loudest(course: Course, at: datetime) -> Flag | None:
     return loud[0] if loud else None
 
 
-def busy_tile(course: Course, *, site: Site, at: datetime, column_nurse: StaffUser | None) -> Tile:
-    """The tile of a chair with a patient."""
+def busy_tile(
+    course: Course, *, site: Site, at: datetime, column_nurse: StaffUser | None, names: bool = False
+) -> Tile:
+    """The tile of a chair with a patient. names: the clinic shows full names on its board."""
     infusion = course.infusion
     before = infusion.state == InfusionState.ARRIVED
     made = _before_start(course, site, at) if before else _under_way(course, site, at)
@@ -134,7 +136,7 @@ def busy_tile(course: Course, *, site: Site, at: datetime, column_nurse: StaffUs
     last = course.last_set
     extra: dict[str, Any] = {
         "place": day[0].upper() + day[1:],
-        "initials": infusion.patient.initials,
+        "initials": infusion.patient.name if names else infusion.patient.initials,
         "tail": infusion.patient.record_tail,
         "visit_id": infusion.visit_id,
         "last": last,
@@ -357,42 +359,3 @@ def ring_of(course: Course, at: datetime) -> Ring:
     if gone >= whole:
         return Ring("All phases done", 3, 0, "", "done")
     return Ring(f"Observing, {gone} of {whole} minutes", 2, gone, str(whole - gone), "left")
-
-
-def empty_tile(
-    chair: int, *, site: Site, at: datetime, free_at: datetime | None, next_visit: Visit | None
-) -> Tile:
-    """A chair without a patient: being cleaned, or free."""
-    initials = f"Next {next_visit.patient.initials}" if next_visit else "Nobody booked"
-    starts_at = site.instant(next_visit.date, next_visit.start_minute) if next_visit else None
-    counts_to = free_at or starts_at
-    driver = "driver named" if next_visit and next_visit.driver_named else "no driver named"
-    return Tile(
-        chair=chair,
-        kind="free",
-        word="Cleaning" if free_at else "Free",
-        place=f"Free at {site.clock(free_at)}" if free_at else "",
-        number=str(minutes_to(counts_to, at)) if counts_to else "",
-        counts_to=counts_to,
-        what=f"{initials} at {site.clock(starts_at)}" if starts_at else initials,
-        then=f"·{next_visit.patient.record_tail}, {driver}" if next_visit else "",
-        visit_id=next_visit.pk if next_visit else None,
-        expected=next_visit.patient if next_visit else None,
-        note="Vitals appear with the first set.",
-    )
-
-
-def out_tile(outage: ChairOutage, *, next_visit: Visit | None) -> Tile:
-    """A chair that is out of service today; a visit still booked in it needs another chair."""
-    until = f"Until {outage.last_day:%a %d %b}" if outage.last_day else "Until further notice"
-    return Tile(
-        chair=outage.chair,
-        kind="out",
-        word="Out of service",
-        ring=Ring("Out of service"),
-        what=outage.because,
-        then=until,
-        visit_id=next_visit.pk if next_visit else None,
-        expected=next_visit.patient if next_visit else None,
-        note="Nobody is seated here.",
-    )

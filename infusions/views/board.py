@@ -27,11 +27,24 @@ def board(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_CHARTS)
 def board_tiles(request: StaffRequest) -> HttpResponse:
-    """The board again; 204 while it would look the same (``v`` is the version on the screen)."""
-    site, at = request.user.site, timezone.now()
-    if request.GET.get("v") == board_version(site, at):
-        return HttpResponse(status=204)
-    return page(request, "infusions/_tiles.html", _context(request, at))
+    """The board again, or 304 while it would look the same; either way the server's clock (KC-Now).
+
+    The page sends If-None-Match itself: nothing of a patient is kept by the browser.
+    """
+    site, at = request.clinic, timezone.now()
+    tag = _tag(request, board_version(site, at))
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag, "KC-Now": f"{at.timestamp():.1f}"})
+    context = _context(request, at)
+    response = page(request, "infusions/_tiles.html", context)
+    response.headers["ETag"] = context["tag"]
+    response.headers["KC-Now"] = f"{at.timestamp():.1f}"
+    return response
+
+
+def _tag(request: StaffRequest, version: str) -> str:
+    """Whose board it is and of which version: another person may see another one."""
+    return f'"{request.user.pk}.{version}"'
 
 
 def _context(request: StaffRequest, at: datetime) -> dict[str, Any]:
@@ -39,7 +52,12 @@ def _context(request: StaffRequest, at: datetime) -> dict[str, Any]:
     site, reader = request.clinic, request.user
     found = board_of(site, at)
     expected = [tile.expected for tile in found.tiles if tile.expected]
-    ready = strips(expected, site=site, at=at, reader=reader)
-    hands = open_hands(site) if reader.may(Permission.SEE_LEDGER) else []
-    opening = opening_of(site, at)
-    return {"opening": opening, "hands": hands, "board": found, "strips": ready, "wall": "wall" in request.GET}
+    return {
+        "opening": opening_of(site, at),
+        "hands": open_hands(site) if reader.may(Permission.SEE_LEDGER) else [],
+        "board": found,
+        "tag": _tag(request, found.version),
+        "strips": strips(expected, site=site, at=at, reader=reader),
+        "wall": "wall" in request.GET,
+        "may_chart": reader.may(Permission.CHART),
+    }

@@ -23,6 +23,7 @@ class AuditEvent(AppendOnly, SiteOwned):
         indexes = [
             models.Index(fields=["site", "subject", "subject_id"], name="audit_by_subject"),
             models.Index(fields=["site", "patient_id", "at"], name="audit_by_patient"),
+            models.Index(fields=["site", "-id"], name="audit_newest"),
         ]
 
     def __str__(self) -> str:

@@ -69,9 +69,9 @@ def test_a_pause_and_an_unexplained_stop_have_their_words(site):
 
 def test_the_queue_puts_flags_before_late_before_due(site, nurse):
     mates = [people.staff("nurse", site=site) for _ in range(3)]
-    due = infusions.infusion(site=site, at_state="infusing", minute=540, nurse=mates[0])
     late = infusions.infusion(site=site, at_state="infusing", minute=530, nurse=mates[1])
     flagged = infusions.infusion(site=site, at_state="infusing", minute=535, nurse=mates[2])
+    due = infusions.infusion(site=site, at_state="infusing", minute=540, nurse=mates[0])
     flagged.later(minutes=15).vitals(HIGH)
     at = due.at + timedelta(minutes=13)
     queue = [(tile.chair, tile.kind) for tile in board(site, at).queue]
@@ -130,12 +130,12 @@ def test_who_comes_next_and_what_is_missing(site):
     assert (found.to_come, found.arrivals[0].visit, found.arrivals[0].warn) == (2, first, True)
 
 
-def test_the_board_asks_nine_questions_however_many_chairs(site, django_assert_num_queries):
+def test_the_board_asks_ten_questions_however_many_chairs(site, django_assert_num_queries):
     chair = infusions.infusion(site=site, at_state="infusing")
     for minute in (550, 560, 570):
         mate = people.staff("nurse", site=site)
         infusions.infusion(site=site, minute=minute, at_state="infusing", nurse=mate)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         board(site, chair.at)
 
 
