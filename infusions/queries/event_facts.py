@@ -11,7 +11,7 @@ from scheduling.states import TransportKind
 
 Kind = InfusionEvent.Kind
 # Said by the headline, or a key of another row that stands on the paper by itself.
-INTERNAL = frozenset({"unmatched", "order", "baseline", "event"})
+INTERNAL = frozenset({"unmatched", "order", "baseline", "event", "beside"})
 PEOPLE = frozenset({"nurse", "from", "second", "witness"})  # keys of staff
 CHECKS = {
     "alert_and_steady": "alert and steady",

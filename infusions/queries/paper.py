@@ -1,4 +1,4 @@
-"""The whole chart of one infusion, for paper: readings, corrections, flags, events, movements, each with its times."""
+"""The whole chart of one infusion for paper: readings, corrections, flags, events, movements and their times."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -17,6 +17,7 @@ from scheduling.models import Referral, Visit
 from scheduling.states import VisitState
 
 ML_STEP = Decimal("0.1")
+AT_THE_CLINIC = "Entered at the clinic"  # a referral written down by the clinic itself names nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Summary:
     again: str
     helped: tuple[str, ...]
     flags: int
+    open_flags: int
     change: str
     intake: Intake | None
     pain_last: int | None
@@ -87,6 +89,7 @@ def summary(infusion: Infusion, course: Course, visit: Visit, *, at: datetime) -
         again=f"8 mg once more, {site.local(again.occurred_at):%H:%M}" if again else "",
         helped=_helped(course),
         flags=len({flag.vital_set_id for flag in course.flags if flag.vital_set_id not in course.struck}),
+        open_flags=len(course.open_flags),
         change=largest_change(course),
         intake=standing(intakes_of(infusion)),
         pain_last=pains[-1] if pains else None,
@@ -142,7 +145,7 @@ def _text(value: int | None) -> str:
 
 
 def _side_effects(course: Course) -> tuple[str, ...]:
-    """ "Nausea, mild, 10:14" where it was recorded by itself, else "Dizzy, with the readings"."""
+    """ "Nausea, mild, 10:14" where it was recorded by itself, else "Dizziness, from 09:32"."""
     site, recorded, named = course.infusion.site, [], set()
     for event in course.of_kind(Kind.SIDE_EFFECT):
         word = str(event.detail.get("symptom", ""))
@@ -181,4 +184,4 @@ def _next_visit(visit: Visit, *, after: date) -> Visit | None:
 
 def _referred_by(infusion: Infusion) -> str:
     rows = Referral.objects.filter(site_id=infusion.site_id, patient_id=infusion.patient_id)
-    return rows.order_by("-pk").values_list("source", flat=True).first() or ""
+    return rows.exclude(source=AT_THE_CLINIC).order_by("-pk").values_list("source", flat=True).first() or ""

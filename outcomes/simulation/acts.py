@@ -22,7 +22,7 @@ from kitclinic.models import StaffUser
 from kitclinic.problems import Refused
 from kitclinic.roles import Role
 from kitclinic.signing import simulated_proof
-from outcomes.simulation import drugs, events
+from outcomes.simulation import drugs, events, next_day
 from outcomes.simulation.chair import Chair
 from outcomes.simulation.opening import open_suite
 from outcomes.simulation.script import Act
@@ -88,6 +88,7 @@ def _weigh(chair: Chair, act: Act, at: datetime) -> None:
 def _identity(chair: Chair, act: Act, at: datetime) -> None:
     both = [Identifier.NAME.value, Identifier.BIRTH_DATE.value]
     _event(chair, act, at, Kind.IDENTITY_CHECKED, detail={"identifiers": both})
+    next_day.ask_at_chair(_infusion(chair), at=at)
 
 
 def _pregnancy(chair: Chair, act: Act, at: datetime) -> None:
@@ -284,7 +285,7 @@ def _acknowledge(chair: Chair, act: Act, at: datetime) -> None:
     if not Flag.objects.filter(vital_set__infusion=infusion, acknowledgement=None).exists():
         return
     for flag in course_of(infusion).open_flags:
-        told = {"provider_notified": "Dr Vantongeren", "provider_reply": "go on, watch the next set"}
+        told: dict[str, Any] = {"provider_notified": "Dr Vantongeren", "provider_reply": "go on, watch the next set"}
         for extra in ({}, told):
             try:
                 actions.acknowledge_flag(

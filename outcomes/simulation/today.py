@@ -12,7 +12,7 @@ from infusions.states import OrderState
 from kitclinic.actions import begin_long_task
 from kitclinic.models import LongTask, OutboxMessage
 from kitclinic.problems import Refused
-from outcomes.simulation import cases, decisions, drugs, enrolment, inbox, planning, staffing
+from outcomes.simulation import cases, decisions, drugs, enrolment, inbox, next_day, planning, staffing
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
@@ -66,7 +66,13 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     if today == week[0]:
         drugs.count_in_the_evening(cast, drugs.day_before(site, today))
     step([lambda day=day: chart_day(cast, day, now=now) for day in week if day <= today])  # type: ignore[misc]
+    _afterwards(cast, now)
+
+
+def _afterwards(cast: Cast, now: datetime) -> None:
+    """What is settled when the days are charted: old differences of the ledger, and who was called since."""
     drugs.answer_old_discrepancies(cast, at=now)
+    next_day.call_round(cast, now=now)
 
 
 def _free_starts(cast: Cast, first_day: date) -> list[int]:

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from infusions.actions import declare_discrepancy, do_not_start
-from infusions.models import Discrepancy, Movement, Order
+from infusions.actions import declare_discrepancy, do_not_start, record_next_day_call
+from infusions.models import Discrepancy, MonitorReading, Movement, Order
 from kitclinic.models import Site, StaffUser
 from outcomes.actions import import_registry
 from outcomes.models import Assessment, SafetyTask
@@ -29,7 +29,7 @@ from scheduling.models import (
 from scheduling.rules.group_plans import SeriesPlan
 from scheduling.rules.places import Wait
 from tests.browser.live import noon_site
-from tests.factories import infusions, ledger, orders, outcomes, registry, scheduling, suite
+from tests.factories import infusions, kept_aside, ledger, monitors, orders, outcomes, registry, scheduling, suite
 from tests.factories.infusions import Chair
 
 HIGH = infusions.Vitals(160, 78, 70, 98, infusions.Rhythm.SINUS)  # 25% above the calm 128
@@ -105,18 +105,21 @@ class Ward:
     waiting: Patient
     dose: Movement
     gap: Discrepancy
+    offered: MonitorReading  # at the chart of the running infusion
 
 
 def ward(folder: Path) -> Ward:
     made = noon()
     site, now, today = made.site, made.now, made.today
     group = made.group()
+    _to_call(made)
     gone = made.chair(170, minute=550).ready().start().run().observe()
     gone.event("emergency_team")  # an adverse event, to be reviewed
     gone.discharge()
     running = made.chair(40).ready().start().later(minutes=15)
     running.vitals(HIGH)
     running.later(minutes=15).vitals()
+    kept_aside.entry(running)
     observing = made.chair(80, minute=640).ready().start().run().observe()
     preparing = _preparing(made)
     scheduling.booked_patient(site=site, group=group, at=site.instant(today, 490))
@@ -145,6 +148,17 @@ def ward(folder: Path) -> Ward:
         waiting=_waiting(made, group),
         **_enrolment(made, group),
         **_ledger(made),
+        offered=_monitor(made, running),
+    )
+
+
+def _to_call(made: Noon) -> None:
+    """Somebody infused a week ago whom nobody reached since."""
+    chair = infusions.infusion(
+        site=made.site, monday=made.today - timedelta(days=7), at_state="discharged", nurse=made.staff("nurse")
+    )
+    record_next_day_call(
+        infusion=chair.infusion, reached=False, by=chair.nurse, at=chair.at + timedelta(days=1), key=uuid4()
     )
 
 
@@ -171,6 +185,14 @@ def _enrolment(made: Noon, group: GroupVisit) -> dict[str, Any]:
         "merge": actions.merge_patients(kept=kept, folded=folded, reason="One passport.", by=by, at=at),
         "series": series,
     }
+
+
+def _monitor(made: Noon, running: Chair) -> MonitorReading:
+    """A reading offered at a chart, an older one beside it, and one that waits on the review list."""
+    monitor, _ = monitors.monitor(site=made.site, at=made.now, chair=running.infusion.chair, name="Monitor 1")
+    monitors.reading(monitor, made.now - timedelta(minutes=9))
+    monitors.reading(monitor, made.now, subject="KC-204471")
+    return monitors.reading(monitor, made.now)
 
 
 def _ledger(made: Noon) -> dict[str, Any]:
