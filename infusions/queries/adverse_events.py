@@ -240,7 +240,10 @@ def candidates(site: Site) -> QuerySet[Infusion]:
 
 def _new_rhythm() -> QuerySet[Flag]:
     return Flag.objects.filter(
-        vital_set__infusion=OuterRef("pk"), sign=Sign.RHYTHM, vital_set__rhythm__in=list(NEW_RHYTHMS)
+        vital_set__infusion=OuterRef("pk"),
+        sign=Sign.RHYTHM,
+        vital_set__rhythm__in=list(NEW_RHYTHMS),
+        withdrawal=None,
     )
 
 

@@ -9,6 +9,7 @@ from infusions import actions
 from infusions.models import Infusion
 from infusions.queries.chart import chart as chart_of
 from infusions.queries.course import course_of
+from infusions.queries.trend import trend
 from infusions.rules.due import slots
 from infusions.rules.vitals import Vitals, beyond_limit
 from infusions.states import Rhythm
@@ -75,6 +76,22 @@ def test_flags_take_the_threshold_of_the_orders_protocol_exactly(site: Site, lon
 def test_the_same_set_does_not_flag_under_the_standard(site: Site, long_day: str) -> None:
     it = chairs.infusion(site=site, at_state="infusing")
     assert not it.later(minutes=15).vitals(Vitals(128, 78, 78, 98, Rhythm.SINUS)).flags.exists()
+
+
+def test_the_trend_draws_the_baseline_and_the_band_of_the_orders_own_threshold(site: Site, long_day: str) -> None:
+    edges = {}
+    for protocol in (long_day, None):
+        it = chairs.infusion(site=site, at_state="infusing", protocol=protocol)
+        course = course_of(Infusion.objects.get(pk=it.infusion.pk))
+        it.later(minutes=20)
+        drawn = trend(course, site=site, at=it.at)
+        assert drawn is not None
+        bands = [line.band for line in drawn.lines if line.band]
+        assert [band.base for band in bands] == ["128", "78", "70", "98"]
+        assert all(float(band.top_y) < float(band.base_y) < float(band.bottom_y) for band in bands)
+        edges[protocol] = [(band.top, band.bottom) for band in bands[:3]]
+    assert edges[long_day] == [("+10% 140.8", "−10% 115.2"), ("+10% 85.8", "−10% 70.2"), ("+10% 77", "−10% 63")]
+    assert edges[None] == [("+20% 153.6", "−20% 102.4"), ("+20% 93.6", "−20% 62.4"), ("+20% 84", "−20% 56")]
 
 
 def test_the_threshold_is_compared_in_whole_numbers() -> None:
