@@ -84,7 +84,7 @@ def test_a_set_that_is_not_saved_says_so_and_keeps_what_was_typed(walk: Walk, ch
     fails(walk.page)
     save(walk)
     beside = walk.page.locator("#chart-pad [data-kc-unsaved]")
-    expect(beside).to_contain_text("Not saved:", timeout=15_000)
+    expect(beside).to_contain_text("Not saved:")
     expect(beside).to_contain_text(words)
     expect(beside).to_be_in_viewport()
     expect(walk.page.locator("#kc-banner")).to_contain_text("Not saved:")

@@ -35,6 +35,7 @@ from scheduling.models import (
 from scheduling.rules.group_plans import SeriesPlan
 from scheduling.states import ProposalKind
 from tests.factories import infusions as at_chair
+from tests.factories import kept_aside
 from tests.factories import orders as ordering
 from tests.factories import outcomes as questionnaires
 from tests.factories import people, suite
@@ -222,6 +223,7 @@ def elsewhere(other_site: Site) -> Elsewhere:
     rows = enrolment_of(other_site) | suite_of(other_site, chair.visit) | ledger_of(other_site)
     said = verbal_orders.said(Order.objects.get(site=other_site), at=chair.at)
     rows |= {"verbal_new": said.order_id, "verbal_cosign": said.pk}
+    rows |= {"kept_aside_answer": kept_aside.entry(chair).pk}
     rows |= {"adverse_event": chair.infusion.pk, "fact_seen": chair.infusion.events.order_by("pk")[0].pk}
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
 

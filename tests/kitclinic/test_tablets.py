@@ -14,7 +14,7 @@ from tests.factories.tablets import PIN
 from tests.races import race
 
 NOW = datetime(2026, 3, 9, 13, 0, tzinfo=UTC)
-TOKEN = "a-token-of-256-bits"  # noqa: S105
+TOKEN = "a-token-of-256-bits"
 
 
 @pytest.fixture
@@ -38,16 +38,16 @@ def test_tab_01_two_tablets_in_use_have_two_names_and_an_ended_one_frees_its_nam
 ) -> None:
     row = enrol_tablet(site=site, name="Chairside 1", token=TOKEN, by=lead, at=NOW)
     with pytest.raises(Conflict, match="Another tablet in use"):
-        enrol_tablet(site=site, name="chairside 1", token="other", by=lead, at=NOW)  # noqa: S106
+        enrol_tablet(site=site, name="chairside 1", token="other", by=lead, at=NOW)
     end_tablet(tablet=row, by=lead, at=NOW)
     end_tablet(tablet=row, by=lead, at=NOW)
     assert AuditEvent.objects.filter(event="tablet ended").count() == 1
-    enrol_tablet(site=site, name="Chairside 1", token="other", by=lead, at=NOW)  # noqa: S106
+    enrol_tablet(site=site, name="Chairside 1", token="other", by=lead, at=NOW)
 
 
 def test_a_pin_is_set_with_the_password_and_only_its_hash_is_kept(nurse: StaffUser) -> None:
     with pytest.raises(Refused, match="not your password"):
-        set_pin(by=nurse, pin=PIN, again=PIN, password="wrong", at=NOW)  # noqa: S106
+        set_pin(by=nurse, pin=PIN, again=PIN, password="wrong", at=NOW)
     assert not StaffPin.objects.exists()
     tablets.give_pin(nurse, NOW)
     tablets.give_pin(nurse, NOW, "7302")
