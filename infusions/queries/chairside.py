@@ -55,9 +55,8 @@ def settings_told(site: Site) -> list[Setting]:
             newest |= dict.fromkeys(event.detail, event)
     told = []
     for name, (word, affects) in WORDS.items():
-        default = ChairsideSettings._meta.get_field(name).default
-        event = newest.get(name)
-        who, when = (event.actor, event.at) if event else ("", None)
+        default, change = getattr(ChairsideSettings(), name), newest.get(name)
+        who, when = (change.actor, change.at) if change else ("", None)
         told.append(Setting(name, word, say(default), say(getattr(row, name)), affects, who, when))
     return told
 

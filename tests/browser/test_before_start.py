@@ -31,7 +31,7 @@ def look(walk: Walk, name: str) -> None:
 
 
 def test_the_suite_is_opened_by_one_tap_a_line_and_closed_again_in_words(walk: Walk, chair: Chair) -> None:
-    page = walk.sign_in(chair.nurse).open(reverse("infusions:board")).page
+    page = walk.sign_in(chair.nurse).open(reverse("infusions:board"))
     expect(page.locator(".opening-strip")).to_contain_text("Closed for starts")
     look(walk, "board")
     walk.expected.add(422)
@@ -55,7 +55,7 @@ def test_the_suite_is_opened_by_one_tap_a_line_and_closed_again_in_words(walk: W
 
 
 def test_intake_line_and_two_readings_of_the_pump_open_their_gates(walk: Walk, chair: Chair) -> None:
-    page = walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk])).page
+    page = walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk]))
     look(walk, "chart")
 
     def gate(word: str) -> None:
@@ -102,11 +102,11 @@ def test_a_nurse_goes_on_a_break_and_comes_back(walk: Walk, chair: Chair, clinic
         nurse=chair.nurse,
         at=chair.at,
     ).arrive()
-    page = walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk])).page
+    page = walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk]))
     page.get_by_role("link", name="Hand over").first.click()
     expect(page.locator("dialog input[name=nurse]").first).not_to_be_checked()
     look(walk, "hand-over")
-    page = walk.open(reverse("infusions:nurse_break")).page
+    page = walk.open(reverse("infusions:nurse_break"))
     look(walk, "break")
     for section, nth in ((0, 0), (1, 1)):
         page.locator("form.break section").nth(section).locator("input[type=radio]").nth(nth).check(force=True)
