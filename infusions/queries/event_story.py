@@ -94,7 +94,8 @@ def identity_facts(infusion: Infusion, *, at: datetime) -> list[tuple[str, str]]
     return [
         ("Born", f"{born.day} {born:%b %Y}, {age} y" if born else "not recorded"),
         ("Record", patient.record_number),
-        ("Infusion", f"{infusion.date.day} {infusion.date:%b %Y}, day {visit.day_index} of {visit.days}"),
+        ("Infusion", f"{infusion.date.day} {infusion.date:%b %Y}"),
+        ("Course", f"Day {visit.day_index} of {visit.days}"),
     ]
 
 
