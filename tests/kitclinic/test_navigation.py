@@ -70,10 +70,10 @@ def test_the_bar_holds_seven_places_at_most_and_the_home_is_never_folded(
 @pytest.mark.parametrize(
     ("role", "folded"),
     [
-        (Role.CLINIC_LEAD, ["Roster", "Funnel", "Completion", "Settings"]),
-        (Role.PHYSICIAN, ["Ledger", "Roster", "Referrals", "Outcomes"]),
+        (Role.CLINIC_LEAD, ["Events", "Roster", "Funnel", "Completion", "Settings"]),
+        (Role.PHYSICIAN, ["Events", "Ledger", "Roster", "Referrals", "Outcomes"]),
         (Role.SCHEDULER, []),
-        (Role.NURSE, []),
+        (Role.NURSE, ["Events", "Readings", "Ledger", "Roster"]),
     ],
 )
 def test_the_rarer_places_stand_under_more_where_a_role_has_too_many(
