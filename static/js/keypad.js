@@ -68,5 +68,11 @@
     if (pad) use(pad, event.target);
   });
 
+  // what opens brings its number field into use
+  document.addEventListener("toggle", (event) => {
+    const input = event.target.open && event.target.querySelector?.("input[data-kc-max]");
+    if (input && padOf(input)) use(padOf(input), input);
+  }, true);
+
   kc.onFresh((root) => kc.all(root, "[data-kc-keypad]").forEach((pad) => use(pad, current(pad))));
 })();
