@@ -18,7 +18,7 @@ from scheduling.models import Visit
 from tests.browser.live import Live
 from tests.browser.walk import Walk
 from tests.browser.ward import Noon, noon
-from tests.factories import infusions, ledger, registry, scheduling
+from tests.factories import infusions, ledger, opening, registry, scheduling
 from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -187,6 +187,7 @@ def sign_by_keyboard(walk: Walk) -> None:
 def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     visit = infusions.visit(site=clinic.site, monday=clinic.today, minute=720, chair=2)
     ledger.stocked(clinic.site, at=clinic.now)
+    opening.suite_open(clinic.site, at=clinic.now)
     walk.sign_in(clinic.staff("nurse"))
     walk.page.locator(f"a[href='{reverse('infusions:chart', args=[visit.pk])}']").first.click()
     walk.inspect()
@@ -209,8 +210,16 @@ def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     sheet(walk, gate("Weight"))
     walk.fill(weight_kg="82.5")
     send(walk, "Save weight")
+    sheet(walk, gate("Intake"))
+    for name, value in (("pain_now", "6"), ("pain_average", "5"), ("pain_worst", "8"), ("function", "some_help")):
+        walk.tap(name, value, within="dialog[open]")
+    walk.fill(analgesics="gabapentin 300 mg")
+    send(walk, "Save answers")
     sheet(walk, gate("IV line"))
-    send(walk, "IV line is in")
+    line = (("placed", "yes"), ("side", "left"), ("site_of_line", "forearm"), ("gauge", "22"), ("attempts", "1"))
+    for name, value in line:
+        walk.tap(name, value, within="dialog[open]")
+    send(walk, "Save")
     sheet(walk, gate("Premedication"))
     walk.tap("given", "yes", within="dialog[open]")
     send(walk, "Save")
@@ -222,6 +231,10 @@ def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     walk.says("+900%", where="dialog.dlg--stop[open]")
     walk.inspect()
     walk.fill(rate_ml_per_h="75", volume_ml="50")
+    walk.page.locator("dialog[open] .btn--go").click()
+    walk.says("Second reading of the pump", where="dialog[open]")
+    signs = {"witness_username": clinic.staff("physician").username, "witness_password": PASSWORD}
+    walk.fill(rate_ml_per_h="75", volume_ml="50", **signs)
     send(walk, "Compare with the order")
     keypad(walk, CALM)
     walk.says("Everything is done", where=".gates-head")

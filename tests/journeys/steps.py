@@ -197,14 +197,19 @@ def sheet(nurse: Person, which: str, button: str, /, **fields: Any) -> None:
     nurse.open(found[0]).press(button, **fields)
 
 
+def ask_and_place(nurse: Person) -> None:
+    """The questions before the first infusion, and the IV line."""
+    if "functional status and analgesics are not asked" in nurse.open(chart_of(nurse)).words:
+        sheet(nurse, "intake", "Save answers", **INTAKE)
+    sheet(nurse, "iv", "Save", placed="yes", side="left", site_of_line="forearm", gauge="22", attempts="1")
+
+
 def prepare(nurse: Person, *, weight_kg: str | None = None) -> None:
     """Identity, weight, IV line, ondansetron, the drug, pump; the baseline set comes last."""
     sheet(nurse, "identity", "Both agree with the chart", identifiers=["name", "birth_date"])
     if weight_kg is not None:
         sheet(nurse, "weigh", "Save weight", weight_kg=weight_kg)
-    if "functional status and analgesics are not asked" in nurse.open(chart_of(nurse)).words:
-        sheet(nurse, "intake", "Save answers", **INTAKE)
-    sheet(nurse, "iv", "Save", placed="yes", side="left", site_of_line="forearm", gauge="22", attempts="1")
+    ask_and_place(nurse)
     sheet(nurse, "premed", "Save", given="yes")
     draw(nurse)
     rate, volume = pump_numbers(nurse)

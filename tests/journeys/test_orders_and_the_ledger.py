@@ -84,7 +84,7 @@ def the_physician_composes_and_signs(clinic: Clinic) -> None:
 def the_patient_is_made_ready_and_the_dose_drawn(nurse: Person) -> None:
     steps.sheet(nurse, "identity", "Both agree with the chart", identifiers=["name", "birth_date"])
     steps.sheet(nurse, "weigh", "Save weight", weight_kg="82.7")
-    steps.sheet(nurse, "iv", "IV line is in")
+    steps.ask_and_place(nurse)
     steps.sheet(nurse, "premed", "Save", given="yes")
     card = steps.draw(nurse)
     for said in ("82.5 kg", "0.5 mg/kg", "41.25 mg", "0.83", "50 mg/mL", "41.5 mg", "+0.6%", "75 mL/h", "40 min"):
@@ -111,6 +111,7 @@ def a_pump_that_is_two_percent_off_stops_the_nurse(nurse: Person) -> None:
     nurse.open(chart)
     pharmacy.read_pump(nurse, rate=rate, volume=volume)
     assert "Stop and reconcile" not in nurse.words
+    steps.read_pump_again(nurse, rate=rate, volume=volume)
     assert Order.objects.get().rate_ml_per_h == Decimal(rate)  # what the order says was never touched
 
 
@@ -247,11 +248,12 @@ def a_whole_day(clinic: Clinic, chart: str, day: int) -> None:
 def ready_and_run(clinic: Clinic, nurse: Person, *, weigh: str | None) -> None:
     if weigh is not None:
         steps.sheet(nurse, "weigh", "Save weight", weight_kg=weigh)
-    steps.sheet(nurse, "iv", "IV line is in")
+    steps.ask_and_place(nurse)
     steps.sheet(nurse, "premed", "Save", given="yes")
     steps.draw(nurse)
     rate, volume = steps.pump_numbers(nurse)
     pharmacy.read_pump(nurse, rate=rate, volume=volume)
+    steps.read_pump_again(nurse, rate=rate, volume=volume)
     steps.chart_vitals(nurse)
     steps.start(nurse)
     steps.run_to_the_end(clinic, nurse)
