@@ -1,5 +1,7 @@
 """What is tapped before the start: the patient's answers, the second reading of the pump."""
 
+from typing import Any
+
 from django import forms
 
 from infusions.forms.chart import ActForm, one_of, words
@@ -52,6 +54,12 @@ class SecondPumpForm(WitnessFields, ActForm):
 
     rate_ml_per_h = NumberField(label="Rate on the pump, mL/h", places=1, digits=5)
     volume_ml = NumberField(label="Volume to be infused on the pump, mL", places=2, digits=4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["witness_username"].label = "Own user name"
+        self.fields["witness_password"].label = "Own password"
+
     field_order = [
         "key",
         "device_at",

@@ -38,7 +38,7 @@ def test_the_suite_is_opened_by_one_tap_a_line_and_closed_again_in_words(walk: W
     page.locator(".opening-strip a").click()
     look(walk, "opening")
     for item in ("Resuscitation equipment", "Oxygen and suction", "Monitors"):
-        page.get_by_role("button", name=f"In order: {item}").click()
+        page.locator("li.opening-line", has_text=item).locator("button[value=yes]").click()
         expect(page.locator("li.opening-line", has_text=item)).to_contain_text("In order, ")
     page.get_by_role("button", name="seen").click()
     expect(page.locator(".opening-state")).to_contain_text("The suite is open")
@@ -49,7 +49,7 @@ def test_the_suite_is_opened_by_one_tap_a_line_and_closed_again_in_words(walk: W
     page.get_by_role("button", name="Close the suite").locator("visible=true").click()
     expect(page.locator(".opening-state")).to_contain_text("closed for starts")
     look(walk, "opening-wrong")
-    page.get_by_role("button", name="In order: Oxygen and suction").click()
+    page.locator("li.opening-line", has_text="Oxygen").locator("button[value=yes]").click()
     expect(page.locator(".opening-state")).to_contain_text("The suite is open")
     assert OpeningCheck.objects.filter(site=chair.visit.site).count() == 6
 
@@ -83,8 +83,8 @@ def test_intake_line_and_two_readings_of_the_pump_open_their_gates(walk: Walk, c
     second = ledger.other(chair.nurse)
     page.get_by_label("Rate on the pump").fill("75")
     page.get_by_label("Volume to be infused").fill("50")
-    page.get_by_label("User name").fill(second.username)
-    page.get_by_label("Password").fill(people.PASSWORD)
+    page.get_by_label("Own user name").fill(second.username)
+    page.get_by_label("Own password").fill(people.PASSWORD)
     look(walk, "second")
     page.locator("dialog button[type=submit]").click()
     expect(page.locator(".gate-list")).to_contain_text(f"read by {chair.nurse.name} and {second.name}")
