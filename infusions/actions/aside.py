@@ -39,7 +39,10 @@ def keep_aside(
 @transaction.atomic
 def answer_kept_aside(*, aside: KeptAside, words: str, by: StaffUser, at: datetime) -> KeptAsideAnswer:
     """Say what was done about an entry. Raises Refused without words, Conflict when somebody was first."""
-    row = KeptAside.objects.select_for_update(of=("self",)).select_related("site").get(pk=aside.pk)
+    row = KeptAside.objects.select_related("site", "infusion").get(site_id=aside.site_id, pk=aside.pk)
+    Site.objects.select_for_update(no_key=True).get(
+        pk=row.site_id
+    )  # rows written once cannot be locked themselves
     if KeptAsideAnswer.objects.filter(site_id=row.site_id, aside=row).exists():
         raise Conflict([Blocker("", "Somebody has answered this entry already. Reload the page.")])
     refuse_if([] if words.strip() else [Blocker("", "Say what was done about it.", "words")])

@@ -58,7 +58,7 @@ def shared(live: Live) -> Shared:
 
 
 def lock(walk: Walk) -> None:
-    walk.page.get_by_role("button", name="Lock").click()
+    walk.page.get_by_role("button", name="Lock", exact=True).click()
     expect(walk.page.locator("#kc-lock")).to_be_visible()
     expect(walk.page.locator("#kc-lock .face")).not_to_have_count(2)  # the server's names are here
 
