@@ -43,7 +43,7 @@ def everything(site, nurse, physician):
     high = Flag.objects.get(vital_set__infusion=it.infusion, sign="sbp")
     told = {"provider_notified": "Dr Ferrol", "provider_reply": "raise the legs, go on"}
     actions.acknowledge_flag(
-        flag=high, symptomatic=True, action="legs raised", "breathes calmly", by=it.nurse, at=it.at, provider_told_at=it.at, **told
+        flag=high, symptomatic=True, action="legs raised", by=it.nurse, at=it.at, provider_told_at=it.at, **told
     )
     it.later(minutes=15).vitals(LOW)
     unable = {Sign.SBP: "cuff or sensor failed", Sign.DBP: "patient moving"}
@@ -135,7 +135,14 @@ def test_every_flag_stands_with_its_answer_or_that_there_is_none(printed):
             else "open"
         )
     assert standings == {"withdrawn", "answered", "open"}
-    for words in ("legs raised", "raise the legs, go on", "the baseline was corrected", "no answer", "withdrawn"):
+    for words in (
+        "legs raised",
+        "breathes calmly",
+        "raise the legs, go on",
+        "the baseline was corrected",
+        "no answer",
+        "withdrawn",
+    ):
         assert squeezed(words) in text
 
 
