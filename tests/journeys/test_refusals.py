@@ -35,10 +35,10 @@ from scheduling.models import (
 from scheduling.rules.group_plans import SeriesPlan
 from scheduling.states import ProposalKind
 from tests.factories import infusions as at_chair
-from tests.factories import kept_aside
+from tests.factories import kept_aside, people, suite
+from tests.factories import monitors as devices
 from tests.factories import orders as ordering
 from tests.factories import outcomes as questionnaires
-from tests.factories import people, suite
 from tests.factories import scheduling as make
 from tests.factories import verbal as verbal_orders
 from tests.factories.scheduling import actor
@@ -221,6 +221,7 @@ def elsewhere(other_site: Site) -> Elsewhere:
     chair = at_chair.infusion(site=other_site, monday=DAY_1, at_state="infusing")
     chair.later(minutes=15).vitals(at_chair.Vitals(170, 78, 70, 98, at_chair.Rhythm.SINUS))
     rows = enrolment_of(other_site) | suite_of(other_site, chair.visit) | ledger_of(other_site)
+    rows |= monitors_of(chair)
     said = verbal_orders.said(Order.objects.get(site=other_site), at=chair.at)
     rows |= {"verbal_new": said.order_id, "verbal_cosign": said.pk}
     rows |= {"kept_aside_answer": kept_aside.entry(chair).pk}
@@ -310,6 +311,19 @@ def ledger_of(site: Site) -> dict[str, int]:
     }
 
 
+def monitors_of(chair: at_chair.Chair) -> dict[str, int]:
+    """A monitor, a reading it proposes at the chart, and one that waits on the review list."""
+    monitor, _ = devices.monitor(site=chair.visit.site, at=chair.at, chair=chair.infusion.chair)
+    proposed = devices.reading(monitor, chair.at)
+    stray = devices.reading(monitor, chair.at, subject="KC-0")
+    return {
+        "monitor_end": monitor.pk,
+        "reading_pk": proposed.pk,
+        "reading_give": stray.pk,
+        "reading_put": stray.pk,
+    }
+
+
 def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
     """The values that lead to this page at the other clinic."""
     visit, seat = there.chair.visit, GroupSeat.objects.filter(site=there.site).order_by("pk")[0]
@@ -335,6 +349,7 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "patient_pk": visit.patient_id,
         "sequence_pk": visit.sequence_id,
         "flag_pk": Flag.objects.get(site=there.site).pk,
+        "reading_pk": there.enrolment["reading_pk"],
         "name": "identity",
         "kind": "event",
         "day": DAY_1.isoformat(),
