@@ -73,10 +73,11 @@ def test_dis_20_who_does_not_is_called_with_phone_driver_day_and_what_happened(g
 
 
 def test_several_tries_stand_until_somebody_is_reached(gone, site, as_user, clock):
-    client = as_user(gone.nurse)
     clock(gone.at)
+    client = as_user(gone.nurse)
     assert "not reached; still on the list" in texts(post(client, gone, said="not_reached"))
     clock(gone.later(hours=2).at)
+    client = as_user(gone.nurse)  # the session of the morning is over
     page = texts(post(client, gone, said="not_reached"))
     assert page.count("<b>Not reached</b>") == 2
     page = texts(post(client, gone, said="well"))
