@@ -22,7 +22,7 @@ MADE_BY = (  # everything that a migration runs
 )
 LOCK = 5_303_117  # one process migrates; the others wait for it
 MADE = "test_kitclinic_made_"
-KEPT = 3  # databases of earlier states, which another process may be copying
+KEPT = 8  # databases of earlier states, which another process may be copying
 
 
 def use(name: str) -> None:

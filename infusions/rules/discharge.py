@@ -105,7 +105,7 @@ class DischargeFacts:
 
 
 def may_leave_at(ended_at: datetime, observation: timedelta = OBSERVATION) -> datetime:
-    """Return the first moment at which the observation is over, in UTC: the clinic's clock may change meanwhile."""
+    """Return when the observation is over, in UTC: the clinic's clock may change meanwhile."""
     return ended_at.astimezone(UTC) + observation
 
 

@@ -10,8 +10,8 @@ from kitclinic.register import Rule
 CHECKED_BY_HAND = (OpeningItem.RESUSCITATION, OpeningItem.OXYGEN, OpeningItem.MONITORS)  # OPN-01
 OPN_01 = Rule(
     "OPN-01",
-    "Each clinic day somebody checks the resuscitation equipment, oxygen and suction, and the monitors; the newest "
-    "check of each counts.",
+    "Each clinic day somebody checks the resuscitation equipment, oxygen and suction, and the monitors; the "
+    "newest check of each counts.",
     source="clinic default",
 )
 OPN_02 = Rule(

@@ -285,7 +285,10 @@ def _acknowledge(chair: Chair, act: Act, at: datetime) -> None:
     if not Flag.objects.filter(vital_set__infusion=infusion, acknowledgement=None).exists():
         return
     for flag in course_of(infusion).open_flags:
-        told: dict[str, Any] = {"provider_notified": "Dr Vantongeren", "provider_reply": "go on, watch the next set"}
+        told: dict[str, Any] = {
+            "provider_notified": "Dr Vantongeren",
+            "provider_reply": "go on, watch the next",
+        }
         for extra in ({}, told):
             try:
                 actions.acknowledge_flag(

@@ -197,7 +197,16 @@ def nobody_goes_home_with_a_rideshare(nurse: Person) -> None:
     taxi = steps.DRIVER | {"transport": "rideshare"}
     steps.sheet(nurse, "driver", "I have seen this driver", status=422, **taxi)
     nurse.open(chart)
-    steps.sheet(nurse, "discharge", "Discharge", checks=steps.LEAVING, instructions="English", seen=True, status=422, **taxi)
+    steps.sheet(
+        nurse,
+        "discharge",
+        "Discharge",
+        checks=steps.LEAVING,
+        instructions="English",
+        seen=True,
+        status=422,
+        **taxi,
+    )
     assert "A rideshare is not a known driver." in nurse.words
     assert Infusion.objects.get().state == "observing"
     nurse.open(chart)

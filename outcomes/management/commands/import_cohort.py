@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from kitclinic.management.clinics import add_site_argument, clinic_named
 from kitclinic.problems import Refused
 from outcomes.actions.registry import Imported, import_registry
-from kitclinic.management.clinics import add_site_argument, clinic_named
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from kitclinic.models import Site
 from kitclinic.management.clinics import clinic_named
+from kitclinic.models import Site
 from outcomes.queries.cohorts import Source, sources
 from outcomes.queries.dashboard import dashboard
 from outcomes.queries.table_rows import Table, table_2_rows, table_3_rows

@@ -141,7 +141,5 @@ def test_the_list_costs_the_same_number_of_queries_whatever_was_checked(
 ):
     for _ in range(10):
         opening.check(site, "monitors", at=ready.at)
-    with django_assert_max_num_queries(
-        8
-    ):  # two of them for the roster, two for who was seen
+    with django_assert_max_num_queries(8):  # two of them for the roster, two for who was seen
         opening_of(site, ready.at)
