@@ -15,7 +15,7 @@ class Monitor(SiteOwned):
 
     name = models.CharField(max_length=60)
     chair = models.PositiveSmallIntegerField(null=True)  # where it stands; null: it says itself whose it is
-    token_digest = models.CharField(max_length=64, unique=True)  # SHA-256, hex
+    token_digest = models.CharField(max_length=64, db_index=True)  # SHA-256, hex
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)  # its token opens nothing any more
@@ -27,7 +27,12 @@ class Monitor(SiteOwned):
                 condition=Q(ended_at__isnull=True),
                 name="monitor_name_once",
                 violation_error_message="Another monitor in use has this name.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["site", "token_digest"],
+                name="monitor_token_once",
+                violation_error_message="This token was given out before. Enter the monitor once more.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from infusions.models import Flag, Infusion, InfusionEvent, Intake, Order
 from infusions.queries.calls import OpenCalls, open_calls
+from infusions.queries.chart_version import chart_version
 from infusions.queries.course import Course, Kind, course_of
 from infusions.queries.dial import Dial, dial_of
 from infusions.queries.event_log import LogLine, event_log
@@ -322,7 +323,7 @@ class Chart:
 
 def chart(visit: Visit, *, at: datetime) -> Chart:
     """Load the chart of one visit; ``visit`` with site, patient and sequence."""
-    site = visit.site
+    site, version = visit.site, chart_version(visit, at)
     infusion = (
         Infusion.objects.filter(site=site, visit=visit)
         .select_related(
@@ -357,28 +358,10 @@ def chart(visit: Visit, *, at: datetime) -> Chart:
         provider=providers[0].provider.short_name if providers else "nobody on site",
         intakes=intakes,
         verbal=tuple(verbal_lines(site, at=at, infusion=infusion)) if infusion else (),
-        version=_version(visit, course, at, hand)
-        + (f"-{proposals.mark}" if proposals else "")
-        + f"-{intakes[-1].pk if intakes else 0}-{ready.opening.latest if ready else 0}",
+        version=version,
         hand=hand,
         proposals=proposals,
     )
-
-
-def _version(visit: Visit, course: Course | None, at: datetime, hand: Hand | None) -> str:
-    """What changes when the chart would look different."""
-    newest = [0, 0, 0]
-    state = visit.state
-    if course is not None:
-        state = course.infusion.state + course.infusion.stop_reason
-        answers = [flag.acknowledgement.pk for flag in course.flags if hasattr(flag, "acknowledgement")]
-        newest = [
-            max((event.pk for event in course.events), default=0),
-            max((row.pk for row in course.sets), default=0),
-            max(answers, default=0),
-        ]
-    held = hand.left_mg if hand else 0
-    return "-".join(str(part) for part in (state, *newest, held, int(at.timestamp()) // 60))
 
 
 def _open_flag(course: Course, flag: Flag, at: datetime) -> OpenFlag:

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from infusions.queries.chart import chart as chart_of
+from infusions.queries.chart_version import chart_version
 from infusions.queries.panel import patient_days
 from infusions.queries.paper import paper
 from infusions.queries.seating import seating
@@ -21,9 +22,10 @@ from scheduling.queries.readiness import strips
 @requires(Permission.SEE_CHARTS)
 def chart(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """The page; for htmx its live part, or 204 while that would look the same (``v``)."""
-    found = chart_of(visit_of(request, visit_pk), at=timezone.now())
-    if is_htmx(request) and request.GET.get("v") == found.version:
+    visit, at = visit_of(request, visit_pk), timezone.now()
+    if is_htmx(request) and request.GET.get("v") == chart_version(visit, at):
         return HttpResponse(status=204)
+    found = chart_of(visit, at=at)
     context = chart_context(found)
     if not is_htmx(request):
         context["cover"] = cover_banner(found.site, reader=request.user, at=found.at)

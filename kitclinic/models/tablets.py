@@ -12,7 +12,7 @@ class Tablet(SiteOwned):
     """A device of the clinic on which people change by PIN. Only its token's digest is kept."""
 
     name = models.CharField(max_length=60)
-    token_digest = models.CharField(max_length=64, unique=True)  # SHA-256, hex
+    token_digest = models.CharField(max_length=64, db_index=True)  # SHA-256, hex
     enrolled_by = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="+")
     enrolled_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)  # lost or given back: no PIN opens it any more
@@ -24,7 +24,12 @@ class Tablet(SiteOwned):
                 condition=Q(ended_at__isnull=True),
                 name="tablet_name_once",
                 violation_error_message="Another tablet in use has this name.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["site", "token_digest"],
+                name="tablet_token_once",
+                violation_error_message="This token was given out before. Enter the tablet once more.",
+            ),
         ]
 
     def __str__(self) -> str:
