@@ -59,10 +59,10 @@ def bare(request: StaffRequest) -> HttpResponse:
     return HttpResponse("stored")
 
 
-def more_infusions(chair: Chair, count: int) -> None:
+def more_infusions(chair: Chair, count: int, *, after: int = 0) -> None:
     """Give the patient so many earlier infusions, each with a full set of rows; plain rows, it is a bench."""
     visit, infusion = chair.visit, chair.infusion
-    for number in range(count):
+    for number in range(after, after + count):
         back = timedelta(days=7 * (number + 1))
         sequence = Sequence.objects.get(pk=visit.sequence_id)
         sequence.pk, sequence.number = None, sequence.number + number + 1
@@ -175,10 +175,12 @@ def measure(one: Clinic, rounds: int, infusions: int) -> None:
         f"a poll of a board: {timed({'poll': silent}, rounds)['poll']:.1f} ms, {queries(silent)} queries when silent"
     )
     first = queries(lambda: client.get(page))
+    more_infusions(chair, 1)
+    second = queries(lambda: client.get(page))
     single = timed({"one": lambda: client.get(page)}, rounds)["one"]
-    more_infusions(chair, infusions - 1)
+    more_infusions(chair, infusions - 2, after=1)
     many = timed({"many": lambda: client.get(page)}, rounds)["many"]
-    print(f"chart of a patient with 1 infusion: {single:.1f} ms, {first} queries")
+    print(f"chart of a patient with 1 infusion: {first} queries; with 2: {single:.1f} ms, {second} queries")
     print(
         f"chart of one with {infusions}: {many:.1f} ms, {queries(lambda: client.get(page))} queries "
         "(aim: 150 ms, as many)"

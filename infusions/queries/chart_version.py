@@ -20,7 +20,7 @@ def chart_version(visit: Visit, at: datetime) -> str:
     Read before the facts: what commits meanwhile changes it again.
     """
     acts = AuditEvent.objects.filter(site=OuterRef("site"), patient_id=OuterRef("patient_id"))
-    found: dict[str, Any] = (
+    row = (
         Visit.objects.filter(site=visit.site_id, pk=visit.pk)
         .annotate(
             acts=ArraySubquery(acts.order_by("-at", "-pk").values("pk")[:NEWEST]),
@@ -33,8 +33,9 @@ def chart_version(visit: Visit, at: datetime) -> str:
         .values("state", "acts", "moved", "read", "answered", "said", "checked")
         .get()
     )
-    acts_named = ".".join(str(pk) for pk in found.pop("acts"))
-    return "-".join(str(part or 0) for part in (*found.values(), acts_named, int(at.timestamp()) // 60))
+    newest = ".".join(str(pk) for pk in row["acts"])
+    beside = (row["moved"], row["read"], row["answered"], row["said"], row["checked"])
+    return "-".join(str(part or 0) for part in (row["state"], newest, *beside, int(at.timestamp()) // 60))
 
 
 def _newest(rows: QuerySet[Any]) -> Subquery:
