@@ -1,7 +1,7 @@
 """25 clinics on one machine: the polls of their screens and their chart writes at the rate of the busiest minute.
 
-Run: python bench/chairside.py [seconds] [clinics made] [patients in each]. With fewer than 25 clinics made, the
-whole load goes to these: making them takes longer than measuring.
+Run: python bench/chairside.py [seconds] [clinics] [patients in each]. Fewer clinics are a smaller load: each brings
+its own screens and writes.
 
 The load, from the reference's model of a day. Screens: 11 a clinic (three boards, eight charts), each asking once
 in ten seconds: 25 x 11 / 10 = 27.5 polls a second. Writes: 21 an infusion x 55 infusions x 25 clinics = 28,875 a
@@ -81,7 +81,7 @@ class Tally:
 def schedule(made: list[Clinic], seconds: float, rnd: random.Random) -> list[tuple[float, str, object, object]]:
     """Everything that is asked, with its second, in order."""
     found: list[tuple[float, str, object, object]] = []
-    for one in (made[number % len(made)] for number in range(SITES)):
+    for one in made:
         chairs = [one.chairs[number % len(one.chairs)] for number in range(CHARTS)]
         screens = [Screen(one.nurse, None) for _ in range(BOARDS)] + [Screen(one.nurse, it) for it in chairs]
         for screen in screens:
