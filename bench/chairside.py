@@ -1,7 +1,7 @@
 """25 clinics on one machine: the polls of their screens and their chart writes at the rate of the busiest minute.
 
-Run: python bench/chairside.py [seconds] [clinics] [patients in each]. Fewer clinics are a smaller load: each brings
-its own screens and writes.
+Run: python bench/chairside.py [seconds] [clinics] [patients in each]. Fewer clinics are a smaller load: each
+brings its own screens and writes.
 
 The load, from the reference's model of a day. Screens: 11 a clinic (three boards, eight charts), each asking once
 in ten seconds: 25 x 11 / 10 = 27.5 polls a second. Writes: 21 an infusion x 55 infusions x 25 clinics = 28,875 a
