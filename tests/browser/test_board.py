@@ -17,7 +17,6 @@ from tests.factories.infusions import Chair
 
 pytestmark = pytest.mark.browser
 
-HIGH = replace(infusions.CALM, sbp=160)
 LOW = replace(infusions.CALM, spo2=88)
 AGE = "[data-kc-age]"
 SPOKEN = """() => {
@@ -115,13 +114,3 @@ def test_the_sound_is_off_until_it_is_switched_on(board: Page) -> None:
     expect(button).to_have_text("Sound: on")
     board.reload()
     expect(button).to_have_text("Sound: on, tap once on this page")
-
-
-@pytest.mark.parametrize("wall", [False, True])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures(board: Page, wall: bool, scheme: str) -> None:
-    board.emulate_media(color_scheme=scheme)
-    for width, height in ((390, 844), (1180, 820), (1440, 900), (1920, 1080)):
-        board.set_viewport_size({"width": width, "height": height})
-        board.goto(board.url.split("?")[0] + ("?wall=1" if wall else ""))
-        board.screenshot(path=f"/tmp/s7_board_{scheme}_{'wall' if wall else 'desk'}_{width}.png")
