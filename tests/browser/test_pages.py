@@ -39,7 +39,7 @@ class Place:
 
 GO = "main .btn--go"
 PAGES = (
-    Place("nurse", "infusions:board", act="a.tile"),
+    Place("nurse", "infusions:board", act="a.tile-open"),
     Place("nurse", "infusions:chart", lambda w: [w.running.visit.pk], act="#chart-pad .save"),
     Place("nurse", "infusions:chart", lambda w: [w.preparing.visit.pk], act="form.start .save"),
     Place("nurse", "infusions:chart", lambda w: [w.observing.visit.pk], act="nav.ev a.act"),

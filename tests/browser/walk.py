@@ -39,7 +39,7 @@ SMALLER = {
     ".link": "a link in running text",
 }
 TOUCHED = """button, summary, select, textarea, input:not([type=hidden]),
-    a.btn, a.act, a.tile, a.key, a.arrive, a.go, nav a, .acts a"""
+    a.btn, a.act, a.tile-open, a.tile-act, a.key, a.arrive, a.go, nav a, .acts a"""
 
 SMALL_TARGETS = """([touched, target, exceptions]) => {
     const shown = (element) => element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });

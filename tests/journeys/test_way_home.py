@@ -134,7 +134,7 @@ def test_dis_20_the_day_after_is_asked_at_the_chair_and_by_phone(clinic: steps.C
     steps.sheet(nurse, "discharge", "Discharge", checks=steps.LEAVING, instructions="English", seen=True, **ROBIN)
     tuesday = it.visit.sequence.visits.get(day_index=2)
     clinic.clock(tuesday.date, "08:00")
-    nurse.at("infusions:next_day")
+    nurse = clinic.sign_in("nurse").at("infusions:next_day")
     assert "Sits here today: ask at the chair" in nurse.words
     assert number_to_call(clinic.site, at=it.at.replace(day=tuesday.date.day)) == 0
     clinic.clock(tuesday.date, "09:00")
