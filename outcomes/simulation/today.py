@@ -1,5 +1,6 @@
 """Today at the simulated clinic: 51 visits, everybody enrolled properly, charted up to this moment."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from random import Random
@@ -10,6 +11,7 @@ from infusions.models import Order
 from infusions.states import OrderState
 from kitclinic.actions import begin_long_task
 from kitclinic.models import LongTask, OutboxMessage
+from kitclinic.problems import Refused
 from outcomes.simulation import cases, drugs, enrolment, inbox, planning, staffing
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, chair_of, run
@@ -19,6 +21,7 @@ from outcomes.simulation.script import Habits, Script, usual_habits
 from scheduling.actions import open_weeks
 from scheduling.models import Patient, Sequence, Visit
 
+logger = logging.getLogger("kitclinic.simulation")
 VISITS_A_DAY = 51
 MOMENT = "simulated moment"  # key of the row that remembers when today was made
 FORGOTTEN = 3  # visits of tomorrow without a driver
@@ -235,4 +238,7 @@ def sign_what_starts_soon(cast: Cast, *, now: datetime) -> None:
     soon = cast.site.today(now) + timedelta(days=1)
     waiting = Order.objects.filter(site=cast.site, state=OrderState.DRAFT, sequence__first_day__lte=soon)
     for order in waiting.select_related("site", "sequence__patient"):
-        enrolment.signed(cast, order, at=now)
+        try:
+            enrolment.signed(cast, order, at=now)
+        except Refused as refused:  # a person signed or ended it just now; the clinic goes on
+            logger.info("The simulated physician did not sign %s: %s", order, refused)

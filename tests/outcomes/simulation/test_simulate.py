@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from infusions.models import Order
 from kitclinic.models import Site, StaffUser
+from outcomes.simulation import enrolment
 from outcomes.simulation import live as module
 from outcomes.simulation.clinic import Cast, found_clinic
 from outcomes.simulation.live import live
@@ -115,3 +116,20 @@ def test_the_simulated_physician_signs_what_starts_tomorrow_and_nothing_later(ca
     assert signed.signature is not None
     assert signed.signature.signer == cast.physician == actor("physician", cast.site)
     assert signed.signature.method != "password", "nobody typed one"
+
+
+def test_an_order_signed_by_a_person_at_the_same_moment_does_not_stop_the_clinic(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, other = (orders.draft(orders.sequence(cast.site)) for _ in range(2))
+    really = enrolment.signed
+
+    def meanwhile(cast: Cast, order: Order, *, at: datetime) -> Order:
+        if order.pk == taken.pk:
+            really(cast, Order.objects.select_related("site", "sequence__patient").get(pk=taken.pk), at=at)
+        return really(cast, order, at=at)
+
+    monkeypatch.setattr(enrolment, "signed", meanwhile)
+    sign_what_starts_soon(cast, now=cast.site.instant(MONDAY - timedelta(days=1), 600))
+    states = Order.objects.filter(pk__in=[taken.pk, other.pk]).values_list("state", flat=True)
+    assert list(states) == ["signed", "signed"]

@@ -130,7 +130,7 @@ def test_twenty_six_weeks_cost_few_queries(site: Site, django_assert_max_num_que
         open_week(site, MONDAY + week * WEEK)
     fill(site, MONDAY, STARTS_56[:10])
     patient = patient_for(site, MONDAY)
-    with django_assert_max_num_queries(14):  # the protocols and everything read afresh; test_counted has the usual case
+    with django_assert_max_num_queries(14):  # all read afresh, protocols too; test_counted has the usual case
         asked(site, patient)
 
 
