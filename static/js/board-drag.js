@@ -14,6 +14,7 @@
   };
 
   const end = () => {
+    document.body.classList.remove("is-pressed");
     clearTimeout(drag?.timer);
     if (drag?.live) ended = performance.now();
     drag = null;
@@ -31,6 +32,7 @@
     const block = event.target.closest?.("[data-kc-movable]");
     if (!block || event.button || !event.isPrimary) return;
     const touch = event.pointerType === "touch";
+    document.body.classList.add("is-pressed"); // the board under the finger stays the same
     drag = { block, x: event.clientX, y: event.clientY, touch, timer: touch ? setTimeout(begin, HOLD) : 0 };
   });
 

@@ -61,8 +61,8 @@
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && unsay());
 
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const busy = document.body.classList.contains("is-moving") || document.querySelector("#kc-move dialog[open]");
-    if (busy && event.detail.elt.id === "kc-board") event.preventDefault();
-  });
+  const busy = () => document.body.matches(".is-moving, .is-pressed") || document.querySelector("#kc-move dialog[open]");
+  const stay = (event) => event.detail.requestConfig.elt.id === "kc-board" && busy() && event.preventDefault();
+  document.addEventListener("htmx:beforeRequest", stay);
+  document.addEventListener("htmx:beforeSwap", stay);
 })();
