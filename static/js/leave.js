@@ -7,7 +7,7 @@
   const touched = new Set();
   let meant = false;
 
-  const counts = (form) => form?.method === "post" && !form.matches(NOT_OURS);
+  const counts = (form) => form?.matches("[method=post], [hx-post]") && !form.matches(NOT_OURS);
   const isThere = (form) => form.isConnected && (form.closest("dialog")?.open ?? true);
 
   kc.clean = (form) => touched.delete(form);

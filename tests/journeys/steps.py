@@ -176,7 +176,7 @@ def open_for_today(nurse: Person) -> None:
         return
     opening.counted(nurse.user.site, at=timezone.now())
     for item in ("Resuscitation equipment", "Oxygen and suction", "Monitors"):
-        nurse.at("infusions:opening").press(f"In order: {item}")
+        nurse.at("infusions:opening").press(f"In order {item}")
     physician = StaffUser.objects.get(site=nurse.user.site, role="physician")
     nurse.at("infusions:opening").press(f"{physician.name} seen")
     assert "The suite is open." in nurse.at("infusions:opening").words

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
@@ -97,6 +98,7 @@ def test_a_lost_race_is_a_409_in_the_constraints_own_words(site: Site) -> None:
 def _get() -> HttpRequest:
     request = RequestFactory().get("/")
     request.htmx = False  # type: ignore[attr-defined]
+    request.user = AnonymousUser()
     return request
 
 

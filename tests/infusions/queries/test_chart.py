@@ -39,13 +39,13 @@ def test_the_flowsheet_has_taken_struck_and_coming_sets_in_order(running):
 
 def test_a_due_time_that_nobody_filled_says_so(running):
     rows = of(running.later(minutes=31)).rows
-    assert [row.due for row in rows if row.label == "+15"] == ["not taken"]
+    assert [row.due for row in rows if row.label == "+15"] == ["Missed, no set was taken"]
 
 
 def test_vit_07_the_percent_on_the_chart_is_the_rule_s(running):
     running.later(minutes=15).vitals(replace(infusions.CALM, sbp=139, spo2=97))
     cells = of(running).rows[1].cells
-    assert (cells[0][1], cells[3][1]) == ("+8.6%", "−1")
+    assert (cells[0][1], cells[4][1]) == ("+8.6%", "−1")
 
 
 def test_the_band_of_the_trend_is_twenty_percent_of_the_baseline(running):

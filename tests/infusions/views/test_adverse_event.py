@@ -124,7 +124,7 @@ def test_aev_08_counts_are_of_infusions_and_of_patients_and_side_effects_stand_a
     assert (report.of_infusions.count, report.of_infusions.n) == (1, 1)
     (line,) = report.effects
     assert (line.label, line.infusions, line.patients, line.by_severity) == ("Nausea", 1, 1, (0, 1, 0))
-    chair = infusions.infusion(site=site, minute=660, at_state="infusing", family_name="Arden")
+    chair = infusions.infusion(site=site, minute=660, chair=2, at_state="infusing", family_name="Arden")
     before = event_report(site, at=chair.at)
     chair.event(Kind.SIDE_EFFECT, symptom="nausea", severity="mild")
     chair.event(Kind.SIDE_EFFECT, symptom="nausea", severity="severe")
@@ -241,8 +241,11 @@ def test_the_number_of_queries_does_not_grow_with_events(stopped, site, as_user,
 
     queries()
     one = queries()
-    for minute, name in ((660, "Arden"), (780, "Bexley")):
-        chair = infusions.infusion(site=site, minute=minute, at_state="infusing", family_name=name)
+    for minute, place, name in ((660, 2, "Arden"), (780, 3, "Bexley")):
+        own = people.staff("nurse", site=site)
+        chair = infusions.infusion(
+            site=site, minute=minute, chair=place, nurse=own, at_state="infusing", family_name=name
+        )
         chair.event(Kind.SIDE_EFFECT, symptom="headache", severity="mild")
         given = {"by": chair.nurse, "at": chair.at, "key": uuid4()}
         actions.stop_infusion(infusion=chair.infusion, reason="side_effect", **given)

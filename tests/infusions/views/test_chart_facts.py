@@ -101,7 +101,7 @@ def test_chs_13_a_wrong_tap_is_struck_out_and_stays_in_sight(stage):
 def test_an_event_of_another_chart_is_not_struck_out_here(stage):
     other = stage("infusing", minute=570)
     event = other.event(Kind.SIDE_EFFECT, symptom="nausea", severity="mild")
-    chair = stage("infusing", chair=3)
+    chair = stage("infusing", minute=630, chair=3)
     assert post(chair, "chart_strike", event=event.pk, reason="no").status_code == 404
 
 
