@@ -28,7 +28,7 @@
       kc.lost?.(form, 401);
     } else if (address) {
       kc.saved(form);
-      kc.clean(form);
+      kc.clean?.(form);
       window.location.assign(address);
       return false;
     } else if (response.ok || response.status === 422) {
@@ -37,7 +37,7 @@
       const near = form.querySelector("[data-kc-problems]") || form.closest("dialog")?.querySelector("[data-kc-problems]") || document.querySelector("#kc-problems");
       if (refused && near && !page.querySelector("#kc-main form")) near.replaceChildren(refused);
       else if (page.querySelector("#kc-main")) replace(page);
-      if (response.ok) kc.clean(form);
+      if (response.ok) kc.clean?.(form);
       if (response.ok) kc.saved(form);
       else kc.unsaved(document.contains(form) ? form : null, kc.why(422, html));
       kc.toProblem();

@@ -48,12 +48,19 @@ def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def serving() -> dict[str, str]:
+    """What a file wants otherwise of the web server; see ``serve``."""
+    return {}
+
+
+@pytest.fixture(scope="module")
 def live(
     chromium: Browser,  # first: while it runs, Django would refuse the database for safety
     django_db_setup: None,
     django_db_blocker: Any,
     static_root: Path,
     tmp_path_factory: pytest.TempPathFactory,
+    serving: dict[str, str],
 ) -> Iterator[Live]:
     """The clinic on gunicorn, on a database in which commits are real; one a file, each test its own site."""
     with pytest.MonkeyPatch.context() as patch:
@@ -61,7 +68,7 @@ def live(
         with (
             override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.Argon2PasswordHasher"]),
             committed_copy(django_db_blocker) as name,
-            serve(name, static_root, tmp_path_factory.mktemp("live")) as server,
+            serve(name, static_root, tmp_path_factory.mktemp("live"), **serving) as server,
         ):
             yield server
 

@@ -91,8 +91,13 @@ def collect_static(root: Path) -> Path:
 
 
 @contextmanager
-def serve(database: str, static_root: Path, var: Path, **more: str) -> Iterator[Live]:
-    """gunicorn on a port of the system's choice, as ``make demo`` runs it, until the end of the block."""
+def serve(
+    database: str, static_root: Path, var: Path, *, application: str = "kitclinic.wsgi", **more: str
+) -> Iterator[Live]:
+    """gunicorn on a port of the system's choice, as ``make demo`` runs it, until the end of the block.
+
+    application: the module that has it; more: of the server's environment.
+    """
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening, (var / "web.log").open("w+") as log:
         port = listening.getsockname()[1]
         environment = _environment(
@@ -102,7 +107,7 @@ def serve(database: str, static_root: Path, var: Path, **more: str) -> Iterator[
             KITCLINIC_VAR=str(var),
             **more,
         )
-        command = [sys.executable, "-m", "gunicorn", "kitclinic.wsgi", "--bind", f"fd://{listening.fileno()}"]
+        command = [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listening.fileno()}"]
         process = subprocess.Popen(
             [*command, "--workers", "2", "--threads", "4", "--preload"],
             cwd=settings.BASE_DIR,

@@ -5,6 +5,7 @@ The browser cannot travel in time: states that need hours or days are reached th
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -187,7 +188,7 @@ def sign_by_keyboard(walk: Walk) -> None:
 def test_a_nurse_prepares_a_chair_and_starts(walk: Walk, clinic: Noon) -> None:
     visit = infusions.visit(site=clinic.site, monday=clinic.today, minute=720, chair=2)
     ledger.stocked(clinic.site, at=clinic.now)
-    opening.suite_open(clinic.site, at=clinic.now)
+    opening.suite_open(clinic.site, at=clinic.now - timedelta(hours=3))
     walk.sign_in(clinic.staff("nurse"))
     walk.page.locator(f"a[href='{reverse('infusions:chart', args=[visit.pk])}']").first.click()
     walk.inspect()
