@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from infusions.models import InfusionEvent
 from infusions.states import Identifier, PregnancyResult
+from kitclinic.display import show
 from kitclinic.models import Site
 from scheduling.states import TransportKind
 
@@ -21,18 +23,18 @@ CHECKS = {
 }
 LABELS = {
     "identifiers": "identified by",
-    "rate_ml_per_h": "pump rate in mL/h",
-    "volume_ml": "pump volume in mL",
-    "expected_rate": "ordered rate in mL/h",
-    "expected_volume": "ordered volume in mL",
+    "rate_ml_per_h": "pump rate",
+    "volume_ml": "pump volume",
+    "expected_rate": "ordered rate",
+    "expected_volume": "ordered volume",
     "second": "read by a second nurse",
     "from": "from",
     "nurse": "nurse",
     "chair": "chair",
     "version": "order version",
     "lot": "lot",
-    "delivered_mg": "delivered, in mg",
-    "mg": "mg",
+    "delivered_mg": "delivered",
+    "mg": "",
     "checks": "checked",
     "language": "instructions given in",
     "transport": "way home",
@@ -44,6 +46,15 @@ LABELS = {
     "going": "goes home",
     "open_flags": "flags open when leaving",
 }
+UNITS = {
+    "rate_ml_per_h": "mL/h",
+    "volume_ml": "mL",
+    "expected_rate": "mL/h",
+    "expected_volume": "mL",
+    "delivered_mg": "mg",
+    "mg": "mg",
+}
+PLACE = {name: place for place, name in enumerate(LABELS)}  # the database keeps no order of keys
 WORDS: dict[str, Mapping[str, str]] = {
     "checks": CHECKS,
     "identifiers": {str(value): str(label).lower() for value, label in Identifier.choices},
@@ -68,13 +79,14 @@ def people_in(events: Iterable[InfusionEvent]) -> set[int]:
 
 
 def event_facts(event: InfusionEvent, *, site: Site, names: Mapping[int, str]) -> str:
-    """ "pump rate in mL/h 75; pump volume in mL 50; read by a second nurse Tomas Reyes"."""
+    """ "pump rate 75 mL/h; pump volume 50 mL; read by a second nurse Tomas Reyes"."""
     said = INTERNAL | SAID.get(event.kind, frozenset())
     if event.detail.get("driver"):
         said |= {"driver"}
     elif event.detail.get("provider"):
         said |= {"provider"}
-    facts = [_fact(name, value, site, names) for name, value in event.detail.items() if name not in said]
+    kept = sorted(set(event.detail) - said, key=lambda name: (PLACE.get(name, len(PLACE)), name))
+    facts = [_fact(name, event.detail[name], site, names) for name in kept]
     return "; ".join(fact for fact in facts if fact)
 
 
@@ -88,6 +100,8 @@ def _fact(name: str, value: Any, site: Site, names: Mapping[int, str]) -> str:
         return f"{label} {names.get(value, value)}"
     if name.endswith("_at"):
         return f"{label} {site.local(datetime.fromisoformat(str(value))):%H:%M}"
+    if name in UNITS:
+        return f"{label} {show(Decimal(str(value)), UNITS[name])}".strip()
     known = WORDS.get(name, {})
     if isinstance(value, list):
         return f"{label} {', '.join(known.get(str(one), str(one)) for one in value)}"

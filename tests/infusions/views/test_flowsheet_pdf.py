@@ -165,7 +165,7 @@ def test_order_pump_ledger_and_the_day_after_are_on_paper(printed):
     it, pages = printed
     text = squeezed(" ".join(pages))
     order = it.infusion.order
-    for words in ("41.25 mg IV", "pump rate in mL/h", "pump volume in mL"):
+    for words in ("41.25 mg IV", "pump rate 75 mL/h", "pump volume 50 mL"):
         assert squeezed(words) in text
     assert order.signature.digest in text
     for move in it.infusion.movements.all():
