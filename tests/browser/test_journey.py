@@ -16,6 +16,7 @@ from infusions.queries.ledger import hand_of
 from outcomes.actions import import_registry
 from outcomes.models import SafetyTask, Score
 from scheduling.models import Visit
+from tests.browser.bedside import gate, keypad, send, sheet
 from tests.browser.live import Live
 from tests.browser.walk import Walk
 from tests.browser.ward import Noon, noon
@@ -40,30 +41,6 @@ def phone(chromium: Browser, live: Live) -> Iterator[Walk]:
     yield holder
     holder.close()
     assert holder.complaints == []
-
-
-def keypad(walk: Walk, digits: str, *, symptoms: tuple[str, ...] = ("none",)) -> None:
-    """One set with one thumb, saved; a fresh pad comes back."""
-    key = walk.page.locator("#chart-pad input[name=key]").input_value()
-    walk.enter(digits, symptoms=symptoms)
-    walk.page.locator("#chart-pad .save").click()
-    expect(walk.page.locator("#chart-pad input[name=key]")).not_to_have_value(key)
-
-
-def sheet(walk: Walk, opener: str) -> None:
-    """Open one of the chart's sheets."""
-    walk.page.locator(opener).first.click()
-    expect(walk.page.locator("dialog#chart-sheet[open]")).to_be_visible()
-
-
-def send(walk: Walk, label: str) -> None:
-    """Press the sheet's main button; the sheet closes when the act is saved."""
-    walk.page.locator("dialog#chart-sheet").get_by_role("button", name=label, exact=True).click()
-    expect(walk.page.locator("dialog#chart-sheet[open]")).to_have_count(0)
-
-
-def gate(name: str) -> str:
-    return f".gate-list li:has(b:text-is('{name}')) a.btn"
 
 
 def test_a_referral_becomes_five_days_and_a_signed_order(walk: Walk, clinic: Noon) -> None:
