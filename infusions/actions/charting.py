@@ -14,11 +14,17 @@ Kind = InfusionEvent.Kind
 
 
 def lock(infusion: Infusion) -> Infusion:
-    """Return the row as it is now, held until the transaction ends."""
+    """Return the row as it is now, held until the transaction ends.
+
+    After a wait the database looks at this row anew, but joins it with the rows of before: joined with its nurse,
+    it would not be found once it is handed over.
+    """
     rows = Infusion.objects.select_for_update(of=("self",))
-    locked = rows.select_related("site", "patient", "visit__sequence", "order__protocol", "nurse").get(
+    locked = rows.select_related("site", "patient", "visit__sequence", "order__protocol").get(
         site_id=infusion.site_id, pk=infusion.pk
     )
+    if locked.order_id is not None and locked.order is None:  # started while this waited
+        locked.refresh_from_db(fields=["order"])
     # The site of all of them is one and the same: it is read once.
     locked.visit.site = locked.patient.site = locked.visit.sequence.site = locked.site
     return locked

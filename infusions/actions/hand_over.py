@@ -1,6 +1,6 @@
 """Who has a patient: handed over to another nurse with what there is to know, for a break, and given back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -54,18 +54,24 @@ def hand_over_for_break(
 
     to: id of the infusion -> who takes it. Raises Refused where a patient is left out or somebody has no room.
     """
-    mine = patients_of(nurse, at)
+    rows = _lock_all(patients_of(nurse, at))
     site, note = by.site, note.strip()
     done = InfusionEvent.objects.filter(site=site, key__in=[uuid5(key, str(pk)) for pk in to])
     if to and done.count() == len(to):
         return list(Infusion.objects.filter(site=site, pk__in=to))
-    left_out = [infusion.chair for infusion in mine if infusion.pk not in to]
-    refuse_if(break_problems(patients=len(mine), left_out=left_out, note=note))
+    mine = {one.pk: one.chair for one in patients_of(nurse, at)}  # as it is under the locks
+    taken = Infusion.objects.filter(site=site, pk__in=set(to) - set(mine)).order_by("chair")
+    locked = {row.pk for row in rows}
+    left_out = [chair for pk, chair in mine.items() if pk not in to or pk not in locked]
+    gone = [row.chair for row in taken]
+    refuse_if(break_problems(patients=len(mine), left_out=left_out, gone=gone, note=note))
+    _lock_nurses(to.values())
     clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
-    rows = [lock(infusion) for infusion in sorted(mine, key=lambda one: one.pk)]
     who: dict[str, Any] = {"by": by, "at": at, "clock": clock}
     return [
-        _give(row, to[row.pk], said={"break": True}, note=note, key=uuid5(key, str(row.pk)), **who) for row in rows
+        _give(row, to[row.pk], said={"break": True}, note=note, key=uuid5(key, str(row.pk)), **who)
+        for row in rows
+        if row.pk in mine
     ]
 
 
@@ -82,12 +88,25 @@ def take_back(
 ) -> list[Infusion]:
     """Give ``nurse`` back who was handed over for the break and is still here."""
     clock: dict[str, Any] = {"device_at": device_at, "clock_offset_ms": clock_offset_ms}
-    rows = [lock(infusion) for infusion in sorted(covered_for(nurse, at), key=lambda one: one.pk)]
+    rows = _lock_all(covered_for(nurse, at))
+    away = {infusion.pk for infusion in covered_for(nurse, at)}  # as it is now, under the locks
+    rows = [infusion for infusion in rows if infusion.pk in away]
     who: dict[str, Any] = {"by": by, "at": at, "clock": clock}
     return [
         _give(row, nurse, said={"back": True}, note=note.strip(), key=uuid5(key, str(row.pk)), **who)
         for row in rows
     ]
+
+
+def _lock_all(infusions: Iterable[Infusion]) -> list[Infusion]:
+    """Lock infusions one after another, always in the order of their keys."""
+    return [lock(infusion) for infusion in sorted(infusions, key=lambda one: one.pk)]
+
+
+def _lock_nurses(nurses: Iterable[StaffUser]) -> None:
+    """Lock nurses in the order of their keys, so that two breaks do not wait for each other."""
+    keys = {nurse.pk for nurse in nurses}
+    list(StaffUser.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def _give(
@@ -105,7 +124,7 @@ def _give(
     detail = {"nurse": nurse.pk, "from": infusion.nurse_id} | said
     if known_event(infusion=infusion, kind=Kind.HANDED_OVER, key=key, site_id=infusion.site_id):
         return infusion
-    StaffUser.objects.select_for_update(no_key=True).get(pk=nurse.pk)
+    _lock_nurses([nurse])
     open_today = Infusion.objects.filter(site_id=infusion.site_id, date=infusion.date, state__in=OPEN_INFUSION)
     of_site = nurse.site_id == infusion.site_id and nurse.may(Permission.CHART)
     refuse_if(nurse_problems(name=nurse.name, patients=open_today.filter(nurse=nurse).count(), of_site=of_site))

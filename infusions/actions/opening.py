@@ -12,6 +12,7 @@ from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Conflict, refuse_if
 from kitclinic.roles import Permission
+from scheduling.actions.suite import lock_days
 from scheduling.queries.floor import providers_on_site
 
 
@@ -32,6 +33,7 @@ def record_opening_check(
     item: an OpeningItem. provider: who was seen on site, for that item in order. note: what is not in order.
     Raises Refused, or Conflict for a key used otherwise.
     """
+    lock_days(site=site, dates=[site.today(at)])  # a start reads the list under the same lock
     note = note.strip()[:200]
     seen = provider if item == OpeningItem.PROVIDER and in_order else None
     first = OpeningCheck.objects.filter(site=site, key=key).first()

@@ -15,6 +15,7 @@ from infusions.states import InfusionState
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Problem, refuse_if
 from kitclinic.states import move
+from scheduling.actions.suite import lock_days
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def start_infusion(
     infusion = lock(infusion)
     if known_event(infusion=infusion, kind=Kind.STARTED, key=key, site_id=infusion.site_id):
         return infusion
+    lock_days(site=infusion.site, dates=[infusion.site.today(at)])  # the opening list, and who is on site
     order = order_of(infusion.visit)
     if order is not None:
         Order.objects.select_for_update(of=("self",)).get(site_id=infusion.site_id, pk=order.pk)

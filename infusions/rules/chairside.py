@@ -120,8 +120,17 @@ def hand_over_problems(*, note: str) -> list[Problem]:
     return [Blocker(INF_31.id, "Say what the next nurse needs to know about this patient.", "note")]
 
 
-def break_problems(*, patients: int, left_out: Sequence[int], note: str) -> list[Problem]:
-    """Return why the patients cannot be handed over together. left_out: chairs nobody was chosen for."""
+def break_problems(
+    *, patients: int, left_out: Sequence[int], note: str, gone: Sequence[int] = ()
+) -> list[Problem]:
+    """Return why the patients cannot be handed over together.
+
+    left_out: chairs nobody was chosen for; gone: chairs whose patient is no longer this nurse's.
+    """
+    if gone:
+        chairs = " and ".join(str(chair) for chair in gone)
+        sentence = f"The patient in chair {chairs} is no longer yours. Nobody is handed over; look again."
+        return [Blocker(INF_31.id, sentence, "nurse")]
     if not patients:
         return [Blocker(INF_31.id, "You have no patient to hand over. Take your break.")]
     problems = hand_over_problems(note=note)
