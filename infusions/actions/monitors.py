@@ -290,7 +290,7 @@ def _chart_of(reading: MonitorReading) -> Infusion:
 
 def _answered(answer: ReadingAnswer) -> Blocker:
     did = "took this reading into a set" if answer.vital_set_id else "put this reading away"
-    at = f"{answer.site.local(answer.at):%H:%M}"
+    at = answer.site.clock(answer.at)
     sentence = f"{answer.by.name} {did} at {at}. Nothing was changed; reload the chart to see it."
     return Blocker(rules.MON_12.id, sentence)
 

@@ -93,9 +93,9 @@ def _stands(word: str, course: Course) -> str:
     infusion, last = course.infusion, course.last_set
     site = infusion.site
     if word == "Observation" and infusion.ended_at is not None:
-        return f"Over since {site.local(may_leave_at(infusion.ended_at, course.observation)):%H:%M}."
+        return f"Over since {site.clock(may_leave_at(infusion.ended_at, course.observation))}."
     if word == "Last set" and last is not None:
-        return f"{last}, {last_label(last.slot)}, {site.local(last.occurred_at):%H:%M}."
+        return f"{last}, {last_label(last.slot)}, {site.clock(last.occurred_at)}."
     if word == "Flags":
         return "Every flag is answered." if course.flags else "None was raised."
     if word == "Stop":
@@ -120,7 +120,7 @@ def way_home(course: Course, visit: Visit) -> WayHome:
     word = event.detail.get
     by: StaffUser = event.by
     driver = Driver(word("transport", ""), word("name", ""), word("relationship", ""), word("phone", ""), by.name)
-    seen = f"{course.infusion.site.local(event.occurred_at):%H:%M}, {by.name}"
+    seen = f"{course.infusion.site.clock(event.occurred_at)}, {by.name}"
     return WayHome(driver, seen, visit.driver_name)
 
 

@@ -99,7 +99,7 @@ def _fact(name: str, value: Any, site: Site, names: Mapping[int, str]) -> str:
     if name in PEOPLE and isinstance(value, int):
         return f"{label} {names.get(value, value)}"
     if name.endswith("_at"):
-        return f"{label} {site.local(datetime.fromisoformat(str(value))):%H:%M}"
+        return f"{label} {site.clock(datetime.fromisoformat(str(value)))}"
     if name in UNITS:
         return f"{label} {show(Decimal(str(value)), UNITS[name])}".strip()
     known = WORDS.get(name, {})

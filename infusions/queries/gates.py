@@ -85,7 +85,7 @@ def _rules(problems: list[Problem]) -> tuple[str, ...]:
 
 
 def _clock(site: Site, moment: datetime) -> str:
-    return f"{site.local(moment):%H:%M}"
+    return site.clock(moment)
 
 
 def _done(word: str, course: Course, ready: Readiness, at: datetime) -> str:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from infusions.models import Count, Movement, OpeningCheck, Vault
 from infusions.queries.ledger import OF_A_VIAL
@@ -125,16 +126,17 @@ def _still_here(check: OpeningCheck, site: Site, at: datetime) -> bool:
     outs = CallOut.objects.filter(
         site=site, suite_day__date=check.date, person=check.provider_id, taken_back_at=None
     )
-    return here_without_a_gap(
-        spans.values_list("from_minute", "to_minute"),
-        outs.values_list("from_minute", "to_minute"),
-        since=site.minute(check.at),
-        now=site.minute(at),
-    )
+    return here_without_a_gap(_instants(check, site, spans), _instants(check, site, outs), since=check.at, now=at)
+
+
+def _instants(check: OpeningCheck, site: Site, rows: QuerySet[Any]) -> list[tuple[datetime, datetime]]:
+    """Spans of the roster as instants: minutes after midnight run back in the night of the change in autumn."""
+    minutes = rows.values_list("from_minute", "to_minute")
+    return [(site.instant(check.date, first), site.instant(check.date, last)) for first, last in minutes]
 
 
 def _who(check: OpeningCheck, site: Site) -> str:
-    return f"{site.local(check.at):%H:%M}, {check.by.name}"
+    return f"{site.clock(check.at)}, {check.by.name}"
 
 
 def _full_stop(words: str) -> str:
@@ -172,7 +174,7 @@ def _count_words(counts: list[Count], uncounted: list[Vault], site: Site) -> str
         return f"Not counted today: {', '.join(vault.name for vault in uncounted)}"
     if not counts:
         return "Nothing was in the vault this morning"
-    return "; ".join(f"{row.vault.name} counted {site.local(row.at):%H:%M}, {row.by.name}" for row in counts)
+    return "; ".join(f"{row.vault.name} counted {site.clock(row.at)}, {row.by.name}" for row in counts)
 
 
 def _floor_words(nurses: list[StaffUser]) -> str:

@@ -137,7 +137,7 @@ def _notes(course: Course, row: VitalSet, at: datetime) -> list[str]:
         said.append(f"corrects the set before: {row.correction_reason}")
     fixed = next((other for other in course.sets if other.corrects_id == row.pk), None)
     if fixed is not None:
-        by, when = fixed.by.name, f"{site.local(fixed.received_at):%H:%M}"
+        by, when = fixed.by.name, site.clock(fixed.received_at)
         said.append(f"corrected by {by}, {when}: {fixed.correction_reason}")
     if row.confirmed_rules:
         said.append(f"confirmed: {row.confirmed_rules}")
@@ -152,13 +152,13 @@ def _times(row: VitalSet | InfusionEvent, site: Site) -> str:
     """What differs from when it happened: when it was charted, and what the tablet's clock said."""
     said = []
     if abs(row.received_at - row.occurred_at) > SAME_CLOCK:
-        said.append(f"charted {site.local(row.received_at):%H:%M}")
+        said.append(f"charted {site.clock(row.received_at)}")
     offset = row.clock_offset_ms
     if offset is not None and abs(offset) > SAME_CLOCK.total_seconds() * 1000:
         minutes = int(offset / 60_000)
         said.append(f"the tablet's clock was {show_signed(minutes, 'min')} off")
     if row.device_at is not None and abs(row.device_at - row.received_at) > SAME_CLOCK:
-        said.append(f"tablet said {site.local(row.device_at):%H:%M}")
+        said.append(f"tablet said {site.clock(row.device_at)}")
     return ", ".join(said)
 
 
@@ -175,7 +175,7 @@ def _flag(course: Course, flag: Flag) -> FlagLine:
 
 def _event(course: Course, event: InfusionEvent, site: Site, names: dict[int, str]) -> EventLine:
     strike = course.struck_events.get(event.pk)
-    when = f"{site.local(strike.received_at):%H:%M}" if strike else ""
+    when = site.clock(strike.received_at) if strike else ""
     return EventLine(
         event=event,
         words=event_words(event),

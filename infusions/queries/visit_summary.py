@@ -83,10 +83,10 @@ def summary(infusion: Infusion, course: Course, visit: Visit, *, at: datetime) -
         side_effects=_side_effects(course),
         premed=""
         if premed is None
-        else f"8 mg before the start, {site.local(premed.occurred_at):%H:%M}"
+        else f"8 mg before the start, {site.clock(premed.occurred_at)}"
         if premed.kind == Kind.PREMEDICATION
         else f"not given before the start: {premed.note}",
-        again=f"8 mg once more, {site.local(again.occurred_at):%H:%M}" if again else "",
+        again=f"8 mg once more, {site.clock(again.occurred_at)}" if again else "",
         helped=_helped(course),
         flags=len({flag.vital_set_id for flag in course.flags if flag.vital_set_id not in course.struck}),
         open_flags=len(course.open_flags),
@@ -151,13 +151,13 @@ def _side_effects(course: Course) -> tuple[str, ...]:
         word = str(event.detail.get("symptom", ""))
         severity = event.detail.get("severity", "")
         how = f", {str(Severity(severity).label).lower()}" if severity in Severity.values else ""
-        recorded.append(f"{symptom_words(word)}{how}, {site.local(event.occurred_at):%H:%M}")
+        recorded.append(f"{symptom_words(word)}{how}, {site.clock(event.occurred_at)}")
         named.add(symptom_words(word))
     tapped: dict[str, str] = {}
     for row in course.current:
         if row.slot != VitalSet.Slot.BASELINE:
             for word in row.symptoms:
-                tapped.setdefault(symptom_words(word), f"{site.local(row.occurred_at):%H:%M}")
+                tapped.setdefault(symptom_words(word), site.clock(row.occurred_at))
     recorded += [f"{word}, from {when}" for word, when in tapped.items() if word not in named]
     return tuple(recorded)
 
@@ -173,7 +173,7 @@ def _helped(course: Course) -> tuple[str, ...]:
         Kind.EMERGENCY_ARRIVED,
     )
     return tuple(
-        f"{event.get_kind_display()}, {site.local(event.occurred_at):%H:%M}" for event in course.of_kind(*kinds)
+        f"{event.get_kind_display()}, {site.clock(event.occurred_at)}" for event in course.of_kind(*kinds)
     )
 
 

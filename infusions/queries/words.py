@@ -43,7 +43,7 @@ def weight_words(weight: Weight, *, site: Site, at: datetime, carried: bool = Tr
     local, today = site.local(weight.measured_at), site.today(at)
     ago = days_ago(measured_on=local.date(), today=today)
     if local.date() == today:
-        return f"{kg}, {how} {ago} {local:%H:%M}, {weight.measured_by.name}"
+        return f"{kg}, {how} {ago} {site.clock(weight.measured_at)}, {weight.measured_by.name}"
     words = f"{kg}, {how} {local:%a}, {ago}, {weight.measured_by.name}"
     return f"{words}, carried forward" if carried else words
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from infusions.states import OpeningItem
 from kitclinic.problems import Blocker, Problem
@@ -106,11 +107,15 @@ def check_problems(
 
 
 def here_without_a_gap(
-    spans: Iterable[tuple[int, int]], outs: Iterable[tuple[int, int]], *, since: int, now: int
+    spans: Iterable[tuple[datetime, datetime]],
+    outs: Iterable[tuple[datetime, datetime]],
+    *,
+    since: datetime,
+    now: datetime,
 ) -> bool:
-    """Whether somebody on site in ``spans`` and away in ``outs`` was here from ``since`` to ``now``, in minutes.
+    """Whether somebody on site in ``spans`` and away in ``outs`` was here from ``since`` to ``now``.
 
-    A minute counts from its beginning: gone from 600 is away at 600, on site to 600 likewise.
+    A minute counts from its beginning: gone from 10:00 is away at 10:00, on site to 10:00 likewise.
     """
     if since > now or any(first <= now and last > since for first, last in outs):
         return False

@@ -325,11 +325,9 @@ def _say_more(name: str, about: _About, chart: Chart) -> None:
         about.initial |= _driver(chart)
     if name == "discharge" and chart.leave_at is not None:
         minutes = chart.course.order_set.observation_minutes if chart.course else STANDARD.observation_minutes
-        about.intro = f"{minutes} min of observation end at {chart.site.local(chart.leave_at):%H:%M}."
+        about.intro = f"{minutes} min of observation end at {chart.site.clock(chart.leave_at)}."
     if name == "answered" and chart.calls.provider is not None:
-        about.intro = (
-            f"{event_words(chart.calls.provider)}, {chart.site.local(chart.calls.provider.occurred_at):%H:%M}."
-        )
+        about.intro = f"{event_words(chart.calls.provider)}, {chart.site.clock(chart.calls.provider.occurred_at)}."
     if name in ("complete", "stop_reason") and chart.order is not None:
         about.intro += f" The bag holds {show(chart.order.total_ml, 'mL')}."
 

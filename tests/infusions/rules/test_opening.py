@@ -1,6 +1,7 @@
 """The opening list: what keeps the suite closed, what a check needs, and who was here without a gap."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -101,7 +102,10 @@ def test_opn_05_a_provider_is_attested_while_the_roster_has_them_here():
     ],
 )
 def test_inf_26_here_without_a_gap(spans, outs, since, now, here):
-    assert here_without_a_gap(spans, outs, since=since, now=now) is here
+    """Minutes of one day; the rule compares instants."""
+    moment = lambda minute: datetime(2026, 9, 14, tzinfo=UTC) + timedelta(minutes=minute)  # noqa: E731
+    rows = [[(moment(first), moment(last)) for first, last in one] for one in (spans, outs)]
+    assert here_without_a_gap(*rows, since=moment(since), now=moment(now)) is here
 
 
 def test_several_are_named_in_one_sentence():
