@@ -1,11 +1,13 @@
 """Fifty rounds of two people at one moment on the floor: who has which patient, and a suite that closes."""
 
+from threading import Event
 from time import sleep
 from uuid import uuid4
 
 import pytest
 
 from infusions import actions
+from infusions.actions import starting
 from infusions.models import Infusion, InfusionEvent, OpeningCheck
 from infusions.queries.nurses import covered_for, patients_of
 from infusions.rules.chairside import PATIENTS_PER_NURSE
@@ -142,7 +144,7 @@ def one_after_the_other(chair, number, shut, *, act, rule):
     start = {"infusion": chair.infusion, "by": chair.nurse, "at": chair.at}
 
     def late():
-        sleep(number % 25 * 0.004)
+        sleep(number % 25 * 0.008)
         return shut()
 
     _, lost = race(*taking_turns(number, lambda: actions.start_infusion(**start, key=uuid4()), late))
@@ -164,6 +166,23 @@ def test_inf_25_a_start_comes_before_the_closing_or_not_at_all_in_fifty_rounds(c
         seen.add(one_after_the_other(chair, number, shut, act="opening check", rule="INF-25"))
         assert OpeningCheck.objects.count() == before + 1  # what was found is never refused
     assert seen == {True, False}, "only one of both was ever first"
+
+
+def test_inf_25_a_closing_that_comes_while_a_start_is_being_written_waits_for_it(clinic, monkeypatch):
+    """The one interleaving that chance seldom finds: every gate is asked and open, and nothing is written yet."""
+    chair, asked, move = infusions.infusion(site=clinic, at_state="ready"), Event(), starting.move
+
+    def slowly(*given, **more):
+        asked.set()
+        sleep(0.5)
+        move(*given, **more)
+
+    def shut():
+        assert asked.wait(30)
+        return opening.check(clinic, "oxygen", at=chair.at, in_order=False, note="suction is dead")
+
+    monkeypatch.setattr(starting, "move", slowly)
+    assert one_after_the_other(chair, 0, shut, act="opening check", rule="INF-25")
 
 
 def test_inf_20_no_start_after_the_only_provider_was_called_away_in_fifty_rounds(committed_db, clinic):
