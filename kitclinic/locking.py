@@ -21,7 +21,7 @@ from kitclinic.tablets import LOCKED_AT, ON_TABLET, TOUCHED_AT, is_locked, table
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MADE_FOR = "KC-User"  # header: key of the person the sending page was made for
 LOCKED = 423
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "kitclinic.sessions.StaffBackend"
 
 
 class LockMiddleware:
