@@ -14,19 +14,30 @@ Kind = InfusionEvent.Kind
 
 
 def lock(infusion: Infusion) -> Infusion:
-    """Return the row as it is now, held until the transaction ends.
+    """Return the row as it is now, held until the transaction ends."""
+    locked = _held(infusion, "site", "patient", "visit__sequence", "order__protocol")
+    # The site of all of them is one and the same: it is read once.
+    locked.visit.site = locked.patient.site = locked.visit.sequence.site = locked.site
+    return locked
+
+
+def lock_to_chart(infusion: Infusion) -> Infusion:
+    """The same for an act that adds a reading and asks nothing about the patient: with its order only."""
+    locked = _held(infusion, "order__protocol")
+    locked.site = infusion.site
+    return locked
+
+
+def _held(infusion: Infusion, *beside: str) -> Infusion:
+    """Lock the row and read it with what stands beside it, which a wait does not change.
 
     After a wait the database looks at this row anew, but joins it with the rows of before: joined with its nurse,
     it would not be found once it is handed over.
     """
-    rows = Infusion.objects.select_for_update(of=("self",))
-    locked = rows.select_related("site", "patient", "visit__sequence", "order__protocol").get(
-        site_id=infusion.site_id, pk=infusion.pk
-    )
+    rows = Infusion.objects.select_for_update(of=("self",)).select_related(*beside)
+    locked = rows.get(site_id=infusion.site_id, pk=infusion.pk)
     if locked.order_id is not None and locked.order is None:  # started while this waited
         locked.refresh_from_db(fields=["order"])
-    # The site of all of them is one and the same: it is read once.
-    locked.visit.site = locked.patient.site = locked.visit.sequence.site = locked.site
     return locked
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from infusions.actions.charting import lock, note_act
+from infusions.actions.charting import lock, lock_to_chart, note_act
 from infusions.models import Flag, FlagAcknowledgement, FlagWithdrawal, Infusion, VitalSet
 from infusions.queries.chairside import chairside_settings
-from infusions.queries.course import Course, course_of, reading_of
+from infusions.queries.course import Course, course_of, course_to_fill, reading_of
 from infusions.rules import vitals as rules
 from infusions.rules.running import charted_late, time_problems
 from infusions.rules.vital_entry import entry_problems
@@ -41,11 +41,11 @@ def record_vitals(
     Raises Refused only for what cannot be true or was not confirmed, Conflict for a key that was
     used for another set.
     """
-    infusion = lock(infusion)
+    infusion = lock_to_chart(infusion)
     known = _known(infusion, key, reading, symptoms, unable)
     if known is not None:
         return known
-    course = course_of(infusion)
+    course = course_to_fill(infusion)
     row = VitalSet(
         slot=course.slot_for(occurred_at, at=at),
         occurred_at=occurred_at,
@@ -118,7 +118,7 @@ def _known(
     symptoms: tuple[str, ...],
     unable: Mapping[Sign, str] | None,
 ) -> VitalSet | None:
-    first = VitalSet.objects.filter(site_id=infusion.site_id, key=key).first()
+    first = next(iter(VitalSet.objects.filter(site_id=infusion.site_id, key=key).order_by()), None)
     if first is None:
         return None
     same = reading_of(first) == reading and first.symptoms == sorted(symptoms)
@@ -173,14 +173,15 @@ def _reasons(unable: Mapping[Sign, str]) -> str:
 def _flag(row: VitalSet, course: Course, reading: Vitals) -> list[Flag]:
     """Write the flags of a set as its nurse is shown them; after the start compared with the frozen baseline."""
     frozen = course.baseline if course.infusion.baseline_id and row.slot != VitalSet.Slot.BASELINE else None
+    changed = frozen is not None and reading.rhythm not in (None, reading_of(frozen).rhythm)
     found = rules.flags(
         reading,
         reading_of(frozen) if frozen else None,
-        known_rhythms=known_rhythms(course.infusion),
+        known_rhythms=known_rhythms(course.infusion) if changed else frozenset(),
         include_map=chairside_settings(course.infusion.site).map_flags,
         percent=course.order_set.change_percent,
     )
-    return Flag.objects.bulk_create([_stored(flag, row) for flag in found])
+    return Flag.objects.bulk_create([_stored(flag, row) for flag in found]) if found else []
 
 
 def _stored(flag: rules.Flag, row: VitalSet, against: VitalSet | None = None) -> Flag:

@@ -11,6 +11,7 @@ from infusions.models import Infusion, Order
 from infusions.queries.board_acts import Act, act_of, changes_at, loudness
 from infusions.queries.chairside import chairside_settings
 from infusions.queries.course import Course, courses_of
+from infusions.queries.opening import Floor as OnFloor
 from infusions.queries.tiles import Tile, busy_tile
 from infusions.queries.tiles_empty import empty_tile, out_tile
 from infusions.states import BoardName, InfusionState, OrderState
@@ -81,6 +82,7 @@ class Board:
     nurses: dict[int, int]
     loud: dict[int, str]
     changes_at: datetime | None
+    here: OnFloor  # for the opening list, which asks for the same people
 
     @property
     def acts(self) -> dict[int, Act | None]:
@@ -108,9 +110,9 @@ def board_version(site: Site, at: datetime) -> str:
     return "-".join(str(part) for part in (*newest, int(at.timestamp()) // 60))
 
 
-def board(site: Site, at: datetime) -> Board:
+def board(site: Site, at: datetime, *, version: str = "") -> Board:
     """Everything on the board. The version is read first: what commits meanwhile changes it again."""
-    version, today = board_version(site, at), site.today(at)
+    version, today = version or board_version(site, at), site.today(at)
     visits = list(
         Visit.objects.filter(site=site, date=today).select_related("patient").order_by("start_minute", "pk")
     )
@@ -141,6 +143,7 @@ def board(site: Site, at: datetime) -> Board:
         nurses={course.infusion.chair: course.infusion.nurse_id for course in courses.values()},
         loud={course.infusion.chair: loudness(course, at) for course in courses.values()},
         changes_at=changes_at(courses.values(), at),
+        here=(providers, [shift.nurse for shift in shifts if _is_there(shift, site.minute(at))]),
     )
 
 

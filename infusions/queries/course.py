@@ -217,6 +217,13 @@ def course_of(infusion: Infusion) -> Course:
     return courses_of([infusion])[infusion.pk]
 
 
+def course_to_fill(infusion: Infusion) -> Course:
+    """What a new set is placed and compared by: events and sets, no flags. Two queries."""
+    events = InfusionEvent.objects.filter(infusion=infusion).order_by("occurred_at", "pk")
+    sets = VitalSet.objects.filter(infusion=infusion).order_by("occurred_at", "pk")
+    return Course(infusion, tuple(events), tuple(sets), ())
+
+
 def courses_of(infusions: Iterable[Infusion]) -> dict[int, Course]:
     """Load the charts of several infusions by their ids: three queries for all of them."""
     rows = {infusion.pk: infusion for infusion in infusions}

@@ -103,12 +103,26 @@ def next_day(site: Site, *, at: datetime) -> NextDay:
 
 def to_ask(visit: Visit, *, at: datetime) -> tuple[Line, ...]:
     """For the chair on this day: earlier infusions that nobody has answered for, or that had a bad day after."""
-    site, today = visit.site, visit.date
-    if site.today(at) != today:
+    return lines_for_chart(visit, courses_of(still_to_ask(visit, at=at)).values())
+
+
+def still_to_ask(visit: Visit, *, at: datetime) -> tuple[Infusion, ...]:
+    """Those infusions, the newest first: one query, mostly of none. is_bad: the day after was not well."""
+    if visit.site.today(at) != visit.date:
         return ()
     bad = Exists(REACHED.filter(well=False))
-    rows = infused(site, today=today).filter(~Exists(REACHED) | bad, patient_id=visit.patient_id)
-    return _lines(site, rows, today=today) if rows.exists() else ()
+    rows = infused(visit.site, today=visit.date).filter(~Exists(REACHED) | bad, patient_id=visit.patient_id)
+    return tuple(rows.annotate(is_bad=bad).select_related("visit").order_by("-date", "pk"))
+
+
+def lines_for_chart(visit: Visit, courses: Iterable[Course]) -> tuple[Line, ...]:
+    """Their lines. courses: of ``still_to_ask``; answers are read only where a day after was not well."""
+    found = list(courses)
+    bad = [course.infusion.pk for course in found if getattr(course.infusion, "is_bad", False)]
+    tries = _tries(visit.site, bad) if bad else {}
+    for course in found:
+        course.infusion.site, course.infusion.patient = visit.site, visit.patient
+    return tuple(_line(one, tries.get(one.infusion.pk, []), visit, today=visit.date) for one in found)
 
 
 def calls_of(infusion: Infusion) -> tuple[NextDayCall, ...]:
@@ -126,15 +140,20 @@ def _lines(site: Site, rows: QuerySet[Infusion], *, today: date) -> tuple[Line, 
             site=site, date=today, state__in=HERE, patient__in={one.patient_id for one in infusions}
         )
     }
-    tries: dict[int, list[NextDayCall]] = defaultdict(list)
-    for call in (
-        NextDayCall.objects.filter(site=site, infusion__in=infusions).select_related("by").order_by("at", "pk")
-    ):
-        tries[call.infusion_id].append(call)
+    tries = _tries(site, [one.pk for one in infusions])
     courses = courses_of(infusions)
     return tuple(
-        _line(courses[one.pk], tries[one.pk], visits.get(one.patient_id), today=today) for one in infusions
+        _line(courses[one.pk], tries.get(one.pk, []), visits.get(one.patient_id), today=today) for one in infusions
     )
+
+
+def _tries(site: Site, infusions: Iterable[int]) -> dict[int, list[NextDayCall]]:
+    """Every try for these infusions, by their ids, oldest first."""
+    tries: dict[int, list[NextDayCall]] = defaultdict(list)
+    rows = NextDayCall.objects.filter(site=site, infusion__in=infusions).select_related("by")
+    for call in rows.order_by("at", "pk"):
+        tries[call.infusion_id].append(call)
+    return tries
 
 
 def _line(course: Course, tries: Iterable[NextDayCall], visit: Visit | None, *, today: date) -> Line:

@@ -18,6 +18,9 @@ from scheduling.queries.floor import nurses_on_floor, providers_on_site
 COUNT, NURSES = "count", "nurses"  # lines that are computed, beside the items somebody checks
 
 
+Floor = tuple[list[ProviderPresence], list[StaffUser]]  # providers on site, nurses on the floor
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the list. said: what is known, by whom and when. wrong: somebody found it not in order."""
@@ -56,13 +59,12 @@ class Opening:
         return opening_problems(self.facts)
 
 
-def opening_of(site: Site, at: datetime) -> Opening:
-    """Read the list of the clinic day of ``at``."""
+def opening_of(site: Site, at: datetime, *, floor: Floor | None = None) -> Opening:
+    """Read the list of the clinic day of ``at``. floor: where the page has read it already."""
     today = site.today(at)
     newest = newest_checks(site, today)
     counts, uncounted = _counted(site, today)
-    present = providers_on_site(site, at)
-    nurses = [shift.nurse for shift in nurses_on_floor(site, at)]
+    present, nurses = floor or floor_of(site, at)
     attested = newest.get(OpeningItem.PROVIDER)
     holds = attested is not None and attested.in_order and _still_here(attested, site, at)
     left = attested is not None and attested.in_order and not holds
@@ -87,6 +89,11 @@ def opening_of(site: Site, at: datetime) -> Opening:
     people = {row.provider_id: row.provider for row in present}
     latest = max((check.pk for check in newest.values()), default=0)
     return Opening(today, tuple(lines), facts, tuple(people.values()), latest)
+
+
+def floor_of(site: Site, at: datetime) -> Floor:
+    """Who is on site and on the floor at this minute."""
+    return providers_on_site(site, at), [shift.nurse for shift in nurses_on_floor(site, at)]
 
 
 def newest_checks(site: Site, today: date) -> dict[str, OpeningCheck]:

@@ -95,10 +95,13 @@ def verbal_lines(
     site: Site, *, at: datetime, order: Order | None = None, infusion: Infusion | None = None
 ) -> list[VerbalLine]:
     """The verbal orders of one order or of one infusion, as they were said."""
-    rows = verbal_orders(site).order_by("said_at", "pk")
-    rows = rows.filter(order=order) if order is not None else rows.filter(infusion=infusion)
+    if order is not None:
+        rows = verbal_orders(site).filter(order=order)
+    else:  # the chart says who and what; whose order and which day stand above it
+        hanging = ("prescriber", "heard_by", "cosignature__signature")
+        rows = VerbalOrder.objects.filter(site=site, infusion=infusion).select_related(*hanging)
     lines = []
-    for verbal in rows:
+    for verbal in rows.order_by("said_at", "pk"):
         signed = hasattr(verbal, "cosignature")
         overdue = not signed and is_overdue(verbal.said_at, at=at)
         verified = signed and signing.verify(verbal.cosignature.signature)

@@ -1,4 +1,4 @@
-"""What every act at the chair shares: find the chart, read the form, answer with the live part of the page."""
+"""What every act at the chair shares: find the chart, read the form, say that it is saved."""
 
 import json
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import escape
 
 from infusions.forms.chart import ActForm
 from infusions.forms.vitals import NO_TRACE, PAIN, UNABLE
 from infusions.models import Infusion, VitalSet
 from infusions.queries.chart import Chart
 from infusions.queries.chart import chart as chart_of
-from infusions.queries.next_day import to_ask
 from infusions.states import Rhythm, Sedation
 from infusions.views.sheets import sheet_of
 from kitclinic.access import StaffRequest
@@ -26,14 +26,19 @@ from scheduling.models import Visit
 
 def visit_of(request: StaffRequest, pk: int) -> Visit:
     """The visit, at this site only."""
-    rows = Visit.objects.select_related("site", "patient", "sequence__patient", "sequence__site")
-    return get_object_or_404(rows, site=request.user.site, pk=pk)
+    visit = get_object_or_404(Visit.objects.select_related("patient", "sequence"), site=request.clinic, pk=pk)
+    # One clinic, one patient: each is read once.
+    visit.site = visit.patient.site = visit.sequence.site = request.clinic
+    if visit.sequence.patient_id == visit.patient_id:
+        visit.sequence.patient = visit.patient
+    return visit
 
 
 def infusion_of(request: StaffRequest, visit_pk: int) -> Infusion:
     """The infusion of a visit whose patient has arrived, at this site only."""
-    rows = Infusion.objects.select_related("site", "visit", "patient", "order__protocol")
-    return get_object_or_404(rows, site=request.user.site, visit_id=visit_pk)
+    infusion = get_object_or_404(Infusion, site=request.clinic, visit_id=visit_pk)
+    infusion.site = request.clinic
+    return infusion  # the action reads what hangs on it, under its lock
 
 
 def chart_context(chart: Chart, **more: Any) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def chart_context(chart: Chart, **more: Any) -> dict[str, Any]:
         "pain_choices": PAIN,
         "symptom_choices": [("none", "None"), *VitalSet.Symptom.choices],
         "unable_choices": UNABLE,
-        "asked": lambda: to_ask(chart.visit, at=chart.at) if chart.infusion and chart.phase != "over" else (),
+        "asked": chart.asked,
     } | more
 
 
@@ -81,8 +86,8 @@ class Act:
         """``who``, and the tablet's own clock with how far it is from the server's."""
         return self.who | {name: self.data.get(name) for name in ("device_at", "clock_offset_ms")}
 
-    def done(self, said: str, *, fresh_pad: bool = False) -> HttpResponse:
-        return answer(self.request, self.infusion.visit_id, said, fresh_pad=fresh_pad)
+    def done(self, said: str) -> HttpResponse:
+        return answer(self.request, self.infusion.visit_id, said)
 
 
 def begin(request: StaffRequest, visit_pk: int, form: type[ActForm] = ActForm) -> Act:
@@ -94,17 +99,22 @@ def begin(request: StaffRequest, visit_pk: int, form: type[ActForm] = ActForm) -
     return Act(request, infusion, bound, data, who)
 
 
-def answer(request: StaffRequest, visit_pk: int, said: str, *, fresh_pad: bool = False) -> HttpResponse:
-    """After commit: the live part of the chart for htmx, else back to the chart."""
+def answer(request: StaffRequest, visit_pk: int, said: str) -> HttpResponse:
+    """After commit: for htmx what was saved, and the page asks for its chart by itself; else back to the chart.
+
+    The nurse waits for the commit and nothing else: chart-saved.js empties the keypad and fetches the live part.
+    """
     if not is_htmx(request):
         say(request, said)
         return redirect("infusions:chart", visit_pk)
-    chart = chart_of(visit_of(request, visit_pk), at=timezone.now())
-    context = chart_context(chart, fresh_pad=fresh_pad)
-    response = render(request, "infusions/_chart_live.html", context)
-    response.headers["HX-Retarget"] = "#chart-live"
-    response.headers["HX-Reswap"] = "outerHTML"
-    response.headers["HX-Trigger"] = json.dumps({"kc:close": {}, "kc:toast": {"text": said, "tone": "success"}})
+    events = {
+        "kc:close": {},
+        "kc:toast": {"text": said, "tone": "success"},
+        "kc:charted": {"key": str(uuid4())},
+    }
+    response = HttpResponse(escape(said))
+    response.headers["HX-Reswap"] = "none"
+    response.headers["HX-Trigger"] = json.dumps(events)
     return response
 
 

@@ -32,10 +32,11 @@ def board_tiles(request: StaffRequest) -> HttpResponse:
     The page sends If-None-Match itself: nothing of a patient is kept by the browser.
     """
     site, at = request.clinic, timezone.now()
-    tag = _tag(request, board_version(site, at))
+    version = board_version(site, at)
+    tag = _tag(request, version)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag, "KC-Now": f"{at.timestamp():.1f}"})
-    context = _context(request, at)
+    context = _context(request, at, version=version)
     response = page(request, "infusions/_tiles.html", context)
     response.headers["ETag"] = context["tag"]
     response.headers["KC-Now"] = f"{at.timestamp():.1f}"
@@ -47,13 +48,13 @@ def _tag(request: StaffRequest, version: str) -> str:
     return f'"{request.user.pk}.{version}"'
 
 
-def _context(request: StaffRequest, at: datetime) -> dict[str, Any]:
+def _context(request: StaffRequest, at: datetime, *, version: str = "") -> dict[str, Any]:
     """The board, and the readiness of whoever comes next to a chair that is free."""
     site, reader = request.clinic, request.user
-    found = board_of(site, at)
+    found = board_of(site, at, version=version)
     expected = [tile.expected for tile in found.tiles if tile.expected]
     return {
-        "opening": opening_of(site, at),
+        "opening": opening_of(site, at, floor=found.here),
         "hands": open_hands(site) if reader.may(Permission.SEE_LEDGER) else [],
         "board": found,
         "tag": _tag(request, found.version),

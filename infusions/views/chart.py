@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from infusions.queries.chart import chart as chart_of
-from infusions.queries.chart_version import chart_version
+from infusions.queries.chart_version import version_at
 from infusions.queries.panel import patient_days
 from infusions.queries.paper import paper
 from infusions.queries.seating import seating
@@ -22,10 +22,13 @@ from scheduling.queries.readiness import strips
 @requires(Permission.SEE_CHARTS)
 def chart(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """The page; for htmx its live part, or 204 while that would look the same (``v``)."""
-    visit, at = visit_of(request, visit_pk), timezone.now()
-    if is_htmx(request) and request.GET.get("v") == chart_version(visit, at):
+    at = timezone.now()
+    version = version_at(request.clinic.pk, visit_pk, at)
+    if version is not None and is_htmx(request) and request.GET.get("v") == version:
         return HttpResponse(status=204)
-    found = chart_of(visit, at=at)
+    found = chart_of(visit_of(request, visit_pk), at=at, version=version, live=is_htmx(request))
+    if is_htmx(request) and "seat" in request.GET and found.phase != "before":
+        return HttpResponse(headers={"HX-Refresh": "true"})  # seated meanwhile: that page has no keypad
     context = chart_context(found)
     if not is_htmx(request):
         context["cover"] = cover_banner(found.site, reader=request.user, at=found.at)

@@ -29,7 +29,7 @@ def chart_vitals(request: StaffRequest, visit_pk: int) -> HttpResponse:
         confirmed=form.confirmed,
         **act.who,
     )
-    return act.done(f"Saved: {row.get_slot_display()}, {row}.", fresh_pad=True)
+    return act.done(f"Saved: {row.get_slot_display()}, {row}.")
 
 
 @requires(Permission.CHART, Permission.CLEAR_FOR_START)
@@ -53,7 +53,7 @@ def chart_correct(request: StaffRequest, visit_pk: int) -> HttpResponse:
         confirmed=form.confirmed,
         **act.who,
     )
-    return act.done("Corrected. The old set stays on the chart, struck through.", fresh_pad=True)
+    return act.done("Corrected. The old set stays on the chart, struck through.")
 
 
 @requires(Permission.CHART, Permission.CLEAR_FOR_START)

@@ -1,7 +1,7 @@
 // Number fields filled with one thumb: data-kc-keypad around inputs with data-kc-max and keys with
 // data-kc-digit ("0"–"9", "delete", "next"). Digits go to the field in use; when no further digit
 // could stay within data-kc-max, the next field comes up. A keyboard types into the same inputs.
-// data-kc-baseline shows the change in percent, exact, rounded half up to one place.
+// data-kc-baseline on a field's note shows the change in percent, exact, rounded half up to one place.
 (() => {
   const kc = window.kc;
   const used = new WeakMap();
@@ -30,9 +30,10 @@
   const full = (input) => input.value !== "" && Number(input.value) * 10 > Number(input.dataset.kcMax);
 
   const difference = (input) => {
-    const base = Number(input.dataset.kcBaseline);
+    const field = input.closest(".fld");
+    const base = Number(field?.querySelector("[data-kc-baseline]")?.dataset.kcBaseline);
     const value = Number(input.value);
-    const shown = input.closest(".fld")?.querySelector("[data-kc-diff]");
+    const shown = field?.querySelector("[data-kc-diff]");
     if (!shown) return;
     if (!base || !full(input)) return void (shown.textContent = "");
     const tenths = Math.floor((2000 * Math.abs(value - base) + base) / (2 * base));

@@ -101,7 +101,7 @@ def test_saved_again_a_set_whose_answer_was_lost_is_stored_once(walk: Walk, chai
     open_chart(walk, chair)
     walk.page.route(SAVE, arrived_but_not_answered)
     save(walk)
-    expect(walk.page.locator("#chart-pad [data-kc-unsaved]")).to_contain_text("it may have arrived")
+    expect(walk.page.locator("#chart-pad [data-kc-unsaved]")).to_contain_text("It may have arrived")
     walk.inspect()
     assert stored(chair) == before + 1  # the server has it, the nurse cannot know
     walk.page.unroute(SAVE)

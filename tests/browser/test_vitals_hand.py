@@ -71,7 +71,9 @@ def take(walk: Walk, digits: str) -> tuple[int, float]:
     for tap in taps:
         walk.page.locator(tap).click()
     expect(walk.page.locator("#chart-pad input[name=key]")).not_to_have_value(key)
-    return len(taps), perf_counter() - began
+    seconds = perf_counter() - began
+    expect(walk.page.locator("#sbp-note")).to_contain_text("last")  # and the chart shows it
+    return len(taps), seconds
 
 
 def test_a_plain_set_takes_at_most_14_inputs_and_what_was_typed_is_what_is_kept(

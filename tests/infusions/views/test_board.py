@@ -55,10 +55,10 @@ def test_the_poll_answers_304_until_something_changes(as_user, nurse, running, c
     assert poll(client, tag(answer)).status_code == 200
 
 
-def test_a_silent_poll_costs_four_queries(as_user, nurse, running, django_assert_num_queries):
+def test_a_silent_poll_costs_three_queries(as_user, nurse, running, django_assert_num_queries):
     client = as_user(nurse)
     seen = tag(client.get(reverse(BOARD)))
-    with django_assert_num_queries(4):  # session, person, clinic, version
+    with django_assert_num_queries(3):  # session, person with the clinic, version
         assert poll(client, seen).status_code == 304
 
 

@@ -1,5 +1,6 @@
 """The chart as a page and its acts as requests."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -42,6 +43,11 @@ def post(chair, name: str, /, *more, htmx: bool = True, **data):
 
 def words(response) -> str:
     return response.content.decode()
+
+
+def live(chair) -> str:
+    """The live part, as the page fetches it after an act."""
+    return words(chair.client.get(url("chart", chair), headers=HX))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +121,7 @@ def test_the_gates_are_opened_one_by_one_and_then_it_starts(stage):
     chair.pump_again()
     saved = post(chair, "chart_vitals", **SET)
     assert saved.status_code == 200
-    assert 'id="chart-pad"' in words(saved)
+    assert "Saved: Base, 128" in words(saved)
     post(chair, "chart_start")
     assert Infusion.objects.get().state == "infusing"
 
@@ -186,12 +192,35 @@ def test_a_flag_is_answered_in_line_or_in_its_sheet(stage):
     assert "SBP high +21.9%" not in words(chair.client.get(url("chart_sheet", chair, "call"), headers=HX))
 
 
+def test_an_act_is_answered_when_it_is_stored_and_the_chart_comes_by_itself(stage, django_assert_max_num_queries):
+    chair = stage("infusing")
+    with django_assert_max_num_queries(14):  # the person, the lock, what is there, the set, its flag, the audit
+        saved = post(chair, "chart_vitals", **SET | {"sbp": "190"})
+    assert (saved.status_code, saved.headers["HX-Reswap"]) == (200, "none")
+    assert "Saved: Extra, 190/78" in words(saved)
+    events = json.loads(saved.headers["HX-Trigger"])
+    assert set(events) == {"kc:close", "kc:toast", "kc:charted"}
+    assert events["kc:toast"]["text"] == words(saved)
+    assert "kc:news" in live(chair)
+    assert "SBP high" in live(chair)
+    assert 'id="sbp-note" hx-swap-oob="true" data-kc-baseline="128">last 190' in live(chair)
+
+
+def test_without_javascript_an_act_leads_back_to_the_chart(stage):
+    chair = stage("infusing")
+    saved = post(chair, "chart_vitals", htmx=False, **SET)
+    assert (saved.status_code, saved.headers["Location"]) == (302, url("chart", chair))
+    assert "Saved: Extra" in words(chair.client.get(url("chart", chair)))
+
+
 def test_pause_resume_and_stop(stage):
     chair = stage("infusing")
-    assert "Paused" in words(post(chair, "chart_pause"))
+    assert post(chair, "chart_pause").status_code == 200
+    assert "Paused" in live(chair)
     post(chair, "chart_vitals", **SET)
     assert post(chair, "chart_resume", reason="line_or_pump").status_code == 200
-    assert "Say why" in words(post(chair, "chart_stop"))
+    assert post(chair, "chart_stop").status_code == 200
+    assert "Say why" in live(chair)
     assert post(chair, "chart_stop_reason", reason="patient_choice", infused_ml="10").status_code == 200
     assert str(Infusion.objects.get().delivered_mg) == "8.300"
 

@@ -75,7 +75,7 @@ def test_ord_32_a_stop_is_recorded_with_who_said_it(stage, doctor):
     chair.infusion.refresh_from_db()
     assert (chair.infusion.state, chair.infusion.outcome) == ("observing", "stopped")
     assert VerbalOrder.objects.get().prescriber == doctor
-    html = response.content.decode()
+    html = chair.client.get(reverse("infusions:chart", args=[chair.visit.pk])).content.decode()
     assert "Say why" in html
     assert "Verbal: Stop" in html
 
