@@ -20,13 +20,13 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.site_id is None:
         return context
-    nav = places(request, user)
+    nav, tablet = places(request, user), tablet_of(request)
     return context | {
         "site": user.site,
         "nav": nav,
         "nav_more": [place for place in nav if place.folded],
         "may_search": user.may(Permission.FIND_PATIENTS),
-        "tablet": tablet_of(request),
+        "tablet": tablet if tablet and tablet.site_id == user.site_id else None,
         "own_face": [Face(user, "")],  # the lock's first name, before the server says the others
         "rests_s": LOCKS_AFTER_S,
         "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),
