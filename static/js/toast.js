@@ -39,15 +39,18 @@
     const toast = event.target.closest("[data-kc-dismiss]")?.closest("[data-kc-toast]");
     if (toast) close(toast);
   });
-  // What takes the focus under a floating message comes up from under it.
-  document.addEventListener("focusin", ({ target }) => {
+  // What takes the focus under a floating message comes up from under it; looked at over a few frames, because the
+  // browser itself scrolls to what takes the focus.
+  const comeUp = (target, frames) => {
     const toast = home.querySelector(".note-toast--now:last-child");
-    if (!toast || toast.contains(target) || target.closest("dialog")) return;
-    requestAnimationFrame(() => {
-      const [here, said] = [target.getBoundingClientRect(), toast.getBoundingClientRect()];
-      const apart = here.bottom <= said.top || here.top >= innerHeight || here.right <= said.left || here.left >= said.right;
-      if (!apart) scrollBy({ top: here.bottom - said.top + 12, behavior: "instant" });
-    });
+    if (!toast || toast.contains(target) || target !== document.activeElement) return;
+    const [here, said] = [target.getBoundingClientRect(), toast.getBoundingClientRect()];
+    const apart = here.bottom <= said.top || here.top >= innerHeight || here.right <= said.left || here.left >= said.right;
+    if (!apart) scrollBy({ top: here.bottom - said.top + 12, behavior: "instant" });
+    if (frames) requestAnimationFrame(() => comeUp(target, frames - 1));
+  };
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest("dialog")) requestAnimationFrame(() => comeUp(target, 4));
   });
   kc.onFresh((root) => {
     const good = kc.all(root, "[data-kc-toast=success], [data-kc-toast=ok]");

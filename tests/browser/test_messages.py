@@ -1,5 +1,6 @@
 """What the clinic says after an act stands in a place of its own: it covers nothing, on any page, at any width."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.live import Live
 from tests.browser.walk import WIDTHS, Walk
 from tests.browser.ward import Noon, noon
-from tests.factories import ledger, orders, scheduling
+from tests.factories import ledger, opening, orders, scheduling
 from tests.factories.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -36,7 +37,9 @@ SAY = """([text, tone]) => {  // as _toast.html writes it into a page that opens
 
 @pytest.fixture(scope="module")
 def clinic(live: Live) -> Noon:
-    return noon()
+    made = noon()
+    opening.suite_open(made.site, at=made.now - timedelta(hours=3))
+    return made
 
 
 def looked_at(walk: Walk, name: str, folder: Path) -> None:
@@ -116,12 +119,16 @@ def hidden_focus(page: Page) -> list[str]:
     for _ in range(60):
         page.keyboard.press("Tab")
         found += page.evaluate("""async () => {
-            await new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)));
+            const frame = () => new Promise((seen) => requestAnimationFrame(seen));
             const here = document.activeElement, toast = document.querySelector(".note-toast");
             if (!here || here === document.body || toast.contains(here)) return [];
-            const [a, b] = [here.getBoundingClientRect(), toast.getBoundingClientRect()];
-            const over = a.bottom > b.top && a.top < b.bottom && a.right > b.left && a.left < b.right;
-            return over ? [`${here.outerHTML.slice(0, 90)} ${a.top} ${a.bottom} ${b.top}`] : [];
+            for (let frames = 0; ; frames += 1) {
+                const [a, b] = [here.getBoundingClientRect(), toast.getBoundingClientRect()];
+                const over = a.bottom > b.top && a.top < b.bottom && a.right > b.left && a.left < b.right;
+                if (!over) return [];
+                if (frames === 8) return [`${here.outerHTML.slice(0, 90)} ${a.top} ${a.bottom} ${b.top}`];
+                await frame();
+            }
         }""")
     return found
 
