@@ -36,6 +36,11 @@
     if (saved && elt.matches("form") && !elt.hasAttribute("hx-sync")) kc.clean(elt);
   });
 
+  // The server has another page in the place of this one; nothing typed here could still be saved.
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    if (detail.xhr.getResponseHeader("HX-Refresh")) kc.going();
+  });
+
   window.addEventListener("beforeunload", (event) => {
     if (!meant && kc.unsavedForms().length) event.preventDefault();
   });

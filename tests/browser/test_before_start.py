@@ -2,12 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from infusions.models import InfusionEvent, Intake, OpeningCheck
 from tests.browser.walk import Walk
 from tests.browser.ward import Noon, noon
-from tests.factories import infusions, ledger, people
+from tests.factories import infusions, ledger, people, suite
 from tests.factories.infusions import Chair
 
 pytestmark = pytest.mark.browser
@@ -118,3 +119,17 @@ def test_a_nurse_goes_on_a_break_and_comes_back(walk: Walk, chair: Chair, clinic
     expect(page.locator(".board")).to_be_visible()
     chair.infusion.refresh_from_db()
     assert chair.infusion.nurse == chair.nurse
+
+
+def test_seated_by_a_colleague_the_page_with_the_seats_becomes_the_chart(walk: Walk, clinic: Noon) -> None:
+    visit = infusions.visit(site=clinic.site, monday=clinic.today, minute=770)
+    nurse = suite.staffed(clinic.site, "nurse", 2)[1]
+    page = walk.sign_in(nurse).open(reverse("infusions:chart", args=[visit.pk]))
+    walk.tap("chair", "7")  # touched, and all the same nobody is asked whether to leave
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    infusions.chair(site=clinic.site, visit=visit, nurse=nurse, at=timezone.now()).arrive(chair=6)
+    expect(page.locator(".gates-head")).to_contain_text("Before the start")
+    expect(page.locator("#chart-pad [data-kc-keypad]")).to_be_visible()
+    expect(page.locator("#chart-pad input[name=chair]")).to_have_count(0)
+    assert asked == []
