@@ -150,7 +150,7 @@ def test_each_sign_that_cannot_be_obtained_asks_for_its_own_reason(walk: Walk, c
 # -- a tablet whose clock is wrong
 
 
-@pytest.fixture(params=[AHEAD, BEHIND, None], ids=["47 min ahead", "3 h behind", "1969"])
+@pytest.fixture(params=[AHEAD, -AHEAD, BEHIND, None], ids=["47 min ahead", "47 min behind", "3 h behind", "1969"])
 def wrong(request: pytest.FixtureRequest, chromium: Browser, live: Live) -> Iterator[Walk]:
     by = request.param
     if by is None:

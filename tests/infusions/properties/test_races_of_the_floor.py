@@ -8,7 +8,7 @@ import pytest
 
 from infusions import actions
 from infusions.actions import starting
-from infusions.models import Infusion, InfusionEvent, OpeningCheck
+from infusions.models import Infusion, InfusionEvent, OpeningCheck, VitalSet
 from infusions.queries.nurses import covered_for, patients_of
 from infusions.rules.chairside import PATIENTS_PER_NURSE
 from kitclinic.models import AuditEvent
@@ -81,6 +81,24 @@ def test_inf_31_two_nurses_who_take_one_patient_at_once_stand_one_after_the_othe
         had = chain_of(patient, a, since=since)
         assert sorted(had[1:]) == sorted([c.pk, d.pk])  # neither is overwritten unseen: both stand on the chart
         assert len(patients_of(c, at)) + len(patients_of(d, at)) == 1
+
+
+def test_what_is_charted_at_the_moment_of_a_hand_over_is_kept_in_fifty_rounds(four):
+    """A fact is never refused for where the patient stands: the row is found again, whoever has it by then."""
+    (patient, *_), (a, _, c, _), at = four
+    given = {"infusion": patient, "by": a, "at": at}
+    for number, since in again():
+        read = lambda: actions.record_vitals(  # noqa: E731
+            **given, reading=infusions.CALM, occurred_at=at, key=uuid4()
+        )
+        seen = lambda: actions.record_event(  # noqa: E731
+            **given, kind=Kind.SIDE_EFFECT, detail={"symptom": "nausea", "severity": "mild"}, key=uuid4()
+        )
+        done, lost = race(*taking_turns(number, giving(patient, c, by=c, at=at), seen), read)
+        assert (len(done), lost) == (3, [])
+        assert chain_of(patient, a, since=since) == [a.pk, c.pk]
+        assert InfusionEvent.objects.filter(kind=Kind.SIDE_EFFECT, pk__gt=since).count() == 1
+    assert VitalSet.objects.filter(infusion=patient).count() == ROUNDS
 
 
 def test_inf_21_a_nurse_with_one_patient_takes_one_more_and_never_two_in_fifty_rounds(four):
