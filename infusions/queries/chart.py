@@ -327,7 +327,7 @@ class Chart:
 def _infusion_of(visit: Visit) -> Infusion | None:
     """The infusion of this visit; what hangs on the visit already is not read again."""
     rows = Infusion.objects.filter(site=visit.site_id, visit=visit)
-    infusion = rows.select_related("nurse", "weight", "order__signature", "order__protocol").first()
+    infusion = rows.select_related("nurse", "order__protocol").first()
     if infusion is not None:
         infusion.visit, infusion.site = visit, visit.site
         if infusion.patient_id == visit.patient_id:
