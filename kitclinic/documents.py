@@ -26,21 +26,22 @@ def registered_rules() -> list[Rule]:
     ]
 
 
-def tests_of(rule: Rule, sources: dict[Path, str]) -> list[Path]:
-    """The test files in which a test's name or docstring carries the rule's id."""
-    prefix, number = rule.id.split("-")
-    named = re.compile(rf"def test_{prefix.lower()}_{number}\b|def test_{prefix.lower()}_{number}_|\b{rule.id}\b")
-    return [path for path, text in sources.items() if named.search(text)]
+NAMED = re.compile(r"\b([A-Z]+-\d+)\b|def test_([a-z]+_\d+)(?![a-z0-9])")
 
 
-def test_sources() -> dict[Path, str]:
-    root = settings.BASE_DIR / "tests"
-    return {path: path.read_text(encoding="utf-8") for path in sorted(root.rglob("test_*.py"))}
+def named_in_tests(*, besides: Path | None = None) -> dict[str, list[Path]]:
+    """By rule id, the test files in which a test's name or the text carries it. besides: a file left out."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted((settings.BASE_DIR / "tests").rglob("test_*.py")):
+        named = NAMED.findall(path.read_text(encoding="utf-8")) if path != besides else []
+        for rule in {said or name.upper().replace("_", "-") for said, name in named}:
+            found.setdefault(rule, []).append(path)
+    return found
 
 
 def clinic_rules() -> str:
     """The text of docs/clinic-rules.md."""
-    sources = test_sources()
+    named = named_in_tests()
     lines = [
         "# The clinic's rules",
         "",
@@ -52,7 +53,7 @@ def clinic_rules() -> str:
     ]
     for rule in registered_rules():
         where = f"`{rule.module.replace('.', '/')}.py`"
-        tests = ", ".join(f"`{path.relative_to(settings.BASE_DIR)}`" for path in tests_of(rule, sources)[:2])
+        tests = ", ".join(f"`{path.relative_to(settings.BASE_DIR)}`" for path in named.get(rule.id, [])[:2])
         lines.append(f"| {rule.id} | {_cell(rule.sentence)} | {_cell(rule.source)} | {where} | {tests} |")
     return "\n".join(lines) + "\n"
 
