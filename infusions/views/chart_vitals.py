@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from infusions import actions
 from infusions.forms import vitals as forms
 from infusions.models import Flag, VitalSet
+from infusions.queries.words import flag_words
 from infusions.views.acting import begin
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -29,7 +30,9 @@ def chart_vitals(request: StaffRequest, visit_pk: int) -> HttpResponse:
         confirmed=form.confirmed,
         **act.who,
     )
-    return act.done(f"Saved: {row.get_slot_display()}, {row}.")
+    raised = [flag_words(flag) for flag in row.flags.order_by("pk")]  # said here too: the chart may not come
+    flagged = f" Flagged: {', '.join(raised)}." if raised else ""
+    return act.done(f"Saved: {row.get_slot_display()}, {row}.{flagged}")
 
 
 @requires(Permission.CHART, Permission.CLEAR_FOR_START)

@@ -227,6 +227,13 @@ def test_the_optional_signs_and_the_mean_pressure_stand_on_chart_trend_and_paper
         assert f">{value}</td>" in paper
 
 
+def test_vit_01_the_answer_to_a_set_names_its_flags_also_where_the_chart_does_not_come(stage):
+    chair = stage("infusing")
+    said = words(post(chair, "chart_vitals", **SET | {"sbp": "156"}))
+    assert "Flagged: SBP high +21.9%." in said
+    assert "Flagged" not in words(post(chair, "chart_vitals", **SET))
+
+
 def test_nothing_is_prefilled_and_the_last_set_stands_beside(stage):
     chair = stage("infusing")
     page = words(chair.client.get(url("chart", chair)))
