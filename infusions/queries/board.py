@@ -127,19 +127,20 @@ def board(site: Site, at: datetime, *, version: str = "") -> Board:
     shifts = list(shifts_today(site, at))
     providers = providers_on_site(site, at)
     to_come = [visit for visit in visits if visit.state == VisitState.BOOKED]
-    names = chairside_settings(site).board_name == BoardName.NAME
+    chosen = chairside_settings(site)
+    shown = {"names": chosen.board_name == BoardName.NAME, "two_read": chosen.second_pump_check}
     return Board(
         at=at,
         today=today,
         version=version,
-        pairs=_pairs(site, at, courses, infusions, to_come, shifts, chairs_out(site, today), names=names),
+        pairs=_pairs(site, at, courses, infusions, to_come, shifts, chairs_out(site, today), **shown),
         floor=_floor(site, at, open_now, shifts),
         providers=", ".join(dict.fromkeys(presence.provider.short_name for presence in providers)),
         provider_since=min((presence.from_minute for presence in providers), default=None),
         arrivals=_arrivals(site, at, to_come, {infusion.chair for infusion in open_now}),
         done=sum(infusion.state == InfusionState.DISCHARGED for infusion in infusions),
         to_come=len(to_come),
-        names=names,
+        names=shown["names"],
         nurses={course.infusion.chair: course.infusion.nurse_id for course in courses.values()},
         loud={course.infusion.chair: loudness(course, at) for course in courses.values()},
         changes_at=changes_at(courses.values(), at),
@@ -157,6 +158,7 @@ def _pairs(
     out: dict[int, ChairOutage],
     *,
     names: bool,
+    two_read: bool,
 ) -> tuple[Pair, ...]:
     in_chair = {course.infusion.chair: course for course in courses.values()}
     loads: dict[int, int] = {}
@@ -171,7 +173,7 @@ def _pairs(
         nurses = [in_chair[chair].infusion.nurse for chair in chairs if chair in in_chair]
         nurse = nurses[0] if nurses else (spare.pop(0) if spare else None)
         tiles = tuple(
-            busy_tile(in_chair[chair], site=site, at=at, column_nurse=nurse, names=names)
+            busy_tile(in_chair[chair], site=site, at=at, column_nurse=nurse, names=names, two_read=two_read)
             if chair in in_chair
             else out_tile(out[chair], next_visit=_next(chair, to_come))
             if chair in out

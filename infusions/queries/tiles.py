@@ -116,12 +116,21 @@ def loudest(course: Course, at: datetime) -> Flag | None:
 
 
 def busy_tile(
-    course: Course, *, site: Site, at: datetime, column_nurse: StaffUser | None, names: bool = False
+    course: Course,
+    *,
+    site: Site,
+    at: datetime,
+    column_nurse: StaffUser | None,
+    names: bool = False,
+    two_read: bool = False,
 ) -> Tile:
-    """The tile of a chair with a patient. names: the clinic shows full names on its board."""
+    """The tile of a chair with a patient.
+
+    names: the clinic shows full names on its board. two_read: two people read the pump before a start.
+    """
     infusion = course.infusion
     before = infusion.state == InfusionState.ARRIVED
-    made = _before_start(course, site, at) if before else _under_way(course, site, at)
+    made = _before_start(course, site, at, two_read) if before else _under_way(course, site, at)
     phase = {"arrived": "", "infusing": "Infusing, ", "paused": "Paused, ", "observing": "Observing, "}[
         infusion.state
     ]
@@ -147,9 +156,9 @@ def busy_tile(
     return Tile(**{**vars(made), **extra})
 
 
-def _before_start(course: Course, site: Site, at: datetime) -> Tile:
+def _before_start(course: Course, site: Site, at: datetime, two_read: bool) -> Tile:
     infusion, visit = course.infusion, course.infusion.visit
-    steps = steps_of(course, at)
+    steps = steps_of(course, at, two_read=two_read)
     todo = [step.word for step in steps if not step.done]
     gone = minutes_to(infusion.arrived_at, at)
     base = course.baseline
@@ -183,8 +192,9 @@ def _before_start(course: Course, site: Site, at: datetime) -> Tile:
     )
 
 
-def steps_of(course: Course, at: datetime) -> tuple[Step, ...]:
+def steps_of(course: Course, at: datetime, *, two_read: bool = False) -> tuple[Step, ...]:
     """What the nurse does before the start, as far as the board can see it; the guard has the last word."""
+    readers = {event.by_id for event in course.of_kind(Kind.PUMP_CHECKED)}
     infusion = course.infusion
     base = course.baseline
     fresh = base is not None and at - base.occurred_at <= BASELINE_AGE
@@ -194,7 +204,7 @@ def steps_of(course: Course, at: datetime) -> tuple[Step, ...]:
         Step("Weight", infusion.weight_id is not None or infusion.visit.day_index > 1),
         Step("Order", bool(getattr(infusion, "order_signed", False))),
         Step("Premed", bool(course.of_kind(Kind.PREMEDICATION, Kind.NO_PREMEDICATION))),
-        Step("Pump", bool(course.of_kind(Kind.PUMP_CHECKED)) and mismatch_now(course) is None),
+        Step("Pump", len(readers) >= (2 if two_read else 1) and mismatch_now(course) is None),
         Step("Baseline", fresh),
     )
 

@@ -43,6 +43,20 @@ def test_due_02_the_word_of_each_state(site, state, minutes, kind, word):
     assert (found.kind, found.word) == (kind, word)
 
 
+def test_inf_28_the_pump_is_done_on_the_tile_when_two_have_read_it(site):
+    chair = infusions.infusion(site=site, at_state="arrived").identify()
+    order = chair.visit.sequence.orders.get()
+    numbers = {"rate_ml_per_h": order.rate_ml_per_h, "volume_ml": order.total_ml}
+    actions.check_pump(infusion=chair.infusion, by=chair.nurse, at=chair.at, key=uuid4(), **numbers)
+    assert not pump_step(site, chair).done
+    chair.pump_again()
+    assert pump_step(site, chair).done
+
+
+def pump_step(site, chair):
+    return next(step for step in tile(site, chair).steps if step.word == "Pump")
+
+
 def test_vit_15_a_flag_comes_to_the_board_after_three_minutes_and_is_unanswered_after_five(site):
     chair = infusions.infusion(site=site, at_state="infusing").later(minutes=15)
     chair.vitals(HIGH)
