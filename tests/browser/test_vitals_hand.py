@@ -44,9 +44,9 @@ def clinic(live: Live) -> Noon:
 
 
 def started(clinic: Noon) -> Chair:
-    """An infusion that runs: each begun after the one before, a nurse for every two."""
+    """An infusion that runs: each begun after the one before, in a chair of its own, a nurse for every two."""
     turn = Infusion.objects.filter(site=clinic.site).count()
-    chair = clinic.chair(16 - 2 * turn, minute=640 + 20 * turn)
+    chair = clinic.chair(16 - 2 * turn, minute=640 + 20 * turn, chair=turn + 1)
     chair.nurse = suite.staffed(clinic.site, "nurse", 1 + turn // 2)[turn // 2]
     return chair.ready().start()
 
