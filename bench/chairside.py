@@ -34,7 +34,7 @@ from bench.chairside_clinics import Clinic, Person, call, clinic, database, dura
 from tests.browser.live import Live
 from tests.factories.infusions import Chair
 
-SECONDS, SITES, CHAIRS = 60, 25, 2
+SECONDS, SITES, CHAIRS = 60, 25, 6  # six and their support persons fill a group visit
 BOARDS, CHARTS, EVERY = 3, 8, 10.0  # screens a clinic, seconds between two polls of one
 PEAK_CHAIRS = 8  # each chair of a clinic charts once in the busiest minute
 GENERATORS = 48
