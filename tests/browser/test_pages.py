@@ -226,6 +226,7 @@ def test_the_way_in(walk: Walk) -> None:
     walk.open("/sign-in/")
     walk.inspect()
     walk.reach("main button[type=submit]")
+    assert walk.page.evaluate("document.activeElement.innerText").strip() == "Sign in"
 
 
 @pytest.mark.parametrize(("role", "address", "status"), [("nurse", "/signing/", 403), ("nurse", "/chart/0/", 404)])

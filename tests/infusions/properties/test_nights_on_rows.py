@@ -78,15 +78,20 @@ def paper(response):
     return " ".join(" ".join(page.extract_text().split()) for page in pages)
 
 
-def test_due_01_and_dis_01_due_times_and_observation_are_real_minutes_across_the_change(night, seated):
-    change, *_ = night
-    start = run_through(seated, change)
+def all_sets_taken(seated, start):
+    """Every set at its due time, the end at 40 min, and the rest wasted."""
     for after in DUE:
         seated.at = start + after * MINUTE
         if after == 40:
             seated._do(infusions.actions.complete_infusion, delivered_mg=infusions.Decimal("41.25"))
         seated.vitals()
     seated.waste_rest()
+
+
+def test_due_01_and_dis_01_due_times_and_observation_are_real_minutes_across_the_change(night, seated):
+    change, *_ = night
+    start = run_through(seated, change)
+    all_sets_taken(seated, start)
     course = course_of(seated.infusion)
     assert [slot.due_at - start for slot in course.grid(seated.at)] == [after * MINUTE for after in DUE]
     taken = [row.slot for row in course.sets]
@@ -122,12 +127,7 @@ def test_every_time_of_the_night_on_chart_board_and_paper_says_its_zone(night, s
     start = run_through(seated, change)
     site, client = seated.visit.site, as_user(seated.nurse)
     page = lambda name, *more: said(client.get(reverse(f"infusions:{name}", args=more)))  # noqa: E731
-    for minutes in DUE:
-        seated.at = start + minutes * MINUTE
-        if minutes == 40:
-            seated._do(infusions.actions.complete_infusion, delivered_mg=infusions.Decimal("41.25"))
-        seated.vitals()
-    seated.waste_rest()
+    all_sets_taken(seated, start)
     names = ("chart", "chart_print", "flowsheet_pdf")
     with time_machine.travel(seated.at + MINUTE, tick=False):
         client.force_login(seated.nurse)

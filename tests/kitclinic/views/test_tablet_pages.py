@@ -94,13 +94,19 @@ def test_tab_01_a_name_that_cannot_be_is_refused_on_the_page(
     assert Tablet.objects.count() == 1
 
 
+def in_hand(site: Site, nurse: StaffUser) -> tuple[Tablet, Client]:
+    """A tablet that this nurse, who has a PIN, is signed in on; and its browser."""
+    made, token = tablets.tablet(site, NOW)
+    tablets.give_pin(nurse, NOW)
+    client = tablets.device(token)
+    tablets.sign_in(client, nurse)
+    return made, client
+
+
 def test_a_tablet_that_is_ended_signs_out_whoever_is_on_it_and_its_name_is_free(
     site: Site, lead: StaffUser, nurse: StaffUser, as_user: AsUser
 ) -> None:
-    made, token = tablets.tablet(site, NOW)
-    tablets.give_pin(nurse, NOW)
-    chairside = tablets.device(token)
-    tablets.sign_in(chairside, nurse)
+    made, chairside = in_hand(site, nurse)
     assert chairside.get(reverse("pin")).status_code == 200
     office = as_user(lead)
     assert office.get(reverse("tablet_end", args=[made.pk])).status_code == 405
@@ -196,10 +202,7 @@ def test_tab_03_what_is_wrong_is_said_on_the_page_and_nothing_typed_comes_back(
 
 
 def test_a_new_pin_counts_at_once_and_the_old_one_no_more(site: Site, nurse: StaffUser) -> None:
-    _, token = tablets.tablet(site, NOW)
-    tablets.give_pin(nurse, NOW)
-    tablet = tablets.device(token)
-    tablets.sign_in(tablet, nurse)
+    tablet = in_hand(site, nurse)[1]
     assert tablet.post(reverse("pin"), MINE | {"pin": "7302", "again": "7302"}).status_code == 302
     tablet.post(reverse("lock"))
     try_it = {"user": nurse.pk, "pin": PIN}
@@ -211,10 +214,7 @@ def test_tab_04_a_new_pin_does_not_reopen_what_five_wrong_ones_closed(
     site: Site, nurse: StaffUser, as_user: AsUser, clock: Any
 ) -> None:
     """On another device a new PIN is set; on the tablet the password is asked all the same."""
-    _, token = tablets.tablet(site, NOW)
-    tablets.give_pin(nurse, NOW)
-    tablet = tablets.device(token)
-    tablets.sign_in(tablet, nurse)
+    tablet = in_hand(site, nurse)[1]
     tablet.post(reverse("lock"))
     send = {"path": reverse("unlock"), "headers": {"KC-Lock": "1"}}
     for _ in range(7):
