@@ -1,6 +1,6 @@
 """A questionnaire that was opened on this device: a signed cookie, and the gate in front of its pages.
 
-The cookie holds the questionnaire's number, nothing about the person. It is not a sign-in: it lets this device
+The cookie holds the number of the sitting, nothing about the person. It is not a sign-in: it lets this device
 write the answers of one form.
 """
 
@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from kitclinic.http import page
 from kitclinic.problems import Problem
-from outcomes.models import Assessment
-from outcomes.queries.questionnaires import by_id, standing_problems
+from outcomes.models import Assessment, Sitting
+from outcomes.queries.questionnaires import sitting_by_id, standing_problems
 from outcomes.rules.links import LIFE, ONE_LINK, PAGE_LASTS
 from outcomes.rules.timing import NOT_WHILE_IMPAIRED
 from outcomes.states import AssessmentState
@@ -30,11 +30,11 @@ TITLES = {NOT_WHILE_IMPAIRED.id: "Please do this tomorrow", ONE_LINK.id: "There 
 PageView = Callable[..., HttpResponse]
 
 
-def remember(response: HttpResponse, assessment: Assessment) -> HttpResponse:
+def remember(response: HttpResponse, sitting: Sitting) -> HttpResponse:
     """Let this device go on with the questionnaire for 45 minutes (PRO-14)."""
     response.set_cookie(
         COOKIE,
-        signing.dumps(assessment.pk, salt=SALT),
+        signing.dumps(sitting.pk, salt=SALT),
         max_age=PAGE_LASTS,
         path=PATH,
         secure=settings.HTTPS,
@@ -44,13 +44,13 @@ def remember(response: HttpResponse, assessment: Assessment) -> HttpResponse:
     return response
 
 
-def remembered(request: HttpRequest) -> Assessment | None:
-    """Return the questionnaire this device has opened; None for no, an old or a foreign cookie."""
+def remembered(request: HttpRequest) -> Sitting | None:
+    """Return the sitting of the questionnaire this device has opened; None for no, an old or a foreign cookie."""
     try:
         pk = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=PAGE_LASTS)
     except signing.BadSignature:
         return None
-    return by_id(pk)
+    return sitting_by_id(pk)
 
 
 def closed(request: HttpRequest, assessment: Assessment | None, problem: Problem) -> HttpResponse:
@@ -66,18 +66,18 @@ def closed(request: HttpRequest, assessment: Assessment | None, problem: Problem
 
 
 def opened(view: PageView) -> PageView:
-    """Give the view the questionnaire of this device, or say why it cannot go on."""
+    """Give the view the sitting of this device, or say why it cannot go on."""
 
     @wraps(view)
     def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        assessment = remembered(request)
-        if assessment is None:
+        sitting = remembered(request)
+        if sitting is None:
             return redirect("outcomes:link")
-        if assessment.state == AssessmentState.COMPLETED:
-            return view(request, assessment, *args, **kwargs)
-        problems = standing_problems(assessment, at=timezone.now())
+        if sitting.assessment.state == AssessmentState.COMPLETED:
+            return view(request, sitting, *args, **kwargs)
+        problems = standing_problems(sitting.assessment, at=timezone.now())
         if problems:
-            return closed(request, assessment, problems[0])
-        return view(request, assessment, *args, **kwargs)
+            return closed(request, sitting.assessment, problems[0])
+        return view(request, sitting, *args, **kwargs)
 
     return gated

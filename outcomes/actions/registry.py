@@ -15,7 +15,7 @@ from kitclinic.problems import Blocker, Refused
 from outcomes.models import RegistryImport, Score
 from outcomes.queries.registry import stored_registry
 from outcomes.rules.cells import LineProblem
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 from outcomes.rules.registry import COLUMNS, InfusionRow, ScoreRow, read_registry
 from outcomes.rules.registry_label import About, UnreadableLabelError, digest_of, read_about
 from outcomes.rules.registry_merge import REPEATED, Additions, Person, additions, minute

@@ -1,8 +1,49 @@
-"""Questionnaires, answers, scores and safety tasks."""
+"""Instruments, plans, questionnaires, answers, scores and safety tasks."""
 
-from outcomes.models.assessments import Assessment, ItemResponse
+from outcomes.models.assessments import (
+    AnswerDayOverride,
+    Assessment,
+    AssessmentComment,
+    AssessmentLink,
+    AssessmentPart,
+    ItemResponse,
+    RemoteItem,
+    Sitting,
+)
+from outcomes.models.instruments import (
+    EngineClient,
+    InstrumentLicence,
+    InstrumentPiece,
+    PieceDecision,
+    RemoteEngine,
+)
+from outcomes.models.planning import AskCall, AskStep, AssessmentPlan, PlannedAssessment, ReminderChoice
 from outcomes.models.registry import RegistryImport
-from outcomes.models.safety import SafetyTask
+from outcomes.models.safety import RedFlag, SafetySettings, SafetyTask
 from outcomes.models.scores import Score
 
-__all__ = ["Assessment", "ItemResponse", "RegistryImport", "SafetyTask", "Score"]
+__all__ = [
+    "AnswerDayOverride",
+    "AskCall",
+    "AskStep",
+    "Assessment",
+    "AssessmentComment",
+    "AssessmentLink",
+    "AssessmentPart",
+    "AssessmentPlan",
+    "EngineClient",
+    "InstrumentLicence",
+    "InstrumentPiece",
+    "ItemResponse",
+    "PieceDecision",
+    "PlannedAssessment",
+    "RedFlag",
+    "RegistryImport",
+    "ReminderChoice",
+    "RemoteEngine",
+    "RemoteItem",
+    "SafetySettings",
+    "SafetyTask",
+    "Score",
+    "Sitting",
+]

@@ -1,4 +1,4 @@
-"""Safety tasks: somebody answered item 9 above zero, and somebody must act."""
+"""Safety tasks: an answer or a score asks for a person, and somebody must act."""
 
 from typing import ClassVar
 
@@ -6,9 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from kitclinic.append_only import AppendOnly
 from kitclinic.models import SiteOwned
 from outcomes.models.assessments import ItemResponse
-from outcomes.states import SAFETY_TASK_TRANSITIONS, SafetyTaskState
+from outcomes.models.scores import Score
+from outcomes.states import SAFETY_TASK_TRANSITIONS, SafetyTaskKind, SafetyTaskState
 from scheduling.models import Patient
 
 
@@ -16,12 +18,17 @@ class SafetyTask(SiteOwned):
     """Written in the same transaction as the answer; a changed answer never withdraws it."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="safety_tasks")
-    response = models.OneToOneField(ItemResponse, on_delete=models.PROTECT, related_name="safety_task")
+    kind = models.CharField(max_length=10, choices=SafetyTaskKind.choices, default=SafetyTaskKind.ITEM_9)
+    response = models.OneToOneField(ItemResponse, null=True, on_delete=models.PROTECT, related_name="safety_task")
+    score = models.OneToOneField(Score, null=True, on_delete=models.PROTECT, related_name="safety_task")
     high = models.BooleanField()  # answer 2 or 3
+    says = models.CharField(max_length=300, blank=True)  # the sentence the staff were shown
     state = models.CharField(max_length=20, choices=SafetyTaskState.choices, default=SafetyTaskState.OPEN)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     escalated_at = models.DateTimeField(null=True)
+    escalations = models.PositiveSmallIntegerField(default=0)  # how many people further it has gone
+    next_escalation_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -33,6 +40,12 @@ class SafetyTask(SiteOwned):
     class Meta:
         verbose_name = "safety task"
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["item9", "red_flag"], response__isnull=False, score__isnull=True)
+                | Q(kind__in=["rise", "worsening"], response__isnull=True, score__isnull=False),
+                name="safety_task_has_its_cause",
+                violation_error_message="A safety task is raised by one answer or by one score.",
+            ),
             models.CheckConstraint(
                 condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
                 | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False) & ~Q(action=""),
@@ -56,3 +69,54 @@ class SafetyTask(SiteOwned):
 
     def __str__(self) -> str:
         return f"Safety task {self.pk}"
+
+
+class RedFlag(SiteOwned):
+    """An answer, besides PHQ-9 item 9, that this clinic wants to be told of at once."""
+
+    instrument = models.CharField(max_length=40)
+    item = models.PositiveSmallIntegerField()
+    from_value = models.PositiveSmallIntegerField()  # this answer code and above
+    high_from = models.PositiveSmallIntegerField(null=True)
+    because = models.CharField(max_length=200)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "instrument", "item"],
+                condition=Q(ended_at__isnull=True),
+                name="red_flag_once",
+                violation_error_message="This question already has a red flag. End that one first.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="red_flag_ended_completely",
+                violation_error_message="A red flag is ended by a named person.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} item {self.item}"
+
+
+class SafetySettings(AppendOnly, SiteOwned):
+    """How fast this clinic answers safety tasks; the newest row counts, the defaults of the rules without one."""
+
+    raised_minutes = models.PositiveSmallIntegerField()  # of opening hours, to acknowledge
+    high_minutes = models.PositiveSmallIntegerField()
+    again_minutes = models.PositiveSmallIntegerField()  # after an escalation, to the next one
+    second_line_hours = models.PositiveSmallIntegerField()  # for risen and worsened scores
+    pages_at_night = models.BooleanField()  # a high task pages the physician on call out of hours
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "written_at"], name="safety_settings_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.raised_minutes} min"

@@ -1,5 +1,8 @@
 """Scores, stored to one decimal, with everything needed to say how they came about."""
 
+from typing import Self
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +10,12 @@ from kitclinic.append_only import AppendOnly
 from kitclinic.models import SiteOwned
 from outcomes.models.assessments import Assessment
 from scheduling.models import Patient
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def current(self) -> Self:
+        """Without the scores that a later one corrects."""
+        return self.filter(corrected_by__isnull=True)
 
 
 class Score(AppendOnly, SiteOwned):
@@ -17,12 +26,26 @@ class Score(AppendOnly, SiteOwned):
     minute = models.PositiveSmallIntegerField(
         null=True
     )  # local minute of completion; null: only the date is known
-    theta = models.FloatField(null=True)
-    standard_error = models.FloatField(null=True)
-    source = models.CharField(max_length=20)  # browser, registry, paper
-    rule_set = models.CharField(max_length=80, blank=True)  # instrument version and content hash
+    theta = models.FloatField(null=True)  # unrounded
+    standard_error = models.FloatField(null=True)  # of theta for an adaptive test, of the score for a table
+    raw = models.PositiveSmallIntegerField(null=True)  # sum of a table-scored form
+    items = models.PositiveSmallIntegerField(null=True)  # answers that counted
+    band = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=20)  # browser, registry, paper, phone, elsewhere
+    instrument = models.CharField(max_length=40, blank=True)  # the form that gave it: "PROMIS-Fatigue-4a"
+    engine = models.CharField(max_length=40, blank=True)  # version of the scoring program
+    rule_set = models.CharField(max_length=160, blank=True)  # instrument version, stop rule and content hash
+    bank_version = models.CharField(max_length=80, blank=True)
+    bank_sha256 = models.CharField(max_length=64, blank=True)
+    is_demo = models.BooleanField(default=False)  # a demonstration instrument: never in outcome tables
+    origin = models.CharField(max_length=200, blank=True)  # of a score recorded elsewhere
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
+    reason = models.CharField(max_length=200, blank=True)  # of a correction
     assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="scores")
     recorded_at = models.DateTimeField()
+
+    objects = ScoreQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -37,6 +60,16 @@ class Score(AppendOnly, SiteOwned):
                 nulls_distinct=False,
                 name="score_registry_once",
                 violation_error_message="The registry holds this score already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="elsewhere", entered_by__isnull=False) & ~Q(origin="") | ~Q(source="elsewhere"),
+                name="score_from_elsewhere_has_its_source",
+                violation_error_message="A score recorded elsewhere carries its source and who entered it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(reason=""),
+                name="score_correction_has_a_reason",
+                violation_error_message="A corrected score carries the reason.",
             ),
         ]
         indexes = [models.Index(fields=["site", "patient", "measure", "date"], name="score_by_patient")]

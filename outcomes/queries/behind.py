@@ -7,7 +7,7 @@ from outcomes.queries.cohorts import CohortPatient, Source, cohort
 from outcomes.queries.dashboard import mcid_text, members
 from outcomes.rules.behind import Standing, days_of, standing
 from outcomes.rules.definitions import Definitions
-from outcomes.rules.instruments import Measure
+from outcomes.rules.measures import Measure
 from outcomes.rules.published import PublishedCell, published_cells
 from outcomes.rules.windows import WINDOW_NAMES, windows
 from scheduling.rules.protocols import STANDARD

@@ -15,7 +15,7 @@ from infusions.states import InfusionOutcome
 from kitclinic.models import Site
 from outcomes.models import RegistryImport
 from outcomes.models import Score as ScoreRecord
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 from outcomes.rules.protocols import apart
 from outcomes.rules.windows import Infusion, Score
 from scheduling.models import Patient, Visit

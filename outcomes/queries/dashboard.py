@@ -13,7 +13,7 @@ from outcomes.rules.comparison import finding, is_few, outside
 from outcomes.rules.completion import COMPLETE, Completion, Response, completion, responses
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.effects import Effect, Views, effects
-from outcomes.rules.instruments import Measure, measures
+from outcomes.rules.measures import Measure, measures
 from outcomes.rules.published import SAMPLE_SIZE, PublishedCell, published_cells, published_sample
 from outcomes.rules.tables import Table2Cell, Table3Cell, table_2, table_3
 from outcomes.rules.windows import WINDOW_NAMES

@@ -8,12 +8,12 @@ from decimal import Decimal
 from infusions.models import Infusion
 from infusions.states import InfusionOutcome
 from outcomes.models import Assessment, ItemResponse, Score
-from outcomes.queries.questionnaires import items_of
+from outcomes.queries.questionnaires import Part, expected, parts_of
 from outcomes.queries.safety import waiting_tasks_of
 from outcomes.rules.change import Change, Verdict, change
-from outcomes.rules.instruments import Measure, instruments, measures
 from outcomes.rules.links import MOST_WRONG_YEARS, OCCASIONS
-from outcomes.rules.scoring import band
+from outcomes.rules.measures import Measure, measures
+from outcomes.rules.structure import Item
 from outcomes.rules.windows import Infusion as InfusionDay
 from outcomes.rules.windows import Score as DatedScore
 from outcomes.rules.windows import windows
@@ -161,12 +161,11 @@ def _line(measure: Measure, rows: list[Score], baseline: DatedScore | None) -> M
     moved: Change | None = None
     if baseline is not None and baseline.key != newest.pk:
         moved = change(measure, baseline.tenths, int(newest.value * 10))
-    asked = instruments().get(measure.name)
     return MeasureLine(
         measure=measure,
         now=newest.value,
         now_on=newest.date,
-        band=band(asked, int(newest.value)) if asked else "",
+        band=newest.band or band_of(measure.name, newest.value),
         baseline=before,
         change=None if moved is None else Decimal(moved.tenths) / 10,
         verdict="" if moved is None else WORDS[moved.verdict],
@@ -199,23 +198,19 @@ def _trend(measure: Measure, rows: list[Score], baseline: Decimal | None) -> Tre
 
 
 def sent_lines(patient: Patient, *, at: datetime) -> list[SentLine]:
-    """Return the newest questionnaires of a patient and where they stand. Three queries."""
+    """Return the newest questionnaires of a patient and where they stand. Two queries each."""
     rows = list(
         Assessment.objects.filter(site=patient.site, patient__in=family_keys(patient))
         .select_related("site")
         .order_by("-sent_at")[:SHOWN]
     )
-    answered: dict[int, set[tuple[str, int]]] = defaultdict(set)
-    given = ItemResponse.objects.filter(site=patient.site, assessment__in=rows)
-    for pk, instrument, item in given.values_list("assessment_id", "instrument", "item"):
-        answered[pk].add((instrument, item))
-    return [_sent(row, len(answered[row.pk]), at) for row in rows]
+    return [_sent(row, parts_of(row), at) for row in rows]
 
 
-def _sent(row: Assessment, answered: int, at: datetime) -> SentLine:
-    total = len(items_of(row))
+def _sent(row: Assessment, parts: list[Part], at: datetime) -> SentLine:
+    total, answered = expected(parts), sum(len(part.course.asked) for part in parts)
     tone, word, note = _standing(row, answered, total, at)
-    names = ", ".join(row.instruments.split())
+    names = ", ".join(part.row.instrument for part in parts)
     return SentLine(row, names, OCCASIONS.get(row.occasion, row.occasion), answered, total, tone, word, note)
 
 
@@ -235,24 +230,36 @@ def _standing(row: Assessment, answered: int, total: int, at: datetime) -> tuple
 
 
 def answer_sheets(assessment: Assessment) -> list[AnswerSheet]:
-    """Return every question with its answers, the replaced ones too. Two queries."""
+    """Return every question that was asked, with its answers, the replaced ones too. Four queries.
+
+    Of a fixed form the questions that were not reached stand there too.
+    """
     given: dict[tuple[str, int], list[int | None]] = defaultdict(list)
     rows = ItemResponse.objects.filter(site_id=assessment.site_id, assessment=assessment).order_by("pk")
     for instrument, number, value in rows.values_list("instrument", "item", "value"):
         given[instrument, number].append(value)
-    totals = {score.measure: score.value for score in assessment.scores.all()}
+    scores = {score.measure: score for score in assessment.scores.all()}
     sheets = []
-    for name in assessment.instruments.split():
-        asked = instruments()[name]
-        words: dict[int | None, str] = {option.value: option.text for option in asked.options}
-        words[None] = "Preferred not to answer"
-        lines = []
-        for item in asked.items:
-            values = given[name, item.number]
-            replaced = tuple(words[value] for value in values[:-1])
-            answer = words[values[-1]] if values else "No answer yet"
-            lines.append(AnswerLine(item.number, item.text, answer, values[-1] if values else None, replaced))
-        total = totals.get(asked.measure)
-        title = "" if total is None else band(asked, int(total))
-        sheets.append(AnswerSheet(asked.title, name, total, title, tuple(lines)))
+    for part in parts_of(assessment):
+        asked = part.instrument
+        numbers = part.course.questions if asked.is_adaptive else [item.number for item in asked.items]
+        lines = [_answer_line(asked.item(number), given[asked.name, number]) for number in numbers]
+        score = scores.get(asked.measure)
+        total, title = (score.value, score.band) if score else (None, "")
+        sheets.append(AnswerSheet(asked.title, asked.name, total, title, tuple(lines)))
     return sheets
+
+
+def band_of(name: str, value: Decimal) -> str:
+    """Return the band of a score that was stored without one: PHQ-9 and GAD-7 name theirs, others have none."""
+    definition = definitions().get(name)
+    bands = definition.bands if definition else ()
+    return next((band.name for band in bands if band.low <= value <= band.high), "")
+
+
+def _answer_line(item: Item, values: list[int | None]) -> AnswerLine:
+    words: dict[int | None, str] = {option.value: option.text for option in item.options}
+    words[None] = "Preferred not to answer"
+    replaced = tuple(words[value] for value in values[:-1])
+    answer = words[values[-1]] if values else "No answer yet"
+    return AnswerLine(item.number, item.text, answer, values[-1] if values else None, replaced)

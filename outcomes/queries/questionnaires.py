@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 from hashlib import sha256
 from math import ceil
 
@@ -12,9 +11,19 @@ from django.db.models import QuerySet
 from infusions.models import Infusion
 from kitclinic.models import Site
 from kitclinic.problems import Problem
-from outcomes.models import Assessment, ItemResponse, SafetyTask
-from outcomes.rules.instruments import Instrument, Item, instruments
-from outcomes.rules.links import may_open
+from outcomes.models import (
+    AnswerDayOverride,
+    Assessment,
+    AssessmentLink,
+    AssessmentPart,
+    ItemResponse,
+    SafetyTask,
+    Sitting,
+)
+from outcomes.queries.instruments import instrument_of
+from outcomes.rules.flow import Course, course, seconds_for
+from outcomes.rules.links import link_problems, may_open
+from outcomes.rules.structure import Instrument, Item
 from outcomes.rules.timing import in_words, may_answer
 from outcomes.states import AssessmentState, SafetyTaskState
 from scheduling.models import Patient
@@ -26,27 +35,50 @@ Answers = dict[Key, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question of one questionnaire. number counts from 1 over all instruments.
+class Part:
+    """One instrument of a questionnaire, how far it is, and what was answered. row: as it is stored."""
 
-    saved: the newest answer on record; None with answered: declined.
+    row: AssessmentPart
+    instrument: Instrument
+    answers: dict[int, int | None]
+    course: Course
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing of it is left to ask."""
+        return self.row.closed_at is not None or self.course.next is None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of one questionnaire. number counts from 1 over all instruments, in the order asked.
+
+    total: how many there will be; about: True while an adaptive test makes that an estimate.
+    saved: the newest answer on record; None with answered: declined. first_open: number of the question that
+    comes now. back: number of the question before this one, 0 where there is none that may still be changed.
     steps: "on", "now" or "" for each question. minutes_left: whole minutes, rounded up.
     """
 
     number: int
     total: int
-    instrument: Instrument
+    about: bool
+    part: Part
     item: Item
     answered: bool
     saved: int | None
     first_open: int
+    back: int
     minutes_left: int
     steps: tuple[str, ...]
 
     @property
+    def instrument(self) -> Instrument:
+        return self.part.instrument
+
+    @property
     def is_last_open(self) -> bool:
-        """True when this answer finishes the questionnaire."""
-        return self.first_open == self.number == self.total
+        """True when this answer finishes the questionnaire, as far as can be told now."""
+        return self.first_open == self.number == self.total and not self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +96,20 @@ def token_digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def by_token(token: str) -> Assessment | None:
-    """Return the questionnaire this token opens, with its site and patient."""
-    found = Assessment.objects.select_related("site", "patient")
+def link_by_token(token: str) -> AssessmentLink | None:
+    """Return the link this token belongs to, with its questionnaire, site and patient."""
+    found = AssessmentLink.objects.select_related("site", "assessment__site", "assessment__patient")
     return found.filter(token_digest=token_digest(token)).first()
 
 
-def by_id(pk: int) -> Assessment | None:
-    """Return a questionnaire with its site and patient, for a device that has opened it."""
-    return Assessment.objects.select_related("site", "patient").filter(pk=pk).first()
+def sitting_by_id(pk: int) -> Sitting | None:
+    """Return a sitting with its questionnaire, site and patient, for a device that has opened it."""
+    found = Sitting.objects.select_related("assessment__site", "assessment__patient__site", "tablet")
+    return found.filter(pk=pk).first()
 
 
 def live(patient: Patient) -> QuerySet[Assessment]:
-    """Return the patient's questionnaires whose link still counts, oldest first."""
+    """Return the patient's questionnaires whose links still count, oldest first."""
     return Assessment.objects.filter(site=patient.site, patient=patient, state__in=LIVE).order_by("sent_at", "pk")
 
 
@@ -84,6 +117,15 @@ def infusion_days(patient: Patient, *, at: datetime) -> list[date]:
     """Return the clinic's calendar days on which an infusion of this patient has started by now."""
     started = Infusion.objects.filter(site=patient.site, patient=patient, started_at__lte=at)
     return [patient.site.today(start) for start in started.values_list("started_at", flat=True) if start]
+
+
+def may_answer_today(patient: Patient, *, at: datetime) -> list[Problem]:
+    """Return why this patient may not answer now: an infusion has started today and nobody permitted it."""
+    today = patient.site.today(at)
+    problems = may_answer(infusion_days(patient, at=at), today=today)
+    if problems and AnswerDayOverride.objects.filter(site=patient.site, patient=patient, day=today).exists():
+        return []
+    return problems
 
 
 def standing_problems(assessment: Assessment, *, at: datetime) -> list[Problem]:
@@ -94,14 +136,29 @@ def standing_problems(assessment: Assessment, *, at: datetime) -> list[Problem]:
         wrong_years=assessment.wrong_birth_years,
         at=at,
     )
-    days = infusion_days(assessment.patient, at=at)
-    return over or may_answer(days, today=assessment.site.today(at))
+    return over or may_answer_today(assessment.patient, at=at)
 
 
-def items_of(assessment: Assessment) -> list[tuple[Instrument, Item]]:
-    """Return every question of a questionnaire in the order it is asked."""
-    known = instruments()
-    return [(known[name], item) for name in assessment.instruments.split() for item in known[name].items]
+def link_standing(link: AssessmentLink, *, at: datetime) -> list[Problem]:
+    """Return why this link does not open its questionnaire now."""
+    over = standing_problems(link.assessment, at=at)
+    return over or link_problems(expires_at=link.expires_at, at=at)
+
+
+def parts_of(assessment: Assessment) -> list[Part]:
+    """Return the instruments of a questionnaire with their answers, in the order they are asked. Two queries."""
+    rows = list(
+        AssessmentPart.objects.filter(site_id=assessment.site_id, assessment=assessment)
+        .select_related("wording", "bank", "table", "remote")
+        .order_by("position")
+    )
+    answers = answers_of(assessment)
+    found = []
+    for row in rows:
+        instrument = instrument_of(row, assessment.language)
+        own = {item: value for (name, item), value in answers.items() if name == row.instrument}
+        found.append(Part(row, instrument, own, course(instrument, own)))
+    return found
 
 
 def answers_of(assessment: Assessment) -> Answers:
@@ -112,44 +169,73 @@ def answers_of(assessment: Assessment) -> Answers:
     }
 
 
-def first_open(assessment: Assessment, answers: Answers) -> int:
-    """Return the number of the first question without an answer; one past the last when all have one."""
-    for number, (instrument, item) in enumerate(items_of(assessment), start=1):
-        if (instrument.name, item.number) not in answers:
-            return number
-    return len(items_of(assessment)) + 1
+def asked_in(parts: Sequence[Part]) -> list[tuple[Part, Item]]:
+    """Return every question up to the one that comes now, in the order asked."""
+    found: list[tuple[Part, Item]] = []
+    for part in parts:
+        found += [(part, part.instrument.item(number)) for number in part.course.questions]
+        if part.course.next is not None:
+            break
+    return found
 
 
-def minutes_for(items: Sequence[tuple[Instrument, Item]]) -> int:
-    """Return how long these questions take, in whole minutes, rounded up."""
-    return ceil(sum((Fraction(instrument.minutes, len(instrument.items)) for instrument, _ in items), Fraction(0)))
+def first_open(parts: Sequence[Part]) -> int:
+    """Return the number of the question that comes now; one past the last when every part is over."""
+    count = 0
+    for part in parts:
+        count += len(part.course.asked)
+        if part.course.next is not None:
+            return count + 1
+    return count + 1
+
+
+def expected(parts: Sequence[Part]) -> int:
+    """Return how many questions there will be in all, as far as can be told now."""
+    return sum(part.course.expected for part in parts)
+
+
+def is_estimate(parts: Sequence[Part]) -> bool:
+    """True while an adaptive test is not over: the number of questions is not certain."""
+    return any(part.instrument.is_adaptive and part.course.next is not None for part in parts)
+
+
+def minutes_left(parts: Sequence[Part], *, before: int) -> int:
+    """Return how long the questions take that come after the first ``before`` ones, whole minutes, rounded up."""
+    seconds = 0
+    for part in parts:
+        passed = min(before, len(part.course.asked))
+        before -= passed
+        seconds += seconds_for(part.instrument, part.course.expected - passed)
+    return ceil(seconds / 60)
 
 
 def question(assessment: Assessment, number: int) -> Question | None:
-    """Return question ``number`` with what is saved; None when there is none of that number. One query."""
-    items = items_of(assessment)
-    if not 1 <= number <= len(items):
+    """Return question ``number`` with what is saved; None when there is none of that number. Two queries."""
+    parts = parts_of(assessment)
+    asked = asked_in(parts)
+    if not 1 <= number <= len(asked):
         return None
-    answers = answers_of(assessment)
-    instrument, item = items[number - 1]
-    key = (instrument.name, item.number)
+    part, item = asked[number - 1]
+    total = max(expected(parts), len(asked))
     return Question(
         number=number,
-        total=len(items),
-        instrument=instrument,
+        total=total,
+        about=is_estimate(parts),
+        part=part,
         item=item,
-        answered=key in answers,
-        saved=answers.get(key),
-        first_open=first_open(assessment, answers),
-        minutes_left=minutes_for(items[number - 1 :]),
-        steps=tuple(_step(n, number, (i.name, j.number) in answers) for n, (i, j) in enumerate(items, start=1)),
+        answered=item.number in part.answers,
+        saved=part.answers.get(item.number),
+        first_open=first_open(parts),
+        back=number - 1 if number > 1 and asked[number - 2][0].row.closed_at is None else 0,
+        minutes_left=minutes_left(parts, before=number - 1),
+        steps=tuple(_step(n, number, first_open(parts)) for n in range(1, total + 1)),
     )
 
 
-def _step(number: int, here: int, answered: bool) -> str:
+def _step(number: int, here: int, now: int) -> str:
     if number == here:
         return "now"
-    return "on" if answered else ""
+    return "on" if number < now else ""
 
 
 def support(assessment: Assessment, number: int, *, at: datetime, opens: datetime) -> Support | None:
@@ -157,13 +243,13 @@ def support(assessment: Assessment, number: int, *, at: datetime, opens: datetim
 
     opens: when somebody is at the clinic next; ``at`` itself while it is open.
     """
-    items = items_of(assessment)
-    if not 1 <= number <= len(items):
+    parts = parts_of(assessment)
+    if not 1 <= number < first_open(parts):
         return None
     done = assessment.state == AssessmentState.COMPLETED
     return Support(
-        minutes_left=0 if done else minutes_for(items[number:]),
-        next_number=None if done or number == len(items) else number + 1,
+        minutes_left=0 if done else minutes_left(parts, before=number),
+        next_number=None if done else number + 1,
         clinic_open=opens <= at,
         call=_call(assessment.site, at=at, opens=opens),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from outcomes.models import ItemResponse, SafetyTask
-from outcomes.rules.instruments import instruments
+from outcomes.queries.instruments import instrument_of
 from outcomes.states import SafetyTaskState
 from scheduling.models import Patient
 from scheduling.queries.patients import family_keys
@@ -56,10 +56,14 @@ def safety_page(site_id: int | None, *, at: datetime) -> SafetyPage:
 
 
 def task_page(task: SafetyTask) -> TaskPage:
-    """Return the task with the wording of its question and the answers to it."""
+    """Return the task with the wording of its question and the answers to it; of a score, none."""
     response = task.response
-    instrument = instruments()[response.instrument]
-    words = {option.value: option.text for option in instrument.options}
+    if response is None:
+        return TaskPage(task=task, question="", answers=())
+    assessment = response.assessment
+    part = assessment.parts.select_related("wording", "bank", "table").get(instrument=response.instrument)
+    item = instrument_of(part, assessment.language).item(response.item)
+    words = {option.value: option.text for option in item.options}
     given = ItemResponse.objects.filter(
         site_id=task.site_id,
         assessment_id=response.assessment_id,
@@ -68,7 +72,7 @@ def task_page(task: SafetyTask) -> TaskPage:
     ).order_by("pk")
     return TaskPage(
         task=task,
-        question=instrument.item(response.item).text,
+        question=item.text,
         answers=tuple(
             (row.answered_at, "preferred not to answer" if row.value is None else words[row.value])
             for row in given

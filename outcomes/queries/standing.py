@@ -10,9 +10,10 @@ from infusions.states import InfusionOutcome
 from kitclinic.display import show
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
-from outcomes.models import Assessment, SafetyTask, Score
+from outcomes.models import Assessment, AssessmentPart, SafetyTask, Score
 from outcomes.rules.instruments import instruments
 from outcomes.rules.links import OCCASIONS
+from outcomes.rules.measures import measures
 from outcomes.rules.standing import baseline_gate, calendar
 from outcomes.rules.windows import Infusion
 from outcomes.rules.windows import Score as DatedScore
@@ -29,7 +30,12 @@ LANE = "Questionnaires"
 
 def asked() -> frozenset[str]:
     """The measures of the instruments that can be answered here."""
-    return frozenset(one.measure for one in instruments().values())
+    return frozenset(one.measure for one in instruments().values()) & frozenset(measures())
+
+
+def in_order(row: Assessment) -> list[AssessmentPart]:
+    """The parts of a questionnaire as they are asked; they are fetched before."""
+    return sorted(row.parts.all(), key=lambda part: part.position)
 
 
 def gates(
@@ -87,8 +93,11 @@ def events(patient_keys: Sequence[int], *, site: Site, reader: StaffUser, at: da
 
 def _questionnaires(keys: Sequence[int], site: Site, may_see: bool) -> Iterator[TimelineEvent]:
     rows = Assessment.objects.filter(site=site, patient__in=keys).select_related("sent_by").order_by("pk")
-    for row in rows.prefetch_related("scores"):
-        names, occasion = ", ".join(row.instruments.split()), OCCASIONS.get(row.occasion, row.occasion)
+    for row in rows.prefetch_related("scores", "parts"):
+        names, occasion = (
+            ", ".join(part.instrument for part in in_order(row)),
+            OCCASIONS.get(row.occasion, row.occasion),
+        )
         state = "" if row.state == AssessmentState.COMPLETED else f"; {row.get_state_display().lower()}"
         there: dict[str, Any] = {"url_name": "outcomes:answers", "url_key": row.pk} if may_see else {}
         yield TimelineEvent(

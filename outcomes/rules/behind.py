@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from outcomes.rules.change import Change, Verdict, change
 from outcomes.rules.definitions import Definitions
-from outcomes.rules.instruments import Measure
+from outcomes.rules.measures import Measure
 from outcomes.rules.scoring import points
 from outcomes.rules.windows import LAST, SIX_MONTHS, THREE_MONTHS, Reading, Score, Windowed
 

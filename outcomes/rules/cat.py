@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kitclinic.register import Rule
 from outcomes.rules.estimation import LOG_PRIOR, Estimate, check_category, mean_and_sd, normalised
@@ -18,6 +19,7 @@ from outcomes.rules.irt import Bank, Curves, Floats, curves_of
 
 ENGINE_VERSION = "kitclinic-cat 1"
 SCORED_FROM = 4  # CAT-17
+EQUAL = 1e-12  # CAT-11: of the information; what rounding leaves between items that are equally good
 
 SELECTION = Rule(
     "CAT-11",
@@ -68,6 +70,7 @@ REPLAY = Rule(
 )
 
 Healthiest: TypeAlias = Literal["lower", "higher"]
+Integers: TypeAlias = NDArray[np.int64]
 
 
 class StopReason(StrEnum):
@@ -161,7 +164,7 @@ class _Test:
     curves: Curves
     log_posterior: Floats
     posterior: Floats
-    open: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    open: NDArray[np.bool_]
     steps: list[Step] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -170,9 +173,8 @@ class _Test:
         """The open item with the most posterior-weighted information (CAT-11); None when all were asked."""
         if len(self.asked) == len(self.bank.items):
             return None
-        # Summed row by row, not by a matrix product: equal items then give equal sums on every machine.
-        weighted = (self.curves.information * self.posterior).sum(axis=1)
-        return self.bank.items[int(np.where(self.open, weighted, -1.0).argmax())].id
+        weighted = self.curves.information @ self.posterior
+        return self.bank.items[int(first_of_best(np.where(self.open, weighted, -1.0)))].id
 
     def take(self, item_id: str, category: int | None) -> None:
         place = self.curves.place[item_id]
@@ -184,6 +186,13 @@ class _Test:
         self.log_posterior += self.curves.log_probability[place][category - 1]
         self.posterior = normalised(self.log_posterior)
         self.steps.append(Step(item_id, category, *mean_and_sd(self.posterior)))
+
+
+def first_of_best(weighted: Floats) -> Integers:
+    """Return the first position of the largest value along the last axis, rounding apart (CAT-11)."""
+    most = weighted.max(axis=-1, keepdims=True)
+    first: Integers = (weighted >= most - EQUAL * abs(most)).argmax(axis=-1)
+    return first
 
 
 def walk(

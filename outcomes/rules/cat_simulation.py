@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kitclinic.register import Rule
-from outcomes.rules.cat import Path, StopReason, StopRule, walk
+from outcomes.rules.cat import Integers, Path, StopReason, StopRule, first_of_best, walk
 from outcomes.rules.estimation import LOG_PRIOR, normalised
 from outcomes.rules.irt import GRID, GRID_HIGH, GRID_LOW, Bank, Floats, curves_of
 
@@ -28,8 +27,6 @@ SIMULATION = Rule(
     "that end below the SE limit.",
     source="Segawa 2020 for the design",
 )
-
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ def run_tests(bank: Bank, rule: StopRule, answers: Integers) -> Simulated:
     posterior = normalised(log_posterior)
     for step in range(order.shape[1]):
         weighted = posterior[going] @ curves.information.T
-        chosen = np.where(asked[going], -1.0, weighted).argmax(axis=1)
+        chosen = first_of_best(np.where(asked[going], -1.0, weighted))
         asked[going, chosen], order[going, step] = True, chosen
         log_posterior[going] += tables[chosen, answers[going, chosen] - 1]
         posterior[going] = normalised(log_posterior[going])

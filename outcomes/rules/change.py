@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kitclinic.register import Rule
-from outcomes.rules.instruments import McidSet, Measure
+from outcomes.rules.measures import McidSet, Measure
 
 IMPROVED_RULE = Rule(
     "OUT-10",

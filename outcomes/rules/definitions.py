@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from kitclinic.register import Rule
-from outcomes.rules.instruments import McidSet
+from outcomes.rules.measures import McidSet
 from outcomes.rules.windows import BASELINE_DAYS, LAST_DAYS, Reading
 
 SHORT_BASELINE_DAYS = 30  # OUT-20

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from outcomes.rules.definitions import SWITCHES, Definitions, Switch
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 from outcomes.rules.statistics import percent
 from outcomes.rules.tables import Tallies, differing_cells, tally
 from outcomes.rules.windows import WINDOWS, Infusion, Reading, Score, Windowed, windows

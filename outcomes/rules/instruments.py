@@ -1,221 +1,221 @@
-"""Instruments and outcome measures, read from the data files in ``outcomes/instruments``.
+"""Instruments, read from the data files in ``outcomes/instruments`` and put together.
 
-An *instrument* is a questionnaire a patient answers here (PHQ-9, GAD-7): exact wording, options, bands.
-An *outcome measure* is one row of the paper's Tables 2 and 3 (eleven): range, direction, MCID.
-Scores are integer tenths of a point everywhere, so that 5.0 is 50 and nothing is lost in binary.
+PHQ-9, GAD-7, the impression of change and the demonstration instruments are shipped whole; PROMIS and PCS are
+definitions until a clinic installs what it is licensed for.
 """
 
-import hashlib
-import json
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from kitclinic.register import Rule
+from outcomes.rules.bank_file import read_bank
+from outcomes.rules.data import names, read, read_text, sha256
+from outcomes.rules.estimation import DEMONSTRATION_SCALE, T_SCALE
+from outcomes.rules.irt import Bank
+from outcomes.rules.structure import (
+    METHODS,
+    Band,
+    Definition,
+    Instrument,
+    Item,
+    Need,
+    Option,
+    ScoreTable,
+    Subscale,
+    TableRow,
+    Wording,
+)
 
 EXACT_WORDING = Rule(
     "PRO-01",
     "PHQ-9 and GAD-7 are shown in their exact official wording and order; a locked SHA-256 refuses any edit.",
     source="Pfizer 2010 (no permission required to reproduce); Kroenke 2001; Spitzer 2006",
 )
-ELEVEN_MEASURES = Rule(
-    "PRO-02",
-    "Eleven outcome measures are known, each with its range, direction and MCID; any other name is refused.",
-    source="Tankha 2025, Tables 2 and 3",
-)
-
-McidSet = Literal["paper", "evidence"]
-MCID_SETS: tuple[McidSet, ...] = ("paper", "evidence")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer: value 0-3, official text, LOINC answer code."""
+class NotInstalledError(LookupError):
+    """An instrument lacks what the clinic has to install; ``missing`` names it: "wording", "bank", "table"."""
 
-    value: int
-    text: str
-    loinc: str
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question: number from 1, official text, LOINC code."""
-
-    number: int
-    text: str
-    loinc: str
+    def __init__(self, name: str, missing: Iterable[Need]) -> None:
+        self.name, self.missing = name, tuple(missing)
+        super().__init__(f"{name} cannot be asked here yet: {', '.join(self.missing)} not installed")
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Totals from low to high, both included, carry this name."""
+def ready(
+    definition: Definition,
+    *,
+    language: str = "en",
+    wording: Wording | None = None,
+    bank: Bank | None = None,
+    table: ScoreTable | None = None,
+    stop_rule: str = "adult",
+    screen_first: bool = False,
+) -> Instrument:
+    """Put an instrument together; what is not given is taken from what is shipped.
 
-    low: int
-    high: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """A questionnaire. missing_allowed: items that may be declined and still give a total (0: none).
-
-    safety_item: number of the item whose answer may raise a safety task, 0 for none.
-    wording_sha256: of stem, items and options; content_sha256: of the whole definition.
+    language: falls back to English where no wording of that language is given or shipped.
+    Raises NotInstalledError naming everything that is missing.
     """
-
-    name: str
-    title: str
-    version: str
-    measure: str
-    recall: str
-    licence: str
-    attribution: str
-    citation: str
-    stem: str
-    minutes: int
-    missing_allowed: int
-    safety_item: int
-    options: tuple[Option, ...]
-    items: tuple[Item, ...]
-    bands: tuple[Band, ...]
-    loinc_panel: str
-    loinc_total: str
-    wording_sha256: str
-    content_sha256: str
-
-    @property
-    def maximum(self) -> int:
-        """The highest total, in points."""
-        return len(self.items) * max(option.value for option in self.options)
-
-    def item(self, number: int) -> Item:
-        """Return item ``number``; KeyError when the instrument has no such item."""
-        for item in self.items:
-            if item.number == number:
-                return item
-        raise KeyError(f"{self.name} has no item {number}")
-
-
-@dataclass(frozen=True, slots=True)
-class Mcid:
-    """A minimal clinically important difference in tenths, with its source.
-
-    above_baseline_tenths/tenths_above: another threshold for baselines strictly above a value, or 0/0.
-    """
-
-    tenths: int
-    source: str
-    above_baseline_tenths: int = 0
-    tenths_above: int = 0
-
-    def for_baseline(self, baseline_tenths: int) -> int:
-        """Return the threshold in tenths that holds for this baseline."""
-        if self.tenths_above and baseline_tenths > self.above_baseline_tenths:
-            return self.tenths_above
-        return self.tenths
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One outcome measure. Range in tenths, both ends included; decimals: 0 or 1 as scored.
-
-    name: as in registry exports and the paper; label: short, for columns and chips; title: for headings.
-    """
-
-    name: str
-    label: str
-    title: str
-    version: str
-    better: Literal["lower", "higher"]
-    minimum_tenths: int
-    maximum_tenths: int
-    decimals: int
-    recall: str
-    note: str
-    mcid: Mapping[str, Mcid]
-
-    @property
-    def improve_sign(self) -> int:
-        """-1 when a lower score is better, +1 when a higher one is."""
-        return -1 if self.better == "lower" else 1
-
-
-def _read(name: str) -> dict[str, Any]:
-    text = files("outcomes").joinpath("instruments", name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def _sha256(content: object) -> str:
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _instrument(data: dict[str, Any]) -> Instrument:
-    scoring = data["scoring"]
-    if scoring["method"] != "sum":
-        raise ValueError(f"{data['name']}: scoring method {scoring['method']!r} is not known")
-    wording = [
-        data["stem"],
-        [[item["number"], item["text"]] for item in data["items"]],
-        [[option["value"], option["text"]] for option in data["options"]],
-    ]
-    plain = {key: data[key] for key in ("name", "title", "version", "measure", "recall", "licence")}
+    wording = wording or definition.wordings.get(language) or definition.wordings.get("en")
+    bank = bank or shipped_bank(definition)
+    table = table or shipped_table(definition)
+    found = {"wording": wording, "bank": bank, "table": table}
+    missing = [need for need in ("wording", "bank", "table") if need in definition.needs and found[need] is None]
+    if wording is None or missing:
+        raise NotInstalledError(definition.name, missing or ["wording"])
+    parts = [definition.content_sha256]
+    parts += [wording.sha256] if wording is not definition.wordings.get("en") else []
+    parts += [part.sha256 for part in (bank, table) if part is not None]
     return Instrument(
+        definition=definition,
+        language=wording.language,
+        stem=wording.stem,
+        items=_items(definition, wording, bank),
+        bank=bank,
+        table=table,
+        stop_rule=stop_rule if definition.method == "adaptive" else "",
+        screen_first=screen_first and definition.method == "adaptive",
+        wording_sha256=wording.sha256,
+        content_sha256=parts[0] if len(parts) == 1 else sha256(parts),
+    )
+
+
+def _items(definition: Definition, wording: Wording, bank: Bank | None) -> tuple[Item, ...]:
+    codes = definition.item_codes or (tuple(item.id for item in bank.items) if bank else ())
+    codes = codes or tuple(wording.items)
+    found = []
+    for number, code in enumerate(codes, start=1):
+        text, options = wording.items[code]
+        loinc = definition.item_loinc.get(code, "")
+        found.append(Item(number, text, loinc, code, options, reverse=code in definition.reverse))
+    return tuple(found)
+
+
+def wording_of(data: Mapping[str, Any], *, language: str, source: str) -> Wording:
+    """Return a wording from ``{"stem", "options"?, "items": [{"code"|"number", "text", "options"?}]}``."""
+    shared = _options(data.get("options", []))
+    items = {
+        str(item.get("code") or item["number"]): (
+            str(item["text"]),
+            _options(item["options"]) if item.get("options") else shared,
+        )
+        for item in data["items"]
+    }
+    plain = [
+        data.get("stem", ""),
+        [[item.get("number") or item["code"], item["text"]] for item in data["items"]],
+        [[option.value, option.text] for option in shared],
+    ]
+    own = [
+        [code, [[o.value, o.text] for o in options]] for code, (_, options) in items.items() if options != shared
+    ]
+    digest = sha256([*plain, own] if own else plain)
+    return Wording(language, str(data.get("stem", "")), MappingProxyType(items), source, digest)
+
+
+def _options(rows: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
+    return tuple(Option(int(row["value"]), str(row["text"]), str(row.get("loinc", ""))) for row in rows)
+
+
+def definition_of(data: dict[str, Any]) -> Definition:
+    """Return a definition from one TOML file; ValueError for a method of scoring that is not known."""
+    scoring, items = data["scoring"], data.get("items", [])
+    if scoring["method"] not in METHODS:
+        raise ValueError(f"{data['name']}: scoring method {scoring['method']!r} is not known")
+    codes = tuple(str(item.get("code") or item["number"]) for item in items)
+    wordings = {}
+    if items and "text" in items[0]:
+        wordings["en"] = wording_of(data, language="en", source=data["citation"])
+    for language, words in data.get("languages", {}).items():
+        wordings[language] = wording_of(words, language=language, source=words["source"])
+    plain = {key: data[key] for key in ("name", "title", "version", "recall", "licence", "minutes")}
+    categories = {
+        str(item.get("code") or item["number"]): int(item["categories"]) for item in items if "categories" in item
+    }
+    return Definition(
         **plain,
+        family=data.get("family", data["name"]),
+        measures=tuple(data.get("measures") or [data["measure"]]),
+        better=data.get("better", "lower"),
         attribution=data["attribution"],
         citation=data["citation"],
-        stem=data["stem"],
-        minutes=data["minutes"],
-        missing_allowed=scoring["missing_allowed"],
+        method=scoring["method"],
+        missing_allowed=scoring.get("missing_allowed", 0),
         safety_item=scoring.get("safety_item", 0),
-        options=tuple(Option(**option) for option in data["options"]),
-        items=tuple(Item(**item) for item in data["items"]),
-        bands=tuple(Band(**band) for band in data["bands"]),
-        loinc_panel=data["loinc_panel"],
-        loinc_total=data["loinc_total"],
-        wording_sha256=_sha256(wording),
-        content_sha256=_sha256(data),
+        item_codes=codes,
+        categories=MappingProxyType(categories | {"": int(data.get("categories", len(data.get("options", []))))}),
+        reverse=frozenset(scoring.get("reverse", [])),
+        bands=tuple(Band(**band) for band in data.get("bands", [])),
+        subscales=tuple(Subscale(sub["measure"], tuple(sub["items"])) for sub in data.get("subscales", [])),
+        scale=DEMONSTRATION_SCALE if data.get("demo") else T_SCALE,
+        table=scoring.get("table", ""),
+        bank=scoring.get("bank", ""),
+        needs=frozenset(data.get("needs", [])),
+        item_loinc=MappingProxyType({str(i.get("code") or i["number"]): i.get("loinc", "") for i in items}),
+        loinc_panel=data.get("loinc_panel", ""),
+        loinc_total=data.get("loinc_total", ""),
+        wordings=MappingProxyType(wordings),
+        is_demo=data.get("demo", False),
+        content_sha256=sha256(data),
     )
 
 
-def _mcid(data: dict[str, Any]) -> Mcid:
-    return Mcid(
-        tenths=data["points"] * 10,
-        source=data["source"],
-        above_baseline_tenths=data.get("above_baseline", 0) * 10,
-        tenths_above=data.get("points_above", 0) * 10,
-    )
+@cache
+def shipped_tables() -> Mapping[str, ScoreTable]:
+    """Return the score tables that two or more sources confirm, by name."""
+    found = {}
+    for name, table in read("tables/tables.toml")["tables"].items():
+        rows = {int(raw): _table_row(row) for raw, row in table["rows"].items()}
+        found[name] = ScoreTable(name, MappingProxyType(rows), sha256(table["rows"]))
+    return MappingProxyType(found)
 
 
-def _measure(data: dict[str, Any]) -> Measure:
-    return Measure(
-        name=data["name"],
-        label=data["label"],
-        title=data["title"],
-        version=data["version"],
-        better=data["better"],
-        minimum_tenths=data["minimum"] * 10,
-        maximum_tenths=data["maximum"] * 10,
-        decimals=data["decimals"],
-        recall=data["recall"],
-        note=data.get("note", ""),
-        mcid=MappingProxyType({name: _mcid(data["mcid"][name]) for name in MCID_SETS}),
-    )
+def _table_row(row: list[str]) -> TableRow:
+    return TableRow(Decimal(row[0]), Decimal(row[1]) if len(row) > 1 and row[1] else None)
+
+
+def shipped_table(definition: Definition) -> ScoreTable | None:
+    """Return the shipped score table of a definition; None where it has none."""
+    return shipped_tables().get(definition.table) if definition.table else None
+
+
+@cache
+def _bank(file: str) -> Bank:
+    return read_bank(read_text(file), name=file, version="synthetic, CC0")
+
+
+def shipped_bank(definition: Definition) -> Bank | None:
+    """Return the shipped item bank of a definition (the synthetic one); None where it has none."""
+    return _bank(definition.bank) if definition.bank else None
+
+
+@cache
+def definitions() -> Mapping[str, Definition]:
+    """Return every definition by name, ready or not."""
+    files = [name for folder in ("", "licensed", "demo") for name in names(folder)]
+    measures = {"outcome_measures.toml", "other_measures.toml"}
+    loaded = [definition_of(read(name)) for name in files if name not in measures]
+    return MappingProxyType({definition.name: definition for definition in loaded})
 
 
 @cache
 def instruments() -> Mapping[str, Instrument]:
-    """Return the questionnaires a patient can answer here, by name: "PHQ-9", "GAD-7"."""
-    loaded = [_instrument(_read(name)) for name in ("phq9.toml", "gad7.toml")]
-    return MappingProxyType({instrument.name: instrument for instrument in loaded})
+    """Return the instruments that are shipped whole, in English, by name: PHQ-9, GAD-7, PGIC, demonstrations."""
+    found = {}
+    for definition in definitions().values():
+        try:
+            found[definition.name] = ready(definition)
+        except NotInstalledError:
+            continue
+    return MappingProxyType(found)
 
 
-@cache
-def measures() -> Mapping[str, Measure]:
-    """Return the eleven outcome measures by name, in the order of the paper's tables."""
-    loaded = [_measure(data) for data in _read("outcome_measures.toml")["measures"]]
-    return MappingProxyType({measure.name: measure for measure in loaded})
+def with_rule(instrument: Instrument, *, stop_rule: str, screen_first: bool) -> Instrument:
+    """Return an adaptive instrument under another stop rule; any other instrument as it is."""
+    if not instrument.is_adaptive:
+        return instrument
+    return replace(instrument, stop_rule=stop_rule, screen_first=screen_first)

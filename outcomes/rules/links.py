@@ -57,6 +57,18 @@ ONCE = Rule(
     "An answer is saved once under the key of its page; the same key with another answer is refused (409).",
     source="clinic default",
 )
+CLOSED_PART = Rule(
+    "PRO-20",
+    "The first answer to an instrument closes the one before it: it is scored, and its answers are not changed "
+    "after that.",
+    source="clinic default",
+)
+LEFT_PART = Rule(
+    "PRO-21",
+    "An instrument that was answered whole is scored when it is left for 45 minutes, even if the rest is never "
+    "answered; its score carries the day and minute of its last answer.",
+    source="clinic default",
+)
 NEW_LINK = "Ask the clinic for a new link."
 
 
@@ -97,6 +109,24 @@ def may_open(state: str, *, expires_at: datetime, wrong_years: int, at: datetime
     if state == AssessmentState.EXPIRED or at >= expires_at:
         days = LINK_LASTS.days
         return [Blocker(LIFE.id, f"This link was for {days} days, and they are over. {NEW_LINK}")]
+    return []
+
+
+def link_problems(*, expires_at: datetime, at: datetime) -> list[Problem]:
+    """Return why one link does not open a questionnaire that is still open itself (PRO-12)."""
+    if at < expires_at:
+        return []
+    return [Blocker(LIFE.id, f"This link was for {LINK_LASTS.days} days, and they are over. {NEW_LINK}")]
+
+
+def may_change(*, closed: bool, asked: bool) -> list[Problem]:
+    """Return why an answer is not taken. closed: its part is scored; asked: it was or is being asked."""
+    if closed:
+        sentence = "These questions are finished and counted, so the answer cannot be changed here. Go on below."
+        return [Blocker(CLOSED_PART.id, sentence)]
+    if not asked:
+        sentence = "That question is not the one being asked now. What you see now is the right one; go on here."
+        return [Blocker(ONCE.id, sentence)]
     return []
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from kitclinic.register import Rule
 from outcomes.rules.cells import Cells, LineProblem
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 from outcomes.rules.scoring import ImpossibleScoreError, read_score
 
 EARLIEST = date(1995, 1, 1)  # REG-07: the oldest of the eleven measures (PCS) was published in 1995

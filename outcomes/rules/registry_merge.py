@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from kitclinic.register import Rule
 from outcomes.rules.cells import LineProblem
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 from outcomes.rules.registry import InfusionRow, PatientRow, Registry, ScoreRow
 from outcomes.rules.scoring import points
 

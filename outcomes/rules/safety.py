@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kitclinic.register import Rule
-from outcomes.rules.instruments import Instrument
+from outcomes.rules.structure import Instrument
 
 ALERT_FROM = 1  # PRO-07: "several days" and above; "not at all" does not alert
 HIGHER_FROM = 2  # PRO-08

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
-from outcomes.rules.instruments import Instrument, Measure
+from outcomes.rules.measures import Measure
+from outcomes.rules.rounding import half_up_integer
+from outcomes.rules.structure import Instrument
 
 SUM = Rule(
     "PRO-03",
@@ -75,16 +77,17 @@ def check_answer(instrument: Instrument, number: int, value: int | None) -> None
         raise ValueError(f"{value!r} is not an answer to {instrument.name} item {number}")
 
 
-def may_complete(instrument: Instrument, answers: Answers) -> list[Problem]:
-    """Return one blocker for each question that has neither an answer nor a "prefer not to answer"."""
+def may_complete(instrument: Instrument, following: int | None) -> list[Problem]:
+    """Return a blocker while a question waits. following: number of the item that comes now, None when over."""
+    if following is None:
+        return []
     return [
         Blocker(
             EVERY_ITEM.id,
-            f"Question {item.number} has no answer yet. Choose an answer or “prefer not to answer”.",
-            f"item_{item.number}",
+            f"{instrument.name} is not finished: question {following} has no answer yet. "
+            "Choose an answer or “prefer not to answer”.",
+            f"item_{following}",
         )
-        for item in instrument.items
-        if item.number not in answers
     ]
 
 
@@ -110,12 +113,6 @@ def score(instrument: Instrument, answers: Answers) -> Total | NoTotal:
         )
     points = half_up_integer(Fraction(sum(given) * len(instrument.items), len(given)))
     return Total(points, band(instrument, points), len(given), prorated=bool(declined))
-
-
-def half_up_integer(value: Fraction) -> int:
-    """Return the nearest integer; a half goes away from zero."""
-    whole = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
-    return whole if value >= 0 else -whole
 
 
 def band(instrument: Instrument, points: int) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from kitclinic.register import Rule
-from outcomes.rules.scoring import half_up_integer
+from outcomes.rules.rounding import half_up_integer
 
 CONFIDENCE = 0.95  # STAT-01
 TINY = 1e-300

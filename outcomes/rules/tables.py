@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from kitclinic.register import Rule
 from outcomes.rules.change import Verdict, change, could_improve
-from outcomes.rules.instruments import McidSet, Measure, measures
+from outcomes.rules.measures import McidSet, Measure, measures
 from outcomes.rules.statistics import Sums, half_up, percent, percent_interval
 from outcomes.rules.windows import (
     LAST,

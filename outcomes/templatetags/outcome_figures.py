@@ -13,7 +13,7 @@ from outcomes.queries.dashboard import Cell, Dashboard, Row
 from outcomes.rules.completion import Response
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.effects import Effect
-from outcomes.rules.instruments import Measure
+from outcomes.rules.measures import Measure
 from outcomes.rules.scoring import points
 from outcomes.rules.statistics import half_up
 from outcomes.rules.windows import LAST, SIX_MONTHS, THREE_MONTHS, WINDOWS

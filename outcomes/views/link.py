@@ -9,8 +9,9 @@ from kitclinic.http import page
 from kitclinic.problems import Problem
 from outcomes.actions import open_questionnaire
 from outcomes.forms import LinkForm
+from outcomes.models import AssessmentLink
 from outcomes.opened import closed, remember
-from outcomes.queries.questionnaires import answers_of, by_token, first_open, standing_problems
+from outcomes.queries.questionnaires import first_open, link_by_token, link_standing, parts_of
 from outcomes.rules.links import unknown_link
 
 
@@ -22,31 +23,33 @@ def link(request: HttpRequest) -> HttpResponse:
         return page(request, "outcomes/link.html", {"form": form})
     form.is_valid()
     token = form.cleaned_data.get("token", "")
-    assessment, at = by_token(token), timezone.now()
-    if assessment is None:
+    found, at = link_by_token(token), timezone.now()
+    if found is None:
         if token:
             form.add_error("token", unknown_link()[0].sentence)
         return page(request, "outcomes/link.html", {"form": form}, status=422)
-    problems = standing_problems(assessment, at=at)
+    problems = link_standing(found, at=at)
     if problems:
-        return closed(request, assessment, problems[0])
+        return closed(request, found.assessment, problems[0])
     year = form.cleaned_data.get("birth_year")
     if year is None:
         return _ask_year(request, form, token, status=422 if form.errors else 200)
-    return _open(request, form, token, year)
+    return _open(request, form, token, year, found)
 
 
-def _open(request: HttpRequest, form: LinkForm, token: str, year: int) -> HttpResponse:
+def _open(request: HttpRequest, form: LinkForm, token: str, year: int, found: AssessmentLink) -> HttpResponse:
     opening = open_questionnaire(token=token, birth_year=year, at=timezone.now())
-    if opening.assessment is None:
-        return _refused(request, form, token, opening.problems[0])
-    number = first_open(opening.assessment, answers_of(opening.assessment))
-    return remember(redirect("outcomes:question", number), opening.assessment)
+    if opening.assessment is None or opening.sitting is None:
+        return _refused(request, form, token, opening.problems[0], found)
+    number = first_open(parts_of(opening.assessment))
+    return remember(redirect("outcomes:question", number), opening.sitting)
 
 
-def _refused(request: HttpRequest, form: LinkForm, token: str, problem: Problem) -> HttpResponse:
+def _refused(
+    request: HttpRequest, form: LinkForm, token: str, problem: Problem, found: AssessmentLink
+) -> HttpResponse:
     if problem.field != "birth_year":
-        return closed(request, by_token(token), problem)
+        return closed(request, found.assessment, problem)
     form.add_error("birth_year", problem.sentence)
     return _ask_year(request, form, token, status=422)
 

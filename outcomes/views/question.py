@@ -11,7 +11,7 @@ from kitclinic.http import page
 from kitclinic.problems import Refused
 from outcomes.actions import KeyReused, Recorded, record_answer
 from outcomes.forms import AnswerForm
-from outcomes.models import Assessment
+from outcomes.models import Sitting
 from outcomes.opened import closed, opened, remember
 from outcomes.queries.questionnaires import Question
 from outcomes.queries.questionnaires import question as find_question
@@ -20,8 +20,9 @@ from outcomes.states import AssessmentState
 
 @public("the patient's own form, on the device that opened its link")
 @opened
-def question(request: HttpRequest, assessment: Assessment, number: int) -> HttpResponse:
+def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse:
     """Question ``number``; one ahead of the first open one leads back to that."""
+    assessment = sitting.assessment
     asked = find_question(assessment, number)
     if asked is None:
         raise Http404
@@ -31,12 +32,13 @@ def question(request: HttpRequest, assessment: Assessment, number: int) -> HttpR
         if number > asked.first_open:
             return redirect("outcomes:question", asked.first_open)
         return _show(request, asked)
-    form = AnswerForm(request.POST, values=[option.value for option in asked.instrument.options])
+    form = AnswerForm(request.POST, values=[option.value for option in asked.item.options])
     if not form.is_valid():
         return _show(request, asked, form=form, status=422)
     try:
         recorded = record_answer(
             assessment=assessment,
+            sitting=sitting,
             instrument=asked.instrument.name,
             item=asked.item.number,
             value=form.cleaned_data["answer"],
@@ -47,14 +49,14 @@ def question(request: HttpRequest, assessment: Assessment, number: int) -> HttpR
         return _show(request, asked, problem=reused.problems[0].sentence, status=409)
     except Refused as refused:
         return closed(request, assessment, refused.problems[0])
-    return remember(_next(recorded, asked), assessment)
+    return remember(_next(recorded, asked), sitting)
 
 
 def _next(recorded: Recorded, asked: Question) -> HttpResponse:
     """Help comes first, then the next question, then thanks."""
     if recorded.task is not None:
         return redirect("outcomes:support", asked.number)
-    if recorded.completed or asked.number == asked.total:
+    if recorded.completed:
         return redirect("outcomes:thanks")
     return redirect("outcomes:question", asked.number + 1)
 
@@ -67,6 +69,6 @@ def _show(
         "asked": asked,
         "key": uuid4(),
         "problem": problem or (errors[0] if errors else ""),
-        "back": asked.number - 1,
+        "back": asked.back,
     }
     return page(request, "outcomes/question.html", context, status=status)

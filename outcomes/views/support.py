@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from kitclinic.access import public
 from kitclinic.http import page
-from outcomes.models import Assessment
+from outcomes.models import Sitting
 from outcomes.opened import opened
 from outcomes.queries.clinic_hours import next_open
 from outcomes.queries.questionnaires import support as find_support
@@ -13,9 +13,10 @@ from outcomes.queries.questionnaires import support as find_support
 
 @public("the patient's own form, on the device that opened its link")
 @opened
-def support(request: HttpRequest, assessment: Assessment, number: int) -> HttpResponse:
+def support(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse:
     """The page after question ``number``."""
-    at, site = timezone.now(), assessment.site
+    at, assessment = timezone.now(), sitting.assessment
+    site = assessment.site
     facts = find_support(assessment, number, at=at, opens=next_open(site, at))
     if facts is None:
         raise Http404

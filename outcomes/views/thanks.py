@@ -5,25 +5,27 @@ from django.utils import timezone
 
 from kitclinic.access import public
 from kitclinic.http import page
-from outcomes.models import Assessment
+from outcomes.models import Sitting
 from outcomes.opened import opened
 from outcomes.queries.clinic_hours import next_open
-from outcomes.queries.questionnaires import answers_of, call_promised, first_open, items_of
+from outcomes.queries.questionnaires import call_promised, expected, first_open, parts_of
 from outcomes.rules.timing import in_words
 from outcomes.states import AssessmentState
 
 
 @public("the patient's own form, on the device that opened its link")
 @opened
-def thanks(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+def thanks(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Who reads the answers and when; before the last answer: how to go on later."""
-    at, site = timezone.now(), assessment.site
-    number = first_open(assessment, answers_of(assessment))
+    at, assessment = timezone.now(), sitting.assessment
+    site = assessment.site
+    parts = parts_of(assessment)
+    number = first_open(parts)
     context = {
         "finished": assessment.state == AssessmentState.COMPLETED,
         "number": number,
         "answered": number - 1,
-        "total": len(items_of(assessment)),
+        "total": expected(parts),
         "works_until": in_words(site.today(assessment.expires_at)),
         "clinic_phone": site.phone,
         "call": call_promised(assessment, at=at, opens=next_open(site, at)),

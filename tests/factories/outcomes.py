@@ -9,7 +9,7 @@ from uuid import uuid4
 from kitclinic.models import Site, StaffUser
 from outcomes import actions
 from outcomes.models import Assessment, SafetyTask
-from outcomes.queries.questionnaires import items_of
+from outcomes.queries.questionnaires import parts_of
 from scheduling.models import Patient
 from tests.factories import scheduling
 
@@ -49,9 +49,13 @@ class Sent:
         )
 
     def answers(self, values: Iterable[int | None]) -> "Sent":
-        """Answer from the first question on; as many as there are values."""
-        for (instrument, item), value in zip(items_of(self.assessment), values, strict=False):
-            self.answer(instrument.name, item.number, value)
+        """Answer what is asked, question by question; as many as there are values."""
+        for value in values:
+            part = next((one for one in parts_of(self.assessment) if one.course.next is not None), None)
+            if part is None:
+                break
+            assert part.course.next is not None
+            self.answer(part.instrument.name, part.course.next, value)
         return self.refresh()
 
 

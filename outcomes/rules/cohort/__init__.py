@@ -15,7 +15,7 @@ import numpy as np
 from outcomes.rules.cohort.courses import courses
 from outcomes.rules.cohort.people import people
 from outcomes.rules.cohort.scores import TrueCell, make_scores
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 from outcomes.rules.registry import InfusionRow, PatientRow, ScoreRow
 from outcomes.rules.scoring import points
 

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 import numpy as np
 
 from outcomes.rules.cohort.sheet import Pair, Sheet
-from outcomes.rules.instruments import Measure, measures
+from outcomes.rules.measures import Measure, measures
 from outcomes.rules.windows import (
     BASELINE_DAYS,
     FOLLOW_UP_ENDS,

@@ -10,7 +10,7 @@ from outcomes.rules.cohort.courses import Course
 from outcomes.rules.cohort.decoys import strew
 from outcomes.rules.cohort.draws import Floats, Integers, assign, fitted, fitting_gains
 from outcomes.rules.cohort.sheet import Pair, Sheet
-from outcomes.rules.instruments import Measure, measures
+from outcomes.rules.measures import Measure, measures
 from outcomes.rules.published import PublishedCell, published_baselines, published_cells
 from outcomes.rules.registry import ScoreRow
 from outcomes.rules.windows import (

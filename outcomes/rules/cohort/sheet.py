@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from outcomes.rules.cohort.courses import Course
-from outcomes.rules.instruments import Measure
+from outcomes.rules.measures import Measure
 from outcomes.rules.registry import ScoreRow
 
 Key = tuple[int, str, date, time | None]

@@ -7,7 +7,7 @@ import pytest
 
 from outcomes.rules.behind import Standing, standing
 from outcomes.rules.definitions import Definitions
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 from outcomes.rules.windows import Infusion, Score, windows
 
 FIRST = date(2023, 1, 2)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.rules.change import Verdict, change, could_improve
-from outcomes.rules.instruments import measures
+from outcomes.rules.measures import measures
 
 PHQ, FATIGUE = measures()["PHQ-9"], measures()["PROMIS Fatigue"]
 SOCIAL, GAD, PCS = measures()["PROMIS Social Role Satisfaction"], measures()["GAD-7"], measures()["PCS total"]

@@ -2,7 +2,9 @@
 
 import pytest
 
-from outcomes.rules.instruments import MCID_SETS, _instrument, _read, instruments, measures
+from outcomes.rules.data import read
+from outcomes.rules.instruments import definition_of, instruments, ready
+from outcomes.rules.measures import MCID_SETS, measures
 
 WORDING = {
     "PHQ-9": "ff7cd3ecbce0fcd171afef31432ff89d955275450e4bdeb3157e47bb24872d9e",
@@ -16,9 +18,9 @@ def test_pro_01_the_wording_is_locked_by_its_sha_256(name: str, digest: str) -> 
 
 
 def test_pro_01_one_changed_letter_changes_the_hash() -> None:
-    data = _read("phq9.toml")
+    data = read("phq9.toml")
     data["items"][0]["text"] = data["items"][0]["text"].replace("doing", "Doing")
-    assert _instrument(data).wording_sha256 != WORDING["PHQ-9"]
+    assert ready(definition_of(data)).wording_sha256 != WORDING["PHQ-9"]
 
 
 def test_pro_01_both_forms_have_their_items_options_attribution_and_licence() -> None:
@@ -49,10 +51,10 @@ def test_an_unknown_item_is_a_key_error() -> None:
 
 
 def test_an_unknown_scoring_method_is_refused() -> None:
-    data = _read("gad7.toml")
+    data = read("gad7.toml")
     data["scoring"]["method"] = "mean"
     with pytest.raises(ValueError, match="'mean' is not known"):
-        _instrument(data)
+        definition_of(data)
 
 
 def test_bands_cover_the_whole_scale_without_gap_or_overlap() -> None:
@@ -103,4 +105,4 @@ def test_out_13_the_evidence_set_raises_pcs_and_again_above_a_baseline_of_30() -
 
 def test_no_promis_or_pcs_item_wording_is_shipped() -> None:
     assert set(instruments()) == {"PHQ-9", "GAD-7"}
-    assert all("items" not in data for data in _read("outcome_measures.toml")["measures"])
+    assert all("items" not in data for data in read("outcome_measures.toml")["measures"])

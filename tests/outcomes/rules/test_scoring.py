@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitclinic.problems import Blocker
-from outcomes.rules.instruments import instruments, measures
+from outcomes.rules.instruments import instruments
+from outcomes.rules.measures import measures
 from outcomes.rules.scoring import (
     ImpossibleScoreError,
     NoTotal,

@@ -35,7 +35,8 @@ def test_the_answer_shows_the_link_and_a_code_without_style_attributes(
     code = page.split('<svg viewBox="0 0 45 45" class="qr">')[1].split("</svg>")[0]
     assert "style=" not in code
     assert "data:" not in code
-    assert Assessment.objects.get().instruments == "PHQ-9 GAD-7"
+    parts = Assessment.objects.get().parts.order_by("position")
+    assert list(parts.values_list("instrument", flat=True)) == ["PHQ-9", "GAD-7"]
 
 
 def test_the_link_is_on_no_other_page(as_user: Any, nurse: StaffUser, patient: Patient) -> None:

@@ -1,0 +1,153 @@
+"""Which instruments a clinic can ask, and the instrument behind each part of a questionnaire."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from kitclinic.models import Site
+from outcomes.models import AssessmentPart, InstrumentPiece
+from outcomes.rules.instruments import NotInstalledError, definitions, ready, wording_of
+from outcomes.rules.irt import Bank, ItemParameters
+from outcomes.rules.structure import Definition, Instrument, Need, ScoreTable, TableRow, Wording
+from outcomes.states import PieceDecisionKind, PieceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What a clinic has active for one instrument. wording: by language."""
+
+    wording: Mapping[str, InstrumentPiece]
+    bank: InstrumentPiece | None = None
+    table: InstrumentPiece | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """One definition at one clinic. instrument: None while something is missing."""
+
+    definition: Definition
+    pieces: Pieces
+    instrument: Instrument | None
+    missing: tuple[Need, ...]
+
+
+NOTHING = Pieces(MappingProxyType({}))
+
+
+def active_pieces(site: Site, *, today: date) -> dict[str, Pieces]:
+    """Return the newest active pieces by instrument; those whose licence is over on ``today`` are left out."""
+    decided: dict[int, str] = {}
+    rows = InstrumentPiece.objects.filter(site=site).select_related("licence").order_by("imported_at", "pk")
+    pieces = list(rows.prefetch_related("decisions"))
+    for piece in pieces:
+        for decision in sorted(piece.decisions.all(), key=lambda one: (one.at, one.pk)):
+            decided[piece.pk] = decision.decision
+    found: dict[str, Pieces] = {}
+    for piece in pieces:
+        ends = piece.licence.expires_on
+        if decided.get(piece.pk) != PieceDecisionKind.ACTIVATED or (ends is not None and ends < today):
+            continue
+        found[piece.instrument] = _with(found.get(piece.instrument, NOTHING), piece)
+    return found
+
+
+def _with(held: Pieces, piece: InstrumentPiece) -> Pieces:
+    if piece.kind == PieceKind.WORDING:
+        return Pieces(MappingProxyType({**held.wording, piece.language: piece}), held.bank, held.table)
+    if piece.kind == PieceKind.BANK:
+        return Pieces(held.wording, piece, held.table)
+    return Pieces(held.wording, held.bank, piece)
+
+
+def available(site: Site, *, today: date, language: str = "en") -> dict[str, Available]:
+    """Return every definition with what this clinic has for it, by name. Demonstrations only where they belong."""
+    active = active_pieces(site, today=today)
+    found = {}
+    for name, definition in definitions().items():
+        if definition.is_demo and not site.is_demo:
+            continue
+        pieces = active.get(name, NOTHING)
+        try:
+            instrument = _assemble(definition, pieces, language)
+        except NotInstalledError as lacking:
+            found[name] = Available(definition, pieces, None, lacking.missing)
+        else:
+            found[name] = Available(definition, pieces, instrument, ())
+    return found
+
+
+def askable(site: Site, *, today: date, language: str = "en") -> dict[str, Available]:
+    """Return what can be asked here now, by name."""
+    return {name: one for name, one in available(site, today=today, language=language).items() if one.instrument}
+
+
+def wording_for(pieces: Pieces, language: str) -> InstrumentPiece | None:
+    """Return the installed wording in this language, else in English, else any; None without one."""
+    held = pieces.wording
+    return held.get(language) or held.get("en") or next(iter(held.values()), None)
+
+
+def _assemble(definition: Definition, pieces: Pieces, language: str) -> Instrument:
+    wording = wording_for(pieces, language)
+    return ready(
+        definition,
+        language=language,
+        wording=_wording(wording) if wording else None,
+        bank=_bank(pieces.bank) if pieces.bank else None,
+        table=_table(pieces.table) if pieces.table else None,
+    )
+
+
+def instrument_of(part: AssessmentPart, language: str) -> Instrument:
+    """Return the instrument a part asks, from the contents it was sent with.
+
+    language: of the questionnaire; counts where the wording is shipped in more than one. Installed pieces are
+    written once, so what was put together is kept in memory by their keys.
+    """
+    key = (
+        part.instrument,
+        language,
+        part.wording_id,
+        part.bank_id,
+        part.table_id,
+        part.stop_rule,
+        part.screen_first,
+    )
+    held = _kept.get(key)
+    if held is None:
+        held = _kept[key] = ready(
+            definitions()[part.instrument],
+            language=language,
+            wording=_wording(part.wording) if part.wording else None,
+            bank=_bank(part.bank) if part.bank else None,
+            table=_table(part.table) if part.table else None,
+            stop_rule=part.stop_rule or "adult",
+            screen_first=part.screen_first,
+        )
+    return held
+
+
+_kept: dict[tuple[Any, ...], Instrument] = {}
+
+
+def _wording(piece: InstrumentPiece) -> Wording:
+    return wording_of(piece.content, language=piece.language, source=f"{piece.version}, {piece.licence_id}")
+
+
+def _bank(piece: InstrumentPiece) -> Bank:
+    rows = piece.content["items"]
+    items = tuple(ItemParameters(row["id"], row["a"], tuple(row["thresholds"])) for row in rows)
+    return Bank(piece.instrument, piece.version, items)
+
+
+def _table(piece: InstrumentPiece) -> ScoreTable:
+    rows = {int(row["raw"]): TableRow(Decimal(row["t"]), Decimal(row["se"])) for row in piece.content["rows"]}
+    return ScoreTable(piece.version, MappingProxyType(rows), piece.content_sha256)
+
+
+def instruments_of(parts: Iterable[AssessmentPart], language: str) -> list[Instrument]:
+    """Return the instruments of these parts in their order."""
+    return [instrument_of(part, language) for part in sorted(parts, key=lambda part: part.position)]
