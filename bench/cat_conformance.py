@@ -111,11 +111,14 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     stored = json.loads(Path(arguments[1]).read_text(encoding="utf-8"))
     rules = {name: stop_rule(name, config) for name, config in stored["configs"].items()}
-    lines, replays, shares = [], [], []
+    lines: list[Line] = []
+    replays: list[float] = []
+    shares: list[float] = []
     for case in stored["cases"]:
         rule, start = rules[case["config"]], stored["configs"][case["config"]]["start_item"]
         path = walk(bank, rule, answered(bank, case), start_item=start)
-        lines.append(line := compare(case, path))
+        line = compare(case, path)
+        lines.append(line)
         took, each = times(bank, rule, path)
         replays, shares = replays + took, shares + each
         print(

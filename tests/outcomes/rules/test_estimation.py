@@ -13,10 +13,8 @@ from tests.outcomes.rules.slow_cat import bank_of, banks, banks_and_answers, eap
 
 
 @settings(max_examples=60, deadline=None)
-@given(banks_and_answers(), st.booleans(), st.randoms(use_true_random=False))
-def test_cat_07_a_pattern_score_equals_the_definition(
-    drawn: tuple[Bank, dict[str, int]], flat: bool, rnd: object
-) -> None:
+@given(banks_and_answers(), st.booleans())
+def test_cat_07_a_pattern_score_equals_the_definition(drawn: tuple[Bank, dict[str, int]], flat: bool) -> None:
     bank, answers = drawn
     given_items = [(item, answers[item.id]) for item in bank.items][::2]
     found = estimate(bank, {item.id: category for item, category in given_items}, flat=flat)
