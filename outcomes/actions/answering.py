@@ -114,7 +114,8 @@ def record_answer(
     saved = _latest(assessment, instrument, item)
     if saved is not None and saved.value == value:
         return Recorded(saved, _task_of(saved), completed=False)
-    refuse_if(links.may_change(closed=part.row.closed_at is not None, asked=item in part.course.questions))
+    asked = not part.instrument.is_adaptive or item in part.course.questions
+    refuse_if(links.may_change(closed=part.row.closed_at is not None, asked=asked))
     response = ItemResponse.objects.create(
         site=assessment.site,
         assessment=assessment,
@@ -143,7 +144,7 @@ def complete_questionnaire(*, assessment: Assessment, at: datetime) -> list[Scor
     if assessment.state != AssessmentState.COMPLETED:
         refuse_if(queries.standing_problems(assessment, at=at))
         parts = queries.parts_of(assessment)
-        refuse_if([one for part in parts for one in may_complete(part.instrument, part.course.next)])
+        refuse_if([one for part in parts for one in may_complete(part.instrument, part.answers, part.course.next)])
         finish(assessment, at=at)
     return list(assessment.scores.order_by("pk"))
 

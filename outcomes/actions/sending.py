@@ -40,9 +40,8 @@ def start_assessment(
     instruments: names in the order they are asked. It has no link yet: see ``send_questionnaire``,
     ``issue_link`` and ``begin_sitting``. Raises Refused when something cannot be asked here.
     """
-    patient = (
-        Patient.objects.select_for_update().select_related("site").get(pk=patient.pk, site_id=patient.site_id)
-    )
+    locked = Patient.objects.select_for_update(of=("self",)).select_related("site")
+    patient = locked.get(pk=patient.pk, site=by.site if by else patient.site)
     refuse_if(merged_problems(leads_to(patient)))
     found = askable(patient.site, today=patient.site.today(at), language=language)
     refuse_if(

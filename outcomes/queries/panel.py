@@ -8,9 +8,10 @@ from decimal import Decimal
 from infusions.models import Infusion
 from infusions.states import InfusionOutcome
 from outcomes.models import Assessment, ItemResponse, Score
-from outcomes.queries.questionnaires import Part, expected, parts_of
+from outcomes.queries.questionnaires import Part, expected, parts_of, parts_of_each
 from outcomes.queries.safety import waiting_tasks_of
 from outcomes.rules.change import Change, Verdict, change
+from outcomes.rules.instruments import definitions
 from outcomes.rules.links import MOST_WRONG_YEARS, OCCASIONS
 from outcomes.rules.measures import Measure, measures
 from outcomes.rules.structure import Item
@@ -198,13 +199,14 @@ def _trend(measure: Measure, rows: list[Score], baseline: Decimal | None) -> Tre
 
 
 def sent_lines(patient: Patient, *, at: datetime) -> list[SentLine]:
-    """Return the newest questionnaires of a patient and where they stand. Two queries each."""
+    """Return the newest questionnaires of a patient and where they stand. Three queries."""
     rows = list(
         Assessment.objects.filter(site=patient.site, patient__in=family_keys(patient))
         .select_related("site")
         .order_by("-sent_at")[:SHOWN]
     )
-    return [_sent(row, parts_of(row), at) for row in rows]
+    parts = parts_of_each(rows)
+    return [_sent(row, parts[row.pk], at) for row in rows]
 
 
 def _sent(row: Assessment, parts: list[Part], at: datetime) -> SentLine:

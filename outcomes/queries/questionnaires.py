@@ -1,5 +1,6 @@
 """Questionnaires as the patient sees them: which link this is, which question comes now."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -147,17 +148,22 @@ def link_standing(link: AssessmentLink, *, at: datetime) -> list[Problem]:
 
 def parts_of(assessment: Assessment) -> list[Part]:
     """Return the instruments of a questionnaire with their answers, in the order they are asked. Two queries."""
-    rows = list(
-        AssessmentPart.objects.filter(site_id=assessment.site_id, assessment=assessment)
-        .select_related("wording", "bank", "table", "remote")
-        .order_by("position")
-    )
-    answers = answers_of(assessment)
-    found = []
-    for row in rows:
-        instrument = instrument_of(row, assessment.language)
-        own = {item: value for (name, item), value in answers.items() if name == row.instrument}
-        found.append(Part(row, instrument, own, course(instrument, own)))
+    return parts_of_each([assessment])[assessment.pk]
+
+
+def parts_of_each(assessments: Sequence[Assessment]) -> dict[int, list[Part]]:
+    """Return the parts of each questionnaire by its key. Two queries, however many questionnaires."""
+    rows = AssessmentPart.objects.filter(assessment__in=assessments).order_by("assessment_id", "position")
+    given = ItemResponse.objects.filter(assessment__in=assessments).order_by("pk")
+    answers: dict[tuple[int, str], dict[int, int | None]] = defaultdict(dict)
+    for key, name, item, value in given.values_list("assessment_id", "instrument", "item", "value"):
+        answers[key, name][item] = value
+    language = {assessment.pk: assessment.language for assessment in assessments}
+    found: dict[int, list[Part]] = {assessment.pk: [] for assessment in assessments}
+    for row in rows.select_related("wording", "bank", "table", "remote"):
+        instrument = instrument_of(row, language[row.assessment_id])
+        own = answers[row.assessment_id, row.instrument]
+        found[row.assessment_id].append(Part(row, instrument, own, course(instrument, own)))
     return found
 
 

@@ -77,17 +77,22 @@ def check_answer(instrument: Instrument, number: int, value: int | None) -> None
         raise ValueError(f"{value!r} is not an answer to {instrument.name} item {number}")
 
 
-def may_complete(instrument: Instrument, following: int | None) -> list[Problem]:
-    """Return a blocker while a question waits. following: number of the item that comes now, None when over."""
-    if following is None:
-        return []
+def may_complete(instrument: Instrument, answers: Answers, following: int | None = None) -> list[Problem]:
+    """Return one blocker for each question that has neither an answer nor a "prefer not to answer".
+
+    following: of an adaptive test, the item that it asks now; None when it is over.
+    """
+    if instrument.is_adaptive:
+        waiting = [] if following is None else [following]
+    else:
+        waiting = [item.number for item in instrument.items if item.number not in answers]
     return [
         Blocker(
             EVERY_ITEM.id,
-            f"{instrument.name} is not finished: question {following} has no answer yet. "
-            "Choose an answer or “prefer not to answer”.",
-            f"item_{following}",
+            f"Question {number} has no answer yet. Choose an answer or “prefer not to answer”.",
+            f"item_{number}",
         )
+        for number in waiting
     ]
 
 

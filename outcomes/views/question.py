@@ -11,9 +11,9 @@ from kitclinic.http import page
 from kitclinic.problems import Refused
 from outcomes.actions import KeyReused, Recorded, record_answer
 from outcomes.forms import AnswerForm
-from outcomes.models import Sitting
+from outcomes.models import Assessment, Sitting
 from outcomes.opened import closed, opened, remember
-from outcomes.queries.questionnaires import Question
+from outcomes.queries.questionnaires import Question, expected, first_open, parts_of
 from outcomes.queries.questionnaires import question as find_question
 from outcomes.states import AssessmentState
 
@@ -25,7 +25,7 @@ def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
     assessment = sitting.assessment
     asked = find_question(assessment, number)
     if asked is None:
-        raise Http404
+        return _where_it_is(assessment, number)
     if request.method != "POST":
         if assessment.state == AssessmentState.COMPLETED:
             return redirect("outcomes:thanks")
@@ -50,6 +50,16 @@ def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
     except Refused as refused:
         return closed(request, assessment, refused.problems[0])
     return remember(_next(recorded, asked), sitting)
+
+
+def _where_it_is(assessment: Assessment, number: int) -> HttpResponse:
+    """A number that is not asked (yet) leads to the question that comes now."""
+    parts = parts_of(assessment)
+    if not 1 <= number <= expected(parts):
+        raise Http404
+    if assessment.state == AssessmentState.COMPLETED:
+        return redirect("outcomes:thanks")
+    return redirect("outcomes:question", first_open(parts))
 
 
 def _next(recorded: Recorded, asked: Question) -> HttpResponse:

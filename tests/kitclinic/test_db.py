@@ -13,7 +13,7 @@ from infusions.models import Infusion, InfusionEvent, Order
 from kitclinic.db import OwnerMigrates, explain
 from kitclinic.models import OutboxMessage, Site, StaffUser
 from kitclinic.problems import Blocker
-from outcomes.models import Assessment, SafetyTask
+from outcomes.models import SafetyTask
 from scheduling.models import Patient, Visit
 from tests.factories import orders, suite
 from tests.factories import outcomes as questionnaires
@@ -90,8 +90,11 @@ def test_infusions_says_that_a_chair_still_has_a_patient(site: Site) -> None:
 
 def test_outcomes_says_that_a_link_exists(site: Site) -> None:
     one, two = questionnaires.sent(site=site), questionnaires.sent(site=site)
-    digest = one.assessment.token_digest
-    said = sentence_of(lambda: Assessment.objects.filter(pk=two.assessment.pk).update(token_digest=digest))
+    digest = one.assessment.links.get().token_digest
+    link = two.assessment.links.get()
+    link.pk, link.token_digest = None, digest
+    link._state.adding = True
+    said = sentence_of(link.save)
     assert said == "This link already exists."
 
 

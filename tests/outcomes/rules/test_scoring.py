@@ -62,7 +62,7 @@ def test_pro_04_a_declined_question_gives_no_total_and_says_so() -> None:
 
 
 def test_pro_04_an_instrument_that_allows_gaps_prorates_half_up_and_says_so() -> None:
-    lenient = replace(GAD7, missing_allowed=2)
+    lenient = replace(GAD7, definition=replace(GAD7.definition, missing_allowed=2))
     assert score(lenient, answers(1, 1, 1, 1, 1, None, 2)) == Total(8, "mild", 6, prorated=True)
     assert isinstance(score(lenient, answers(1, None, 1, 1, 1, None, None)), NoTotal)
 
