@@ -3,15 +3,25 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+
+from django.db.models import F
 
 from kitclinic.models import Site, StaffUser
 from scheduling.actions.booking import book_sequence
 from scheduling.actions.closures import decide_week
 from scheduling.actions.sequences import mark_arrived, mark_attended
-from scheduling.actions.staffing import put_on_shift, put_provider_on_site
 from scheduling.actions.suite import open_suite_day
-from scheduling.models import GroupSeat, GroupVisit, Patient, Sequence, SuiteDay, Visit, Weight
+from scheduling.models import (
+    GroupSeat,
+    GroupVisit,
+    NurseShift,
+    Patient,
+    ProviderPresence,
+    Sequence,
+    SuiteDay,
+    Visit,
+    Weight,
+)
 from scheduling.states import EnrolmentState, SeatState, WeekRule
 from tests.factories import people
 
@@ -50,20 +60,41 @@ def open_week(
     by = by or staffed(site, "scheduler", 1)[0]
     at = at or before(site, monday, days=28)
     team, (provider,) = staffed(site, "nurse", nurses), staffed(site, "physician", 1)
-    days = []
-    for day in site.week_of(monday):
-        opened = open_suite_day(site=site, date=day, by=by, at=at, closed_because=(closed or {}).get(day, ""))
-        hours: dict[str, Any] = {
-            "from_minute": opened.opens_minute,
-            "to_minute": opened.closes_minute,
-            "by": by,
-            "at": at,
-        }
-        for nurse in team:
-            put_on_shift(suite_day=opened, nurse=nurse, **hours)
-        put_provider_on_site(suite_day=opened, provider=provider, **hours)
-        days.append(opened)
+    days = [
+        open_suite_day(site=site, date=day, by=by, at=at, closed_because=(closed or {}).get(day, ""))
+        for day in site.week_of(monday)
+    ]
+    _roster(days, team, provider)
     return days
+
+
+def _roster(days: list[SuiteDay], team: list[StaffUser], provider: StaffUser) -> None:
+    """Shifts and presence as rows: thirty entries a week through the actions cost half of a test's time.
+
+    ``tests/scheduling/test_factory_week.py`` holds them against the same week entered through the actions.
+    """
+    NurseShift.objects.bulk_create(
+        NurseShift(
+            site=day.site,
+            suite_day=day,
+            nurse=nurse,
+            from_minute=day.opens_minute,
+            to_minute=day.closes_minute,
+        )
+        for day in days
+        for nurse in team
+    )
+    ProviderPresence.objects.bulk_create(
+        ProviderPresence(
+            site=day.site,
+            suite_day=day,
+            provider=provider,
+            from_minute=day.opens_minute,
+            to_minute=day.closes_minute,
+        )
+        for day in days
+    )
+    SuiteDay.objects.filter(pk__in=[day.pk for day in days]).update(version=F("version") + len(team) + 1)
 
 
 def patient_for(site: Site, monday: date, *, state: str = EnrolmentState.CLEARED) -> Patient:
