@@ -25,6 +25,7 @@ class SendForm(forms.Form):
         field.choices = [
             (name, f"{name}, {len(asked.items)} questions, about {asked.minutes} minutes")
             for name, asked in instruments().items()
+            if not asked.definition.is_demo
         ]
 
 

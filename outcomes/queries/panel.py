@@ -256,7 +256,7 @@ def band_of(name: str, value: Decimal) -> str:
     """Return the band of a score that was stored without one: PHQ-9 and GAD-7 name theirs, others have none."""
     definition = definitions().get(name)
     bands = definition.bands if definition else ()
-    return next((band.name for band in bands if band.low <= value <= band.high), "")
+    return next((band.name for band in bands if band.holds(int(value * 10))), "")
 
 
 def _answer_line(item: Item, values: list[int | None]) -> AnswerLine:

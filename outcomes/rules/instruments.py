@@ -4,7 +4,7 @@ PHQ-9, GAD-7, the impression of change and the demonstration instruments are shi
 definitions until a clinic installs what it is licensed for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -65,11 +65,12 @@ def ready(
     table = table or shipped_table(definition)
     found = {"wording": wording, "bank": bank, "table": table}
     missing = [need for need in ("wording", "bank", "table") if need in definition.needs and found[need] is None]
-    if wording is None or missing:
+    if wording is None or missing or not covers(wording, definition, bank):
         raise NotInstalledError(definition.name, missing or ["wording"])
     parts = [definition.content_sha256]
     parts += [wording.sha256] if wording is not definition.wordings.get("en") else []
     parts += [part.sha256 for part in (bank, table) if part is not None]
+    parts += [shipped_tables()[scale.table].sha256 for scale in definition.subscales if scale.table]
     return Instrument(
         definition=definition,
         language=wording.language,
@@ -84,14 +85,24 @@ def ready(
     )
 
 
-def _items(definition: Definition, wording: Wording, bank: Bank | None) -> tuple[Item, ...]:
+def covers(wording: Wording, definition: Definition, bank: Bank | None) -> bool:
+    """Return whether a wording has the text of every item that can be asked."""
+    if definition.item_count and len(wording.items) != definition.item_count:
+        return False
+    return all(code in wording.items for code in _codes(definition, wording, bank))
+
+
+def _codes(definition: Definition, wording: Wording, bank: Bank | None) -> tuple[str, ...]:
     codes = definition.item_codes or (tuple(item.id for item in bank.items) if bank else ())
-    codes = codes or tuple(wording.items)
+    return codes or tuple(wording.items)
+
+
+def _items(definition: Definition, wording: Wording, bank: Bank | None) -> tuple[Item, ...]:
     found = []
-    for number, code in enumerate(codes, start=1):
+    for number, code in enumerate(_codes(definition, wording, bank), start=1):
         text, options = wording.items[code]
-        loinc = definition.item_loinc.get(code, "")
-        found.append(Item(number, text, loinc, code, options, reverse=code in definition.reverse))
+        loinc, recode = definition.item_loinc.get(code, ""), definition.recode.get(code, ())
+        found.append(Item(number, text, loinc, code, options, code in definition.reverse, recode))
     return tuple(found)
 
 
@@ -127,18 +138,20 @@ def definition_of(data: dict[str, Any]) -> Definition:
     if scoring["method"] not in METHODS:
         raise ValueError(f"{data['name']}: scoring method {scoring['method']!r} is not known")
     codes = tuple(str(item.get("code") or item["number"]) for item in items)
+    by_code = dict(zip(codes, items, strict=True))
     wordings = {}
     if items and "text" in items[0]:
         wordings["en"] = wording_of(data, language="en", source=data["citation"])
     for language, words in data.get("languages", {}).items():
         wordings[language] = wording_of(words, language=language, source=words["source"])
     plain = {key: data[key] for key in ("name", "title", "version", "recall", "licence", "minutes")}
-    categories = {
-        str(item.get("code") or item["number"]): int(item["categories"]) for item in items if "categories" in item
-    }
+    categories = {code: int(item["categories"]) for code, item in by_code.items() if "categories" in item}
+    lowest = {code: int(item["lowest"]) for code, item in by_code.items() if "lowest" in item}
+    options = data.get("options", [])
     return Definition(
         **plain,
         family=data.get("family", data["name"]),
+        order=data["order"],
         measures=tuple(data.get("measures") or [data["measure"]]),
         better=data.get("better", "lower"),
         attribution=data["attribution"],
@@ -147,21 +160,37 @@ def definition_of(data: dict[str, Any]) -> Definition:
         missing_allowed=scoring.get("missing_allowed", 0),
         safety_item=scoring.get("safety_item", 0),
         item_codes=codes,
-        categories=MappingProxyType(categories | {"": int(data.get("categories", len(data.get("options", []))))}),
+        item_count=data.get("item_count", 0),
+        categories=MappingProxyType(categories | {"": int(data.get("categories", len(options)))}),
+        lowest=MappingProxyType(lowest | {"": int(scoring.get("lowest", options[0]["value"] if options else 1))}),
         reverse=frozenset(scoring.get("reverse", [])),
-        bands=tuple(Band(**band) for band in data.get("bands", [])),
-        subscales=tuple(Subscale(sub["measure"], tuple(sub["items"])) for sub in data.get("subscales", [])),
+        recode=MappingProxyType({code: tuple(points) for code, points in scoring.get("recode", {}).items()}),
+        highest_first=frozenset(scoring.get("highest_first", [])),
+        percent=scoring.get("percent", False),
+        bands=tuple(
+            Band(_tenths(band["low"]), _tenths(band["high"]), band["name"]) for band in data.get("bands", [])
+        ),
+        subscales=tuple(_subscale(sub, codes) for sub in data.get("subscales", [])),
         scale=DEMONSTRATION_SCALE if data.get("demo") else T_SCALE,
         table=scoring.get("table", ""),
         bank=scoring.get("bank", ""),
         needs=frozenset(data.get("needs", [])),
-        item_loinc=MappingProxyType({str(i.get("code") or i["number"]): i.get("loinc", "") for i in items}),
+        item_loinc=MappingProxyType({code: item.get("loinc", "") for code, item in by_code.items()}),
         loinc_panel=data.get("loinc_panel", ""),
         loinc_total=data.get("loinc_total", ""),
         wordings=MappingProxyType(wordings),
         is_demo=data.get("demo", False),
         content_sha256=sha256(data),
     )
+
+
+def _tenths(points: float) -> int:
+    return int(Decimal(str(points)) * 10)
+
+
+def _subscale(data: Mapping[str, Any], codes: Sequence[str]) -> Subscale:
+    numbers = tuple(codes.index(code) + 1 for code in data["items"])
+    return Subscale(data["measure"], numbers, data.get("table", ""), data.get("loinc", ""))
 
 
 @cache
@@ -195,16 +224,20 @@ def shipped_bank(definition: Definition) -> Bank | None:
 
 @cache
 def definitions() -> Mapping[str, Definition]:
-    """Return every definition by name, ready or not."""
+    """Return every definition by name, ready or not, in the order in which they are asked (PRO-30)."""
     files = [name for folder in ("", "licensed", "demo") for name in names(folder)]
     measures = {"outcome_measures.toml", "other_measures.toml"}
     loaded = [definition_of(read(name)) for name in files if name not in measures]
+    loaded.sort(key=lambda definition: (definition.order, definition.name))
     return MappingProxyType({definition.name: definition for definition in loaded})
 
 
 @cache
 def instruments() -> Mapping[str, Instrument]:
-    """Return the instruments that are shipped whole, in English, by name: PHQ-9, GAD-7, PGIC, demonstrations."""
+    """Return the instruments that are shipped whole, in English, by name, in the order in which they are asked.
+
+    PHQ-9, GAD-7, PGIC and the demonstrations; these last only for sites that are demonstrations themselves.
+    """
     found = {}
     for definition in definitions().values():
         try:

@@ -70,10 +70,10 @@ class NoTotal:
 
 def check_answer(instrument: Instrument, number: int, value: int | None) -> None:
     """Raise KeyError for an unknown item, ValueError for a value that is not one of the options."""
-    instrument.item(number)
+    item = instrument.item(number)
     if value is None:
         return
-    if isinstance(value, bool) or value not in {option.value for option in instrument.options}:
+    if isinstance(value, bool) or value not in {option.value for option in item.options}:
         raise ValueError(f"{value!r} is not an answer to {instrument.name} item {number}")
 
 
@@ -123,7 +123,7 @@ def score(instrument: Instrument, answers: Answers) -> Total | NoTotal:
 def band(instrument: Instrument, points: int) -> str:
     """Return the name of the band that holds this total; ValueError outside the instrument's range."""
     for candidate in instrument.bands:
-        if candidate.low <= points <= candidate.high:
+        if candidate.holds(points * 10):
             return candidate.name
     raise ValueError(f"{points} is not a {instrument.name} total (0-{instrument.maximum})")
 

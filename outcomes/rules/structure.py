@@ -31,7 +31,8 @@ class Option:
 class Item:
     """One question: number from 1, code in its bank or form, text, LOINC code, the answers it offers.
 
-    reverse: the answer codes run against the measure; turned round in one place, ``Item.category``.
+    reverse: the answer codes run against the measure. recode: the points of each answer code, from the lowest;
+    () for points that follow the codes. Both count in one place, ``Item.category``.
     """
 
     number: int
@@ -40,28 +41,40 @@ class Item:
     code: str
     options: tuple[Option, ...]
     reverse: bool = False
+    recode: tuple[int, ...] = ()
 
     def category(self, value: int) -> int:
-        """Return the place of an answer code among the options, from 1, in the direction of the measure."""
-        place = [option.value for option in self.options].index(value) + 1
+        """Return an answer code as a category from 1, in the direction of the measure; ValueError for no answer.
+
+        Categories follow the codes, however the answers are ordered on the page: some forms store an item
+        already turned round and show its highest code first.
+        """
+        place = sorted(option.value for option in self.options).index(value) + 1
+        if self.recode:
+            place = self.recode[place - 1]
         return len(self.options) + 1 - place if self.reverse else place
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Scores from low to high in points, both included, carry this name."""
+    """Scores from low to high, both included, carry this name. In tenths of a point."""
 
-    low: int
-    high: int
+    low_tenths: int
+    high_tenths: int
     name: str
+
+    def holds(self, tenths: int) -> bool:
+        return self.low_tenths <= tenths <= self.high_tenths
 
 
 @dataclass(frozen=True, slots=True)
 class Subscale:
-    """Some items of a form with a measure of their own."""
+    """Some items of a form, by number, with a measure of their own. table: of a shipped table, "" for sums."""
 
     measure: str
     items: tuple[int, ...]
+    table: str = ""
+    loinc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +109,13 @@ class Wording:
 class Definition:
     """The structure of an instrument.
 
+    order: the place in a sitting, lowest first: what matters most is asked while energy lasts.
     item_codes: in the order of a fixed form; of an adaptive one, empty: its bank lists them.
-    categories: answers to each item, by code; "" for all others. reverse: codes of items that run the other way.
+    item_count: of a fixed form whose codes come with its wording; 0 where codes are known or a bank lists them.
+    categories: answers to each item, by code; "" for all others. lowest: the lowest answer code, likewise.
+    reverse: codes of items that run the other way. recode: points of each answer code from the lowest.
+    highest_first: codes whose answers are stored turned round: the page shows the highest code first.
+    percent: the score is the share of the points that can be reached, 0-100.
     missing_allowed: items that may be declined and still give a total. safety_item: 0 for none.
     needs: what has to be installed before it can be asked. item_loinc: code -> LOINC.
     better: direction of the first measure; the healthiest answer of a screen-to-CAT follows it.
@@ -105,6 +123,7 @@ class Definition:
 
     name: str
     family: str
+    order: int
     title: str
     version: str
     measures: tuple[str, ...]
@@ -118,10 +137,15 @@ class Definition:
     missing_allowed: int
     safety_item: int
     item_codes: tuple[str, ...]
+    item_count: int
     categories: Mapping[str, int]
+    lowest: Mapping[str, int]
     reverse: frozenset[str]
+    recode: Mapping[str, tuple[int, ...]]
+    highest_first: frozenset[str]
     bands: tuple[Band, ...]
     subscales: tuple[Subscale, ...]
+    percent: bool
     scale: Scale
     table: str
     bank: str
@@ -132,6 +156,18 @@ class Definition:
     wordings: Mapping[str, Wording]
     is_demo: bool
     content_sha256: str
+
+    def answer_codes(self, code: str) -> range:
+        """Return the answer codes of an item, from the lowest."""
+        lowest = self.lowest.get(code, self.lowest[""])
+        return range(lowest, lowest + self.categories.get(code, self.categories[""]))
+
+    def loinc_of(self, measure: str) -> str:
+        """Return the LOINC code of one of its scores; "" where none is confirmed."""
+        for subscale in self.subscales:
+            if subscale.measure == measure:
+                return subscale.loinc
+        return self.loinc_total if measure == self.measures[0] else ""
 
 
 @dataclass(frozen=True, slots=True)

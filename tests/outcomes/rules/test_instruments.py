@@ -3,8 +3,8 @@
 import pytest
 
 from outcomes.rules.data import read
-from outcomes.rules.instruments import definition_of, instruments, ready
-from outcomes.rules.measures import MCID_SETS, measures
+from outcomes.rules.instruments import definition_of, definitions, instruments, ready
+from outcomes.rules.measures import MCID_SETS, measure, measures
 
 WORDING = {
     "PHQ-9": "ff7cd3ecbce0fcd171afef31432ff89d955275450e4bdeb3157e47bb24872d9e",
@@ -58,9 +58,11 @@ def test_an_unknown_scoring_method_is_refused() -> None:
 
 
 def test_bands_cover_the_whole_scale_without_gap_or_overlap() -> None:
-    for form in instruments().values():
-        covered = [points for band in form.bands for points in range(band.low, band.high + 1)]
-        assert covered == list(range(form.maximum + 1))
+    for definition in definitions().values():
+        first = measure(definition.measures[0])
+        step = 1 if first.decimals else 10
+        covered = [at for band in definition.bands for at in range(band.low_tenths, band.high_tenths + 1, step)]
+        assert covered in ([], list(range(first.minimum_tenths, first.maximum_tenths + 1, step)))
 
 
 def test_pro_02_there_are_eleven_measures_in_the_order_of_the_paper() -> None:
@@ -104,5 +106,5 @@ def test_out_13_the_evidence_set_raises_pcs_and_again_above_a_baseline_of_30() -
 
 
 def test_no_promis_or_pcs_item_wording_is_shipped() -> None:
-    assert set(instruments()) == {"PHQ-9", "GAD-7"}
+    assert {name for name, form in instruments().items() if not form.definition.is_demo} == {"PHQ-9", "GAD-7", "PGIC"}
     assert all("items" not in data for data in read("outcome_measures.toml")["measures"])
