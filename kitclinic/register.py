@@ -9,7 +9,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 
-RULE_ID = re.compile(r"^[A-Z]{3,4}-\d{2}$")
+RULE_ID = re.compile(r"^[A-Z]{3,4}-\d{2,3}$")
 REGISTER: dict[str, "Rule"] = {}
 
 
@@ -17,7 +17,7 @@ REGISTER: dict[str, "Rule"] = {}
 class Rule:
     """One rule of the clinic.
 
-    id: three or four letters, a hyphen, two digits; unique in the product.
+    id: three or four letters, a hyphen, two or three digits; unique in the product.
     sentence: the rule in one sentence, with its number and unit.
     source: where the number comes from; "clinic default" when nobody published one.
     """

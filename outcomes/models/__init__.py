@@ -19,8 +19,8 @@ from outcomes.models.instruments import (
 )
 from outcomes.models.planning import AskCall, AskStep, AssessmentPlan, PlannedAssessment, ReminderChoice
 from outcomes.models.registry import RegistryImport
-from outcomes.models.safety import RedFlag, SafetySettings, SafetyTask
-from outcomes.models.scores import Score
+from outcomes.models.safety import RedFlag, SafetySettings, SafetyStep, SafetyTask
+from outcomes.models.scores import Score, ScoreFile
 
 __all__ = [
     "AnswerDayOverride",
@@ -43,7 +43,9 @@ __all__ = [
     "RemoteEngine",
     "RemoteItem",
     "SafetySettings",
+    "SafetyStep",
     "SafetyTask",
     "Score",
+    "ScoreFile",
     "Sitting",
 ]

@@ -126,6 +126,7 @@ class Sitting(AppendOnly, SiteOwned):
     tablet = models.ForeignKey(Tablet, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     answered_on = models.DateField(null=True)  # day written on the paper, where that is another one
+    late_because = models.CharField(max_length=200, blank=True)  # why a paper of more than a year ago comes now
     started_at = models.DateTimeField()
 
     class Meta:

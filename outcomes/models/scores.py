@@ -76,3 +76,41 @@ class Score(AppendOnly, SiteOwned):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.value}"
+
+
+class ScoreFile(SiteOwned):
+    """An uploaded list of scores, looked through before it is imported. Its text goes once it is imported."""
+
+    name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)  # SHA-256 of the text
+    text = models.TextField(blank=True)
+    date_order = models.CharField(
+        max_length=12, default="ask"
+    )  # what 03/04/1974 means: scheduling.rules.written_dates
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField(null=True)
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    taken_in = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)  # on record already, or twice in the file
+
+    class Meta:
+        verbose_name = "file of scores"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "digest", "date_order"],
+                name="score_file_once",
+                violation_error_message="This very file has been uploaded before.",
+            ),
+            models.CheckConstraint(
+                condition=Q(imported_at__isnull=True, imported_by__isnull=True)
+                | Q(imported_at__isnull=False, imported_by__isnull=False),
+                name="score_file_imported_by_and_at",
+                violation_error_message="An import needs who did it and when.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"File of scores {self.pk}"
