@@ -34,9 +34,11 @@ def start_assessment(
     language: str = "en",
     stop_rule: str = "adult",
     screen_first: bool = False,
+    beside: bool = False,
 ) -> Assessment:
     """Make a questionnaire with its parts pinned to what is installed now; one sent before is withdrawn.
 
+    beside: leave one sent before as it is; for a form on paper, which is finished in the same transaction.
     instruments: names in the order they are asked. It has no link yet: see ``send_questionnaire``,
     ``issue_link`` and ``begin_sitting``. Raises Refused when something cannot be asked here.
     """
@@ -49,7 +51,7 @@ def start_assessment(
             instruments, known=list(found), occasion=occasion, has_birth_date=patient.birth_date is not None
         )
     )
-    for earlier in queries.live(patient).select_for_update():
+    for earlier in () if beside else queries.live(patient).select_for_update():
         close_parts(earlier, queries.parts_of(earlier), at=at)
         move(earlier, AssessmentState.WITHDRAWN, by=by, at=at, reason="a new questionnaire was sent")
     assessment = Assessment.objects.create(
