@@ -33,14 +33,21 @@ def use(name: str) -> None:
 
 
 @contextmanager
-def admin() -> Iterator[psycopg.Connection[Any]]:
-    """A connection of the owner, outside any test database, to create and drop databases."""
+def owner_of(name: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the owner to one test database, outside Django."""
     wrapper = connections["owner"].copy()
-    wrapper.settings_dict["NAME"] = "postgres"
+    wrapper.settings_dict["NAME"] = name
     params = wrapper.get_connection_params()
     params.pop("cursor_factory", None)
     params.pop("context", None)
     with psycopg.connect(**params, autocommit=True) as connection:
+        yield connection
+
+
+@contextmanager
+def admin() -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the owner, outside any test database, to create and drop databases."""
+    with owner_of("postgres") as connection:
         yield connection
 
 
