@@ -47,7 +47,8 @@ BEGIN
     LOOP
         EXECUTE format('DELETE FROM public.%I WHERE xmin::text::bigint > {since}', one.name);
         EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM kept.%1$I k '
-                       'WHERE NOT EXISTS (SELECT 1 FROM public.%1$I t WHERE %3$s)', one.name, one.columns, one.same);
+                       'WHERE NOT EXISTS (SELECT 1 FROM public.%1$I t WHERE %3$s)',
+                       one.name, one.columns, one.same);
     END LOOP;
 END $$
 """
