@@ -10,8 +10,16 @@ from outcomes.actions.answering import (
     record_answer,
 )
 from outcomes.actions.invitations import link_of, remind_of_questionnaires
+from outcomes.actions.paper import PaperSaved, record_paper
 from outcomes.actions.registry import Imported, import_registry
 from outcomes.actions.safety import acknowledge_safety_task, escalate_overdue_safety_tasks
+from outcomes.actions.safety_list import (
+    close_safety_task,
+    hand_back_safety_task,
+    note_not_reached,
+    take_safety_task,
+)
+from outcomes.actions.safety_settings import end_red_flag, set_red_flag, set_safety_times
 from outcomes.actions.sending import (
     close_left_parts,
     expire_questionnaires,
@@ -19,24 +27,48 @@ from outcomes.actions.sending import (
     send_questionnaire,
     start_assessment,
 )
+from outcomes.actions.staff_ways import (
+    hand_over_link,
+    permit_answers_today,
+    stop_questionnaire,
+    withdraw_questionnaire,
+)
+from outcomes.actions.typed_scores import correct_score, enter_score, import_scores, upload_scores
 
 __all__ = [
     "Imported",
     "KeyReused",
     "Opening",
+    "PaperSaved",
     "Recorded",
     "acknowledge_safety_task",
     "begin_sitting",
     "close_left_parts",
+    "close_safety_task",
     "complete_questionnaire",
+    "correct_score",
+    "end_red_flag",
+    "enter_score",
     "escalate_overdue_safety_tasks",
     "expire_questionnaires",
+    "hand_back_safety_task",
+    "hand_over_link",
     "import_registry",
+    "import_scores",
     "issue_link",
     "link_of",
+    "note_not_reached",
     "open_questionnaire",
+    "permit_answers_today",
     "record_answer",
+    "record_paper",
     "remind_of_questionnaires",
     "send_questionnaire",
+    "set_red_flag",
+    "set_safety_times",
     "start_assessment",
+    "stop_questionnaire",
+    "take_safety_task",
+    "upload_scores",
+    "withdraw_questionnaire",
 ]

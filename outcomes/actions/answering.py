@@ -1,7 +1,8 @@
 """Questionnaires are answered: opened by link or by the staff, one answer at a time, finished."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from outcomes.actions.closing import close_parts, finish
 from outcomes.actions.safety import raise_safety_task
 from outcomes.models import Assessment, AssessmentLink, ItemResponse, SafetyTask, Score, Sitting
 from outcomes.queries import questionnaires as queries
+from outcomes.queries.safety_settings import flags_of
 from outcomes.rules import links
 from outcomes.rules.safety import alerts
 from outcomes.rules.scoring import check_answer, may_complete
@@ -73,14 +75,20 @@ def begin_sitting(
     by: StaffUser | None = None,
     helper: Helper = Helper.NONE,
     tablet: Tablet | None = None,
+    answered_on: date | None = None,
+    late_because: str = "",
 ) -> Sitting:
-    """Open a questionnaire without a link: on a tablet of the clinic, by telephone, from paper."""
+    """Open a questionnaire without a link: on a tablet of the clinic, by telephone, from paper.
+
+    answered_on, late_because: of paper, the day written on it and why an old one comes now.
+    """
     assessment = _lock(assessment)
     problems = queries.standing_problems(assessment, at=at)
     if mode is SittingMode.PAPER:
         problems = [problem for problem in problems if problem.rule != NOT_WHILE_IMPAIRED.id]
     refuse_if(problems)
-    return _sit_down(assessment, mode=mode, at=at, by=by, helper=helper, tablet=tablet)
+    paper: dict[str, Any] = {"answered_on": answered_on, "late_because": late_because}
+    return _sit_down(assessment, mode=mode, at=at, by=by, helper=helper, tablet=tablet, **paper)
 
 
 @transaction.atomic
@@ -126,10 +134,10 @@ def record_answer(
         answered_at=at,
         key=key,
     )
-    _audit("answer recorded", assessment, by=None, at=at, detail={"item": f"{instrument} {item}"})
-    raised = [
-        raise_safety_task(response=response, alert=alert, at=at) for alert in alerts(part.instrument, item, value)
-    ]
+    by = sitting.by if sitting else None
+    _audit("answer recorded", assessment, by=by, at=at, detail={"item": f"{instrument} {item}"})
+    found = alerts(part.instrument, item, value, flags_of(assessment.site))
+    raised = [raise_safety_task(response=response, alert=alert, at=at) for alert in found]
     close_parts(assessment, parts[: part.row.position - 1], at=at)
     completed = all(one.is_over for one in queries.parts_of(assessment))
     if completed:
@@ -158,6 +166,7 @@ def _sit_down(
     by: StaffUser | None = None,
     helper: Helper = Helper.NONE,
     tablet: Tablet | None = None,
+    **paper: Any,
 ) -> Sitting:
     if assessment.state == AssessmentState.OPEN:
         assessment.started_at = at
@@ -173,6 +182,7 @@ def _sit_down(
         tablet=tablet,
         by=by,
         started_at=at,
+        **paper,
     )
 
 

@@ -46,15 +46,18 @@ def link_of(token: str) -> str:
     return f"{settings.BASE_URL}{reverse('outcomes:link')}#{token}"
 
 
-def send_link(assessment: Assessment, token: str, *, at: datetime) -> None:
-    """Queue the neutral message: no name, no clinic, nothing about health."""
+def send_link(assessment: Assessment, token: str, *, at: datetime, again: int = 0) -> None:
+    """Queue the neutral message: no name, no clinic, nothing about health.
+
+    again: number of a later message about the same questionnaire, 0 for the first.
+    """
     address = address_of(assessment)
     if address is None:
         return
     last = in_words(assessment.site.today(assessment.expires_at))
     queue_message(
         site=assessment.site,
-        key=f"questionnaire-{assessment.pk}",
+        key=f"questionnaire-{assessment.pk}" + (f"-{again}" if again else ""),
         channel=address[0],
         to=address[1],
         text=f"A short form is ready for you: {link_of(token)} It works until {last}.",

@@ -124,7 +124,7 @@ def measure_lines(patient: Patient, *, at: datetime) -> list[MeasureLine]:
     """Return one line for each measure with a score, in the order of the paper's tables. Three queries."""
     site, family = patient.site, family_keys(patient)
     rows = list(
-        Score.objects.filter(site=site, patient__in=family, recorded_at__lte=at).order_by(
+        Score.objects.current().filter(site=site, patient__in=family, recorded_at__lte=at).order_by(
             "date", "minute", "recorded_at", "pk"
         )
     )

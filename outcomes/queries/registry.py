@@ -26,7 +26,7 @@ def stored_registry(home: Site) -> Stored:
     infusions = RegistryInfusion.objects.filter(site=home).values_list(
         "patient__record_number", "date", "start_minute", "sequence", "session", "status"
     )
-    scores = Score.objects.filter(site=home, source="registry").values_list(
+    scores = Score.objects.current().filter(site=home, source="registry").values_list(
         "patient__record_number", "measure", "date", "minute", "value"
     )
     return Stored(

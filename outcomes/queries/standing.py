@@ -63,7 +63,7 @@ def gates(
 
 def _scores(keys: Sequence[int], site: Site, at: datetime) -> dict[int, list[DatedScore]]:
     found: dict[int, list[DatedScore]] = defaultdict(list)
-    rows = Score.objects.filter(site=site, patient__in=keys, measure__in=asked(), recorded_at__lte=at)
+    rows = Score.objects.current().filter(site=site, patient__in=keys, measure__in=asked(), recorded_at__lte=at)
     for row in rows.order_by("date", "pk"):
         clock = None if row.minute is None else time(row.minute // 60, row.minute % 60)
         found[row.patient_id].append(DatedScore(row.measure, row.date, clock, int(row.value * 10), key=row.pk))
@@ -125,7 +125,7 @@ def _questionnaires(keys: Sequence[int], site: Site, may_see: bool) -> Iterator[
 def _entered(keys: Sequence[int], site: Site) -> Iterator[TimelineEvent]:
     """Scores that came without a questionnaire of ours, one entry a day."""
     days: dict[tuple[date, str], list[Score]] = defaultdict(list)
-    rows = Score.objects.filter(site=site, patient__in=keys, assessment__isnull=True)
+    rows = Score.objects.current().filter(site=site, patient__in=keys, assessment__isnull=True)
     for row in rows.order_by("date", "measure", "pk"):
         days[row.date, row.source].append(row)
     for (day, source), scores in days.items():

@@ -145,13 +145,13 @@ def match(rows: Sequence[ScoreRow], people: Sequence[Person]) -> tuple[dict[int,
     found: dict[int, int] = {}
     wrong: list[Wrong] = []
     for row in rows:
-        person, sentence = _one(row.who, by_number, by_name)
-        if person is not None and person.born is not None and row.score.day < person.born:
-            person, sentence = None, "The score is from before the patient was born."
-        if person is None:
+        meant, sentence = _one(row.who, by_number, by_name)
+        if meant is None:
             wrong.append(Wrong(row.line, sentence))
+        elif meant.born is not None and row.score.day < meant.born:
+            wrong.append(Wrong(row.line, "The score is from before the patient was born."))
         else:
-            found[row.line] = person.key
+            found[row.line] = meant.key
     return found, wrong
 
 
