@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 from kitclinic.append_only import AppendOnly
-from kitclinic.models import SiteOwned
+from kitclinic.models import Site, SiteOwned
 from outcomes.models.assessments import Assessment
+from outcomes.rules.demonstration import counts_among_results
 from scheduling.models import Patient
 
 
@@ -16,6 +17,13 @@ class ScoreQuerySet(models.QuerySet["Score"]):
     def current(self) -> Self:
         """Without the scores that a later one corrects."""
         return self.filter(corrected_by__isnull=True)
+
+    def among_results(self, site: Site) -> Self:
+        """The current scores that may stand in outcome tables and exports of this site (PRO-37)."""
+        mine = self.current().filter(site=site)
+        return (
+            mine if counts_among_results(is_demo=True, site_is_demo=site.is_demo) else mine.filter(is_demo=False)
+        )
 
 
 class Score(AppendOnly, SiteOwned):

@@ -73,7 +73,8 @@ class Cohort:
 
 def sources(site: Site) -> tuple[Source, ...]:
     """Return the clinic itself and its registries, in two queries."""
-    counted = ScoreRecord.objects.filter(site=OuterRef("pk")).order_by().values("site")
+    rows = ScoreRecord.objects.filter(site=OuterRef("pk")).exclude(is_demo=True, site__is_demo=False)
+    counted = rows.order_by().values("site")
     scored = Subquery(counted.annotate(patients=Count(PERSON, distinct=True)).values("patients"))
     offered = Site.objects.filter(Q(pk=site.pk) | Q(registry_of=site)).annotate(scored=scored)
     sites = list(offered.order_by("registry_of_id", "pk"))
@@ -157,7 +158,7 @@ def _imported(site: Site) -> Iterable[tuple[int, Infusion]]:
 
 
 def _scores(site: Site) -> Iterable[tuple[int, Score]]:
-    rows = ScoreRecord.objects.filter(site=site, measure__in=list(measures())).order_by("pk")
+    rows = ScoreRecord.objects.among_results(site).filter(measure__in=list(measures())).order_by("pk")
     fields = ("pk", "measure", "date", "minute", "value")
     for pk, measure, day, minute, value, patient in rows.values_list(*fields, PERSON):
         yield patient, Score(measure, day, clock(minute), int(value * 10), pk)

@@ -36,6 +36,19 @@ EXACT_WORDING = Rule(
     source="Pfizer 2010 (no permission required to reproduce); Kroenke 2001; Spitzer 2006",
 )
 
+BURDEN = Rule(
+    "PRO-30",
+    "Instruments are asked by importance: PHQ-9 first, then the impression of change, pain interference, fatigue, "
+    "physical function, sleep, GAD-7, social roles, self-efficacy, global health and pain catastrophizing.",
+    source="outcomes reference, section 8: PHQ-9 first while energy lasts; the rest clinic default",
+)
+NEVER_PAIRED = Rule(
+    "PRO-39",
+    "Satisfaction with Participation in Social Roles v1.0 and Satisfaction with Social Roles and Activities v2.0 "
+    "are two measures: a score of one is never compared with a score of the other.",
+    source="HealthMeasures: two item banks; Tankha 2025 prints a name that is neither",
+)
+
 
 class NotInstalledError(LookupError):
     """An instrument lacks what the clinic has to install; ``missing`` names it: "wording", "bank", "table"."""

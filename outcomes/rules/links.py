@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
+from outcomes.rules.instruments import definitions
 from outcomes.states import AssessmentState
 
 LINK_LASTS = timedelta(days=7)  # PRO-12
@@ -52,6 +53,11 @@ ASKABLE = Rule(
     "whose birth date is known.",
     source="clinic default",
 )
+ONE_MEASURE = Rule(
+    "PRO-38",
+    "A questionnaire holds one instrument of each measure: an adaptive test or a short form, not both.",
+    source="outcomes reference, section 2: the two differ by up to 5 points on the same answers",
+)
 ONCE = Rule(
     "PRO-19",
     "An answer is saved once under the key of its page; the same key with another answer is refused (409).",
@@ -85,6 +91,7 @@ def may_send(
         problems.append(Blocker(ASKABLE.id, sentence, "instruments"))
     if len(set(instruments)) < len(instruments):
         problems.append(Blocker(ASKABLE.id, "Each questionnaire is asked once. Choose it once.", "instruments"))
+    problems += _measured_twice(instruments)
     if occasion not in OCCASIONS:
         problems.append(Blocker(ASKABLE.id, "Choose the occasion from the list.", "occasion"))
     if not has_birth_date:
@@ -95,6 +102,18 @@ def may_send(
             )
         )
     return problems
+
+
+def _measured_twice(instruments: Sequence[str]) -> list[Problem]:
+    by_measure: dict[str, list[str]] = {}
+    for name in dict.fromkeys(instruments):
+        if name in definitions():
+            by_measure.setdefault(definitions()[name].measures[0], []).append(name)
+    return [
+        Blocker(ONE_MEASURE.id, f"{' and '.join(names)} measure the same. Choose one of them.", "instruments")
+        for names in by_measure.values()
+        if len(names) > 1
+    ]
 
 
 def may_open(state: str, *, expires_at: datetime, wrong_years: int, at: datetime) -> list[Problem]:

@@ -1,7 +1,7 @@
 """From answers to a total with its band, and from a typed score to integer tenths."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +10,7 @@ from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from outcomes.rules.measures import Measure
 from outcomes.rules.rounding import half_up_integer
-from outcomes.rules.structure import Instrument
+from outcomes.rules.structure import Instrument, Item
 
 SUM = Rule(
     "PRO-03",
@@ -96,36 +96,58 @@ def may_complete(instrument: Instrument, answers: Answers, following: int | None
     ]
 
 
-def score(instrument: Instrument, answers: Answers) -> Total | NoTotal:
-    """Return the total of a questionnaire whose every question was answered or declined.
-
-    Raises ValueError when a question has neither, or an answer is not one of the options.
-    """
+def checked(instrument: Instrument, answers: Answers) -> None:
+    """Raise ValueError when a question has neither an answer nor a refusal, or an answer is none of the options."""
     for number, value in answers.items():
         check_answer(instrument, number, value)
     open_items = [item.number for item in instrument.items if item.number not in answers]
     if open_items:
         raise ValueError(f"{instrument.name} is not complete: items {open_items} have no answer")
-    given = [value for value in answers.values() if value is not None]
-    declined = tuple(sorted(number for number, value in answers.items() if value is None))
-    if len(declined) > instrument.missing_allowed:
-        questions = "1 question was" if len(declined) == 1 else f"{len(declined)} questions were"
-        return NoTotal(
-            EVERY_ITEM.id,
-            f"No {instrument.name} total: {questions} not answered. The other answers are kept.",
-            len(given),
-            declined,
-        )
-    points = half_up_integer(Fraction(sum(given) * len(instrument.items), len(given)))
-    return Total(points, band(instrument, points), len(given), prorated=bool(declined))
+
+
+def not_answered(name: str, rule: str, items: Sequence[Item], answers: Answers) -> NoTotal | None:
+    """Return why these items give no score: some were declined; None when all were answered."""
+    declined = tuple(item.number for item in items if answers[item.number] is None)
+    if not declined:
+        return None
+    questions = "1 question was" if len(declined) == 1 else f"{len(declined)} questions were"
+    sentence = f"No {name} score: {questions} not answered. The other answers are kept."
+    return NoTotal(rule, sentence, len(items) - len(declined), declined)
+
+
+def points_of(item: Item, value: int) -> int:
+    """Return the points of an answer in the direction of the measure, counted as the form's answer codes are."""
+    return item.category(value) - 1 + min(option.value for option in item.options)
+
+
+def score(instrument: Instrument, answers: Answers) -> Total | NoTotal:
+    """Return the total of a questionnaire whose every question was answered or declined.
+
+    Raises ValueError when a question has neither, or an answer is not one of the options.
+    """
+    checked(instrument, answers)
+    given = {number: value for number, value in answers.items() if value is not None}
+    missing = not_answered(instrument.name, EVERY_ITEM.id, instrument.items, answers)
+    if missing is not None and len(missing.declined) > instrument.missing_allowed:
+        return missing
+    total = sum(points_of(instrument.item(number), value) for number, value in given.items())
+    points = half_up_integer(Fraction(total * len(instrument.items), len(given)))
+    return Total(points, band(instrument, points), len(given), prorated=missing is not None)
 
 
 def band(instrument: Instrument, points: int) -> str:
-    """Return the name of the band that holds this total; ValueError outside the instrument's range."""
-    for candidate in instrument.bands:
-        if candidate.holds(points * 10):
-            return candidate.name
-    raise ValueError(f"{points} is not a {instrument.name} total (0-{instrument.maximum})")
+    """Return the name of the band that holds this total, "" without bands; ValueError outside its range."""
+    found = band_name(instrument, instrument.measure, points * 10)
+    if instrument.bands and not found:
+        raise ValueError(f"{points} is not a {instrument.name} total (0-{instrument.maximum})")
+    return found
+
+
+def band_name(instrument: Instrument, measure: str, tenths: int) -> str:
+    """Return the band of a score; "" where its measure has none. Bands belong to the first measure of a form."""
+    if measure != instrument.measure:
+        return ""
+    return next((one.name for one in instrument.bands if one.holds(tenths)), "")
 
 
 def read_score(measure: Measure, text: str) -> int:

@@ -55,7 +55,7 @@ def test_pro_04_a_declined_question_gives_no_total_and_says_so() -> None:
     found = score(PHQ9, answers(3, 3, None, 3, 3, 3, 3, 3, None))
     assert isinstance(found, NoTotal)
     assert (found.rule, found.answered, found.declined) == ("PRO-04", 7, (3, 9))
-    assert found.sentence == "No PHQ-9 total: 2 questions were not answered. The other answers are kept."
+    assert found.sentence == "No PHQ-9 score: 2 questions were not answered. The other answers are kept."
     one = score(PHQ9, answers(3, 3, None, 3, 3, 3, 3, 3, 3))
     assert isinstance(one, NoTotal)
     assert "1 question was" in one.sentence
