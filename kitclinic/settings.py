@@ -220,6 +220,8 @@ CELERY_BEAT_SCHEDULE = {
     "offer-places": {"task": "scheduling.offer_places", "schedule": timedelta(seconds=30)},
     "find-better-plans": {"task": "scheduling.find_better_plans", "schedule": timedelta(seconds=5)},
     "extend-series": {"task": "scheduling.extend_series", "schedule": timedelta(hours=6)},
+    "plan-asks": {"task": "outcomes.plan_asks", "schedule": timedelta(minutes=15)},
+    "take-steps": {"task": "outcomes.take_steps", "schedule": timedelta(minutes=5)},
     "remind-of-questionnaires": {
         "task": "outcomes.remind_of_questionnaires",
         "schedule": timedelta(minutes=1),
@@ -245,10 +247,12 @@ OUTBOX_FILE = VAR / "outbox.log"
 ON_SHIFT = ["scheduling.queries.floor.people_today"]  # each (site, at) -> keys of staff, for the lock screen
 KEEPS_ASIDE = "infusions.aside"  # module with keep_aside: what was typed and not stored
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
+CHAIR_MARKS = ["outcomes.queries.safety_places.board_marks"]  # each (site, at) -> words by chair, on the board
 PATIENT_FACTS = ["infusions.patient_facts", "outcomes.patient_facts"]  # readiness strip and timeline
 OUTBOX_CHECKS = [  # each (message, at) -> Standing, before it leaves
     "scheduling.queries.reminders.standing",
     "infusions.queries.escalation.standing",
+    "outcomes.queries.steps.message_standing",
 ]
 WHEN_CLINIC_OPENS = [  # each called with site and at
     "scheduling.actions.begin_with_consent_text",

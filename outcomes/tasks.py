@@ -4,6 +4,18 @@ from celery import shared_task
 from django.utils import timezone
 
 from outcomes import actions
+from outcomes.queries.asking import clinics
+
+
+@shared_task(name="outcomes.plan_asks")
+def plan_asks() -> int:
+    at = timezone.now()
+    return sum(actions.plan_asks(site=site, at=at) for site in clinics())
+
+
+@shared_task(name="outcomes.take_steps")
+def take_steps() -> int:
+    return actions.take_steps(at=timezone.now())
 
 
 @shared_task(name="outcomes.remind_of_questionnaires")

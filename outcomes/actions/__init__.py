@@ -9,8 +9,11 @@ from outcomes.actions.answering import (
     open_questionnaire,
     record_answer,
 )
+from outcomes.actions.asking import plan_asks
 from outcomes.actions.invitations import link_of, remind_of_questionnaires
+from outcomes.actions.ladder import record_call, send_again, stop_reminders, take_steps, want_reminders
 from outcomes.actions.paper import PaperSaved, record_paper
+from outcomes.actions.planning import set_plan
 from outcomes.actions.registry import Imported, import_registry
 from outcomes.actions.safety import acknowledge_safety_task, escalate_overdue_safety_tasks
 from outcomes.actions.safety_list import (
@@ -60,15 +63,22 @@ __all__ = [
     "note_not_reached",
     "open_questionnaire",
     "permit_answers_today",
+    "plan_asks",
     "record_answer",
+    "record_call",
     "record_paper",
     "remind_of_questionnaires",
+    "send_again",
     "send_questionnaire",
+    "set_plan",
     "set_red_flag",
     "set_safety_times",
     "start_assessment",
     "stop_questionnaire",
+    "stop_reminders",
     "take_safety_task",
+    "take_steps",
     "upload_scores",
+    "want_reminders",
     "withdraw_questionnaire",
 ]

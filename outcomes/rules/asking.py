@@ -243,14 +243,11 @@ def reconcile(facts: AskFacts, rows: Sequence[Row], today: date, *, answered: It
             kept.add((row.course, row.occasion))
             if not row.agrees(there):
                 move.append((row.key, there))
-    ended: dict[tuple[int | None, str], list[Row]] = {}
-    for row in rows:
-        if row.own and row.state in (AskState.DONE, AskState.MISSED):
-            ended.setdefault((row.course, row.occasion), []).append(row)
+    ended = [row for row in rows if row.own and row.state in (AskState.DONE, AskState.MISSED)]
     create = [
         one
         for key, one in wanted.items()
-        if key not in kept and not _is_settled(one, ended.get(key, []), today, one in nothing_left)
+        if key not in kept and not _is_settled(one, ended, today, one in nothing_left)
     ]
     return Changes(tuple(create), tuple(move), tuple(drop))
 
@@ -261,10 +258,11 @@ def _asked_elsewhen(row: Row, there: Desired, today: date) -> bool:
 
 
 def _is_settled(wanted: Desired, ended: Sequence[Row], today: date, nothing_left: bool) -> bool:
-    """True when what ended before stands for this occasion too."""
-    if not ended:
-        return False
-    return nothing_left or wanted.closes_on < today or any(row.anchor == wanted.anchor for row in ended)
+    """True when what ended before stands for this occasion too: same day, or same course before it moved."""
+    if any((row.occasion, row.anchor) == (wanted.occasion, wanted.anchor) for row in ended):
+        return True
+    of_course = any((row.course, row.occasion) == (wanted.course, wanted.occasion) for row in ended)
+    return of_course and (nothing_left or wanted.closes_on < today)
 
 
 def _reason(facts: AskFacts, row: Row, there: Desired | None) -> str:
