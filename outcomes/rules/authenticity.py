@@ -95,4 +95,4 @@ def _differs(form: ShortForm, computed: Mapping[int, int], wrong: Sequence[int],
 
 
 def _points(tenths: int | None) -> str:
-    return "none" if tenths is None else str(Decimal(tenths) / 10)
+    return "none" if tenths is None else f"{Decimal(tenths) / 10:.1f}"

@@ -45,8 +45,11 @@ def _failures(instrument: Instrument, answers: dict[int, int | None], at: int) -
     except (ValueError, KeyError) as error:
         return [f"Pattern {at} has no score: {error}"]
     wrong = []
+    is_complete = None not in answers.values()
     for line in lines:
-        if isinstance(line, ScoreLine):
+        if not isinstance(line, ScoreLine):
+            wrong += [f"Pattern {at} is complete and has no score: {line.sentence}"] if is_complete else []
+        else:
             scale = measure(line.measure)
             if not scale.minimum_tenths <= line.tenths <= scale.maximum_tenths:
                 wrong.append(f"Pattern {at} scores {line.tenths / 10} on {line.measure}, outside its range.")

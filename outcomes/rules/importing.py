@@ -53,7 +53,7 @@ TRANSLATION = Rule(
     source="HealthMeasures; Pfizer 2010: official translations only",
 )
 
-VERSION = re.compile(r"v?(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)", re.IGNORECASE)
+VERSION = re.compile(r"v?(\d{1,2}\.\d{1,2})(?!\d)", re.IGNORECASE)
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 LONGEST_VERSION = 80
 SHOWN = 8  # codes that are named one by one
@@ -289,15 +289,12 @@ def fit_bank(definition: Definition, bank: Bank, wordings: Mapping[str, Content]
 
 
 def sums_of(definition: Definition, wording: Content | None) -> range | None:
-    """Return the raw sums a form can give; None where its items are not known yet."""
+    """Return the sums of categories from 1 that a form can give; None where its items are not known yet."""
     codes = list(definition.item_codes) or [item["code"] for item in (wording or {"items": []})["items"]]
-    if not codes and definition.item_count:
-        low, high = definition.lowest[""], definition.lowest[""] + definition.categories[""] - 1
-        return range(low * definition.item_count, high * definition.item_count + 1)
+    codes = codes or [""] * definition.item_count
     if not codes:
         return None
-    ranges = [definition.answer_codes(code) for code in codes]
-    return range(sum(one[0] for one in ranges), sum(one[-1] for one in ranges) + 1)
+    return range(len(codes), sum(len(definition.answer_codes(code)) for code in codes) + 1)
 
 
 def bank_content(bank: Bank) -> Content:
