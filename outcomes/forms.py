@@ -1,11 +1,14 @@
 """What people type into the pages of questionnaires and safety tasks."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 
 from outcomes.rules.instruments import instruments
 from outcomes.rules.links import OCCASIONS
+from outcomes.rules.safety import PHRASES
+from outcomes.rules.safety_times import Times
 
 
 class SendForm(forms.Form):
@@ -75,12 +78,107 @@ class AnswerForm(forms.Form):
 
 
 class AcknowledgeForm(forms.Form):
-    """What was done for the patient."""
+    """What was done for the patient: phrases to tap, and words."""
 
+    done = forms.MultipleChoiceField(required=False, choices=[(words, words) for words in PHRASES])
     action = forms.CharField(
         label="What was done",
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Whom you spoke with and when, what you found, what was agreed.",
-        error_messages={"required": "Say what was done for the patient; nothing was recorded."},
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        said = "; ".join(data.get("done", []))
+        typed = str(data.get("action", "")).strip()
+        data["words"] = ". ".join(part for part in (said, typed) if part)
+        if not data["words"] and not self.errors:
+            self.add_error("action", "Say what was done for the patient; nothing was recorded.")
+        return data
+
+
+class FollowUpForm(forms.Form):
+    """What the follow-up of an acknowledged task was; or why nobody was reached."""
+
+    words = forms.CharField(
+        label="What the follow-up was",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Say what the follow-up was; nothing was recorded."},
+    )
+
+
+class NotReachedForm(forms.Form):
+    """A try that reached nobody, with a word if one is needed."""
+
+    words = forms.CharField(max_length=200, required=False)
+
+
+class TakeForm(forms.Form):
+    """Taking a task over; from whom, as the page showed it."""
+
+    instead_of = forms.IntegerField(required=False)
+
+
+class RedFlagForm(forms.Form):
+    """One red flag on a question that was chosen before. question: "PHQ-9:3"."""
+
+    question = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    from_value = forms.TypedChoiceField(
+        label="From this answer on",
+        coerce=int,
+        error_messages={"required": "Choose the first answer you want to be told of."},
+    )
+    high_from = forms.TypedChoiceField(label="High from", coerce=int, empty_value=None, required=False)
+    because = forms.CharField(
+        label="Why",
+        max_length=200,
+        error_messages={"required": "Say why this clinic wants to be told at once."},
+    )
+
+    def __init__(self, *args: Any, answers: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(value), words) for value, words in answers]
+        for name, first in (("from_value", []), ("high_from", [("", "Never high")])):
+            field = self.fields[name]
+            assert isinstance(field, forms.TypedChoiceField)
+            field.choices = [*first, *choices]
+
+
+class SafetyTimesForm(forms.Form):
+    """How fast this clinic answers its safety tasks."""
+
+    high_minutes = forms.IntegerField(label="High: minutes to acknowledge", min_value=1, max_value=999)
+    raised_minutes = forms.IntegerField(label="Raised: minutes to acknowledge", min_value=1, max_value=999)
+    again_minutes = forms.IntegerField(label="Minutes until the next person is told", min_value=1, max_value=999)
+    second_line_hours = forms.IntegerField(label="Scores: opening hours to look", min_value=1, max_value=999)
+    night = forms.ChoiceField(
+        label="While the clinic is closed",
+        choices=[
+            ("page", "Page the physician on call for a high task"),
+            ("wait", "Wait until the clinic opens"),
+        ],
+    )
+
+    @staticmethod
+    def initial_of(times: Times) -> dict[str, Any]:
+        return asdict(times) | {"night": "page" if times.pages_at_night else "wait"}
+
+    def times(self) -> Times:
+        data = self.cleaned_data
+        return Times(
+            raised_minutes=data["raised_minutes"],
+            high_minutes=data["high_minutes"],
+            again_minutes=data["again_minutes"],
+            second_line_hours=data["second_line_hours"],
+            pages_at_night=data["night"] == "page",
+        )
+
+
+class PeriodForm(forms.Form):
+    """The days a report covers, both included. What is missing or wrong is the last 90 days."""
+
+    start = forms.DateField(required=False)
+    end = forms.DateField(required=False)

@@ -106,6 +106,16 @@ class SafetyTaskState(TextChoices):
     CLOSED = "closed", "Closed"
 
 
+class SafetyStepKind(TextChoices):
+    """What happened to a safety task between the alert and its acknowledgement, and after it."""
+
+    TOLD = "told", "Told"
+    TAKEN = "taken", "Taken"
+    HANDED_BACK = "handed_back", "Handed back"
+    TRIED = "tried", "Tried, not reached"
+    FOLLOWED_UP = "followed_up", "Followed up"
+
+
 ASK_TRANSITIONS: dict[AskState, frozenset[AskState]] = {
     AskState.PLANNED: frozenset({AskState.ASKED, AskState.DONE, AskState.MISSED, AskState.DROPPED}),
     AskState.ASKED: frozenset({AskState.DONE, AskState.MISSED, AskState.DROPPED}),
@@ -130,6 +140,9 @@ SAFETY_TASK_TRANSITIONS: dict[SafetyTaskState, frozenset[SafetyTaskState]] = {
     SafetyTaskState.ACKNOWLEDGED: frozenset({SafetyTaskState.CLOSED}),
     SafetyTaskState.CLOSED: frozenset(),
 }
+
+FIRST_LINE = (SafetyTaskKind.ITEM_9, SafetyTaskKind.RED_FLAG)  # raised by an answer; block today's start
+WAITING_STATES = (SafetyTaskState.OPEN, SafetyTaskState.ESCALATED)
 
 TRANSITIONS = {
     AskState: ASK_TRANSITIONS,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from infusions.queries.board import board as board_of
 from infusions.queries.board import board_version
+from infusions.queries.board_marks import chair_marks
 from infusions.queries.ledger import open_hands
 from infusions.queries.opening import opening_of
 from kitclinic.access import StaffRequest, requires
@@ -58,6 +59,7 @@ def _context(request: StaffRequest, at: datetime, *, version: str = "") -> dict[
         "hands": open_hands(site) if reader.may(Permission.SEE_LEDGER) else [],
         "board": found,
         "tag": _tag(request, found.version),
+        "marks": chair_marks(site, at),
         "strips": strips(expected, site=site, at=at, reader=reader),
         "wall": "wall" in request.GET,
         "may_chart": reader.may(Permission.CHART),

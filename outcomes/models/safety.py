@@ -10,7 +10,15 @@ from kitclinic.append_only import AppendOnly
 from kitclinic.models import SiteOwned
 from outcomes.models.assessments import ItemResponse
 from outcomes.models.scores import Score
-from outcomes.states import SAFETY_TASK_TRANSITIONS, SafetyTaskKind, SafetyTaskState
+from outcomes.rules.safety import shows_support
+from outcomes.states import (
+    FIRST_LINE,
+    SAFETY_TASK_TRANSITIONS,
+    WAITING_STATES,
+    SafetyStepKind,
+    SafetyTaskKind,
+    SafetyTaskState,
+)
 from scheduling.models import Patient
 
 
@@ -26,7 +34,7 @@ class SafetyTask(SiteOwned):
     state = models.CharField(max_length=20, choices=SafetyTaskState.choices, default=SafetyTaskState.OPEN)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    escalated_at = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)  # the last time it went further
     escalations = models.PositiveSmallIntegerField(default=0)  # how many people further it has gone
     next_escalation_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
@@ -69,6 +77,56 @@ class SafetyTask(SiteOwned):
 
     def __str__(self) -> str:
         return f"Safety task {self.pk}"
+
+    @property
+    def shows_support(self) -> bool:
+        """Whether the patient sees the crisis lines at once and is promised a call."""
+        return shows_support(is_item_9=self.kind == SafetyTaskKind.ITEM_9, high=self.high)
+
+    @property
+    def is_first_line(self) -> bool:
+        """Raised by an answer: blocks today's start. One raised by a score does not."""
+        return self.kind in FIRST_LINE
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING_STATES
+
+
+class SafetyStep(AppendOnly, SiteOwned):
+    """One thing that happened to a safety task: somebody was told, took it, tried to reach the patient."""
+
+    task = models.ForeignKey(SafetyTask, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=20, choices=SafetyStepKind.choices)
+    to = models.CharField(max_length=40, blank=True)  # who was told: "physician on call"
+    words = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "task", "to"],
+                condition=Q(kind="told"),
+                name="safety_step_told_once",
+                violation_error_message="They have been told of this safety task already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="told", by__isnull=True) & ~Q(to="")
+                | ~Q(kind="told") & Q(by__isnull=False, to=""),
+                name="safety_step_has_its_person",
+                violation_error_message="What was done about a safety task carries a name.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="followed_up") | ~Q(words=""),
+                name="safety_step_follow_up_in_words",
+                violation_error_message="Say what the follow-up was.",
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "task", "at"], name="safety_step_by_task")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.task_id}"
 
 
 class RedFlag(SiteOwned):

@@ -1,7 +1,8 @@
 """What a patient's answers mean for today's start."""
 
-from kitclinic.problems import Blocker, Problem
+from kitclinic.problems import Blocker, Notice, Problem
 from kitclinic.register import Rule
+from outcomes.rules.second_line import NO_BLOCK
 
 ANSWERED_FIRST = Rule(
     "PRO-18",
@@ -10,14 +11,26 @@ ANSWERED_FIRST = Rule(
 )
 
 
-def may_start(waiting_tasks: int) -> list[Problem]:
-    """Return a blocker while safety tasks wait. waiting_tasks: open or escalated ones of this patient."""
-    if not waiting_tasks:
-        return []
-    return [
-        Blocker(
-            ANSWERED_FIRST.id,
-            "The patient's answer to PHQ-9 question 9 asks for a talk before the start. "
-            "Speak with the patient, then record what was done under Safety.",
+def may_start(waiting_tasks: int, second_line: int = 0) -> list[Problem]:
+    """Return a blocker while answers wait, and a notice while a score does.
+
+    waiting_tasks: open or escalated ones of this patient that an answer raised; second_line: that a score raised.
+    """
+    problems: list[Problem] = []
+    if waiting_tasks:
+        problems.append(
+            Blocker(
+                ANSWERED_FIRST.id,
+                "An answer of the patient asks for a talk before the start. "
+                "Speak with the patient, then record what was done under Safety.",
+            )
         )
-    ]
+    if second_line:
+        problems.append(
+            Notice(
+                NO_BLOCK.id,
+                "A score of the patient is much worse than the one before. Look at it under Safety; "
+                "the start does not wait for it.",
+            )
+        )
+    return problems

@@ -64,7 +64,7 @@ def _where_it_is(assessment: Assessment, number: int) -> HttpResponse:
 
 def _next(recorded: Recorded, asked: Question) -> HttpResponse:
     """Help comes first, then the next question, then thanks."""
-    if recorded.task is not None:
+    if recorded.task is not None and recorded.task.shows_support:
         return redirect("outcomes:support", asked.number)
     if recorded.completed:
         return redirect("outcomes:thanks")

@@ -18,6 +18,8 @@ TABS: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("infusions:order_settings", "Orders", frozenset({RUN})),
     ("infusions:monitors", "Monitors", frozenset({RUN})),
     ("infusions:chairside_settings", "Chairside", frozenset({RUN})),
+    ("outcomes:safety_settings", "Safety", frozenset({RUN})),
+    ("outcomes:red_flags", "Red flags", frozenset({RUN})),
     ("scheduling:settings_booking", "Booking and messages", frozenset({RUN})),
     ("scheduling:settings_team", "Team", frozenset({RUN})),
     ("tablets", "Tablets", frozenset({RUN})),

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from kitclinic.models import AuditEvent, OutboxMessage, Site, StaffUser
 from kitclinic.problems import Refused
 from outcomes import actions, readiness
-from outcomes.models import SafetyTask
-from outcomes.states import AssessmentState, SafetyTaskState
+from outcomes.models import ItemResponse, SafetyStep, SafetyTask
+from outcomes.rules.safety_times import Times
+from outcomes.states import AssessmentState, SafetyTaskState, SittingMode
 from tests.factories import outcomes as factory
 from tests.factories import suite
 
@@ -23,7 +25,8 @@ def test_pro_07_and_pro_08_item_9_above_zero_raises_a_task_at_the_answer(
     task = SafetyTask.objects.get()
     assert recorded.task == task
     assert (task.response, task.high, task.state) == (recorded.response, high, SafetyTaskState.OPEN)
-    assert (task.opened_at, task.due_at) == (NOW, NOW + timedelta(minutes=60))
+    assert (task.opened_at, task.due_at) == (NOW, NOW + timedelta(minutes=30 if high else 60))
+    assert task.says.startswith("PHQ-9 question 9 was answered “")
     assert AuditEvent.objects.filter(event="safety task raised", subject_id=task.pk, actor="patient").exists()
 
 
@@ -66,7 +69,7 @@ def test_the_staff_is_told_without_the_patients_name(site: Site) -> None:
     message = OutboxMessage.objects.get(channel="staff")
     assert message.key == f"safety-{task.pk}"
     assert message.text.startswith("High safety task")
-    assert "12:00 EDT" in message.text
+    assert "11:30 EDT" in message.text
     assert task.patient.family_name not in message.text
 
 
@@ -90,7 +93,81 @@ def test_pro_10_a_task_nobody_acknowledged_is_escalated_once(site: Site) -> None
     assert actions.escalate_overdue_safety_tasks(at=late + timedelta(minutes=1)) == 0
     task.refresh_from_db()
     assert (task.state, task.escalated_at) == (SafetyTaskState.ESCALATED, late)
-    assert OutboxMessage.objects.get(key=f"safety-{task.pk}-escalated").to == "physician on call"
+    assert OutboxMessage.objects.get(key=f"safety-{task.pk}-physician-on-call").to == "physician on call"
+
+
+def test_pro_126_thirty_minutes_later_the_clinic_lead_is_told_and_then_nobody(site: Site) -> None:
+    task = factory.safety_task(site=site)
+    at = task.due_at + timedelta(seconds=1)
+    actions.escalate_overdue_safety_tasks(at=at)
+    assert actions.escalate_overdue_safety_tasks(at=at + timedelta(minutes=30)) == 0
+    assert actions.escalate_overdue_safety_tasks(at=at + timedelta(minutes=30, seconds=1)) == 1
+    assert actions.escalate_overdue_safety_tasks(at=at + timedelta(days=3)) == 0
+    task.refresh_from_db()
+    assert (task.escalations, task.next_escalation_at) == (2, None)
+    told = SafetyStep.objects.filter(task=task, kind="told").order_by("at", "pk").values_list("to", flat=True)
+    assert list(told) == ["nurse on call", "physician on call", "clinic lead"]
+
+
+def test_pro_127_a_high_task_at_night_pages_the_physician_at_once(site: Site) -> None:
+    night = site.instant(suite.MONDAY, 2 * 60)
+    task = factory.safety_task(site=site, value=3, at=night)
+    assert task.due_at == night + timedelta(minutes=30)
+    told = OutboxMessage.objects.filter(channel="staff").values_list("to", flat=True)
+    assert set(told) == {"nurse on call", "physician on call"}
+    assert actions.escalate_overdue_safety_tasks(at=task.due_at + timedelta(seconds=1)) == 1
+    assert OutboxMessage.objects.get(key=f"safety-{task.pk}-clinic-lead").to == "clinic lead"
+
+
+def test_pro_127_a_clinic_that_waits_has_its_time_from_opening(site: Site, lead: StaffUser) -> None:
+    actions.set_safety_times(site=site, times=Times(pages_at_night=False, high_minutes=15), by=lead, at=NOW)
+    task = factory.safety_task(site=site, value=3, at=site.instant(suite.MONDAY, 26 * 60))
+    assert site.local(task.due_at).strftime("%a %H:%M") == "Tue 07:45"
+    assert OutboxMessage.objects.get(channel="staff").to == "nurse on call"
+
+
+def test_a_message_that_cannot_be_queued_does_not_lose_the_answer(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(**message: object) -> None:
+        raise OperationalError("the outbox is gone")
+
+    monkeypatch.setattr("outcomes.actions.safety.queue_message", down)
+    task = factory.safety_task(site=site)
+    assert task.response is not None
+    assert task.response.value == 1
+    assert not SafetyStep.objects.exists()
+    monkeypatch.undo()
+    actions.escalate_overdue_safety_tasks(at=NOW + timedelta(minutes=1))
+    assert OutboxMessage.objects.get(channel="staff").key == f"safety-{task.pk}"
+
+
+def test_pro_07_task_and_answer_are_written_together_or_not_at_all(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = factory.opened(site=site)
+
+    def killed(*arguments: object, **more: object) -> None:
+        raise ConnectionAbortedError("the server was killed")
+
+    monkeypatch.setattr("outcomes.actions.answering.close_parts", killed)
+    with pytest.raises(ConnectionAbortedError):
+        made.answer("PHQ-9", 9, 3)
+    assert not ItemResponse.objects.filter(item=9).exists()
+    assert not SafetyTask.objects.exists()
+    assert not OutboxMessage.objects.filter(channel="staff").exists()
+
+
+@pytest.mark.parametrize("mode", [SittingMode.PHONE, SittingMode.PAPER, SittingMode.TABLET])
+def test_pro_07_item_9_alerts_however_it_was_answered(site: Site, nurse: StaffUser, mode: SittingMode) -> None:
+    made = factory.sent(site=site)
+    by = nurse if mode is not SittingMode.TABLET else None
+    sitting = actions.begin_sitting(assessment=made.assessment, mode=mode, by=by, at=NOW)
+    made.refresh()
+    recorded = made.answer("PHQ-9", 9, 1, sitting=sitting)
+    assert recorded.task is not None
+    raised = AuditEvent.objects.get(event="safety task raised")
+    assert raised.actor == (nurse.name if by else "patient")
 
 
 def test_acknowledging_records_who_when_and_what_was_done(site: Site, nurse: StaffUser) -> None:

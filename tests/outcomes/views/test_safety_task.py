@@ -35,7 +35,7 @@ def test_the_page_shows_every_answer_and_how_to_reach_the_patient(
     assert "Thoughts that you would be better off dead" in page
     assert page.index("More than half the days") < page.index("Not at all")
     assert 'href="tel:2165550143"' in page
-    assert "in 55 min" in page
+    assert "in 25 min" in page
 
 
 def test_acknowledging_says_so_and_leads_back_to_the_list(as_user: Any, nurse: StaffUser, site: Site) -> None:
