@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -90,16 +91,20 @@ def send_questionnaire(
     by: StaffUser,
     at: datetime,
     language: str = "en",
+    message: bool = True,
+    **more: Any,
 ) -> tuple[Assessment, str]:
     """Send a new link, withdraw the questionnaire sent before, and return the new one with its token.
 
-    The token is returned once: only its SHA-256 is stored.
+    The token is returned once: only its SHA-256 is stored. message: tell the patient, where that was agreed to;
+    otherwise the link is handed over. more: ask, stop_rule and screen_first, see ``start_assessment``.
     """
     assessment = start_assessment(
-        patient=patient, instruments=instruments, occasion=occasion, by=by, at=at, language=language
+        patient=patient, instruments=instruments, occasion=occasion, by=by, at=at, language=language, **more
     )
     token = issue_link(assessment=assessment, channel=LinkChannel.HAND, at=at)
-    send_link(assessment, token, at=at)
+    if message:
+        send_link(assessment, token, at=at)
     return assessment, token
 
 
@@ -170,7 +175,7 @@ def _add_part(
         position=position,
         instrument=one.definition.name,
         content_sha256=one.instrument.content_sha256,
-        wording=wording_for(one.pieces, assessment.language),
+        wording=wording_for(one.definition, one.pieces, assessment.language),
         bank=one.pieces.bank,
         table=one.pieces.table,
         stop_rule=stop_rule if adaptive else "",

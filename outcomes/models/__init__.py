@@ -15,6 +15,7 @@ from outcomes.models.instruments import (
     InstrumentLicence,
     InstrumentPiece,
     PieceDecision,
+    PieceUpload,
     RemoteEngine,
 )
 from outcomes.models.planning import AskCall, AskStep, AssessmentPlan, PlannedAssessment, ReminderChoice
@@ -36,6 +37,7 @@ __all__ = [
     "InstrumentPiece",
     "ItemResponse",
     "PieceDecision",
+    "PieceUpload",
     "PlannedAssessment",
     "RedFlag",
     "RegistryImport",

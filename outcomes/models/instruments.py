@@ -16,6 +16,7 @@ class InstrumentLicence(AppendOnly, SiteOwned):
     scope = models.CharField(max_length=400)  # instruments, languages, electronic use
     valid_from = models.DateField()
     expires_on = models.DateField(null=True)  # last day; null: without end
+    renews = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="renewals")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField()
 
@@ -53,6 +54,7 @@ class InstrumentPiece(AppendOnly, SiteOwned):
     content_sha256 = models.CharField(max_length=64)
     source_name = models.CharField(max_length=200)  # name of the uploaded file
     source_sha256 = models.CharField(max_length=64)
+    translation_source = models.CharField(max_length=200, blank=True)  # of an official translation
     report = models.JSONField(default=dict)  # dry run and authenticity, as they came out at the import
     licence = models.ForeignKey(InstrumentLicence, on_delete=models.PROTECT, related_name="pieces")
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -67,6 +69,28 @@ class InstrumentPiece(AppendOnly, SiteOwned):
                 violation_error_message="This version is installed already. A change needs its own version name.",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} {self.kind} {self.version}"
+
+
+class PieceUpload(SiteOwned):
+    """An uploaded file of licensed content that was looked through. It goes once it is imported or thrown away."""
+
+    instrument = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=PieceKind.choices)
+    language = models.CharField(max_length=10, blank=True)
+    version = models.CharField(max_length=80)
+    translation_source = models.CharField(max_length=200, blank=True)
+    licence = models.ForeignKey(InstrumentLicence, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    data = models.BinaryField()  # the file as it came, at most 2 MB
+    report = models.JSONField(default=dict)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "uploaded content"
 
     def __str__(self) -> str:
         return f"{self.instrument} {self.kind} {self.version}"

@@ -9,8 +9,10 @@ from typing import Any
 
 from kitclinic.models import Site
 from outcomes.models import AssessmentPart, InstrumentPiece
+from outcomes.queries.licences import standings
+from outcomes.rules.importing import bank_of
 from outcomes.rules.instruments import NotInstalledError, definitions, ready, wording_of
-from outcomes.rules.irt import Bank, ItemParameters
+from outcomes.rules.irt import Bank
 from outcomes.rules.structure import Definition, Instrument, Need, ScoreTable, TableRow, Wording
 from outcomes.states import PieceDecisionKind, PieceKind
 
@@ -38,17 +40,17 @@ NOTHING = Pieces(MappingProxyType({}))
 
 
 def active_pieces(site: Site, *, today: date) -> dict[str, Pieces]:
-    """Return the newest active pieces by instrument; those whose licence is over on ``today`` are left out."""
+    """Return the newest active pieces by instrument; those whose licence does not hold ``today`` are left out."""
     decided: dict[int, str] = {}
-    rows = InstrumentPiece.objects.filter(site=site).select_related("licence").order_by("imported_at", "pk")
+    licences = standings(site, today=today)
+    rows = InstrumentPiece.objects.filter(site=site).order_by("imported_at", "pk")
     pieces = list(rows.prefetch_related("decisions"))
     for piece in pieces:
         for decision in sorted(piece.decisions.all(), key=lambda one: (one.at, one.pk)):
             decided[piece.pk] = decision.decision
     found: dict[str, Pieces] = {}
     for piece in pieces:
-        ends = piece.licence.expires_on
-        if decided.get(piece.pk) != PieceDecisionKind.ACTIVATED or (ends is not None and ends < today):
+        if decided.get(piece.pk) != PieceDecisionKind.ACTIVATED or not licences[piece.licence_id].holds_on(today):
             continue
         found[piece.instrument] = _with(found.get(piece.instrument, NOTHING), piece)
     return found
@@ -84,20 +86,28 @@ def askable(site: Site, *, today: date, language: str = "en") -> dict[str, Avail
     return {name: one for name, one in available(site, today=today, language=language).items() if one.instrument}
 
 
-def wording_for(pieces: Pieces, language: str) -> InstrumentPiece | None:
-    """Return the installed wording in this language, else in English, else any; None without one."""
+def wording_for(definition: Definition, pieces: Pieces, language: str) -> InstrumentPiece | None:
+    """Return the installed wording that is asked in this language; None where a shipped one is, or there is none.
+
+    Installed in this language, shipped in it, then English, then any other.
+    """
     held = pieces.wording
-    return held.get(language) or held.get("en") or next(iter(held.values()), None)
+    for wanted in (language, "en"):
+        if wanted in held:
+            return held[wanted]
+        if wanted in definition.wordings:
+            return None
+    return next(iter(held.values()), None)
 
 
 def _assemble(definition: Definition, pieces: Pieces, language: str) -> Instrument:
-    wording = wording_for(pieces, language)
+    wording = wording_for(definition, pieces, language)
     return ready(
         definition,
         language=language,
-        wording=_wording(wording) if wording else None,
-        bank=_bank(pieces.bank) if pieces.bank else None,
-        table=_table(pieces.table) if pieces.table else None,
+        wording=wording_in(wording) if wording else None,
+        bank=bank_in(pieces.bank) if pieces.bank else None,
+        table=table_in(pieces.table) if pieces.table else None,
     )
 
 
@@ -109,6 +119,7 @@ def instrument_of(part: AssessmentPart, language: str) -> Instrument:
     """
     key = (
         part.instrument,
+        part.content_sha256,
         language,
         part.wording_id,
         part.bank_id,
@@ -121,9 +132,9 @@ def instrument_of(part: AssessmentPart, language: str) -> Instrument:
         held = _kept[key] = ready(
             definitions()[part.instrument],
             language=language,
-            wording=_wording(part.wording) if part.wording else None,
-            bank=_bank(part.bank) if part.bank else None,
-            table=_table(part.table) if part.table else None,
+            wording=wording_in(part.wording) if part.wording else None,
+            bank=bank_in(part.bank) if part.bank else None,
+            table=table_in(part.table) if part.table else None,
             stop_rule=part.stop_rule or "adult",
             screen_first=part.screen_first,
         )
@@ -133,17 +144,15 @@ def instrument_of(part: AssessmentPart, language: str) -> Instrument:
 _kept: dict[tuple[Any, ...], Instrument] = {}
 
 
-def _wording(piece: InstrumentPiece) -> Wording:
+def wording_in(piece: InstrumentPiece) -> Wording:
     return wording_of(piece.content, language=piece.language, source=f"{piece.version}, {piece.licence_id}")
 
 
-def _bank(piece: InstrumentPiece) -> Bank:
-    rows = piece.content["items"]
-    items = tuple(ItemParameters(row["id"], row["a"], tuple(row["thresholds"])) for row in rows)
-    return Bank(piece.instrument, piece.version, items)
+def bank_in(piece: InstrumentPiece) -> Bank:
+    return bank_of(piece.content, name=piece.instrument, version=piece.version)
 
 
-def _table(piece: InstrumentPiece) -> ScoreTable:
+def table_in(piece: InstrumentPiece) -> ScoreTable:
     rows = {int(row["raw"]): TableRow(Decimal(row["t"]), Decimal(row["se"])) for row in piece.content["rows"]}
     return ScoreTable(piece.version, MappingProxyType(rows), piece.content_sha256)
 
