@@ -1,20 +1,21 @@
 """What the patient page shows of outcomes: scores against the baseline, and where questionnaires stand."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from infusions.models import Infusion
 from infusions.states import InfusionOutcome
-from outcomes.models import Assessment, ItemResponse, Score
-from outcomes.queries.questionnaires import Part, expected, parts_of, parts_of_each
+from kitclinic.models import Transition
+from outcomes.models import Assessment, Score
+from outcomes.queries.questionnaires import Part, expected, parts_of_each
 from outcomes.queries.safety import waiting_tasks_of
 from outcomes.rules.change import Change, Verdict, change
 from outcomes.rules.instruments import definitions
 from outcomes.rules.links import MOST_WRONG_YEARS, OCCASIONS
 from outcomes.rules.measures import Measure, measures
-from outcomes.rules.structure import Item
 from outcomes.rules.windows import Infusion as InfusionDay
 from outcomes.rules.windows import Score as DatedScore
 from outcomes.rules.windows import windows
@@ -24,6 +25,7 @@ from scheduling.queries.patients import family_keys
 
 WIDTH, HEIGHT, EDGE = 120, 36, 5  # of one trend, in SVG units
 WORDS = {Verdict.IMPROVED: "better", Verdict.UNCHANGED: "unchanged", Verdict.WORSENED: "worse"}
+REPLACED = "a new questionnaire was sent"  # reason of the move that sending a newer one writes
 SHOWN = 6  # questionnaires listed
 
 
@@ -79,28 +81,6 @@ class Panel:
     finding: str
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerLine:
-    """One question with its newest answer and the ones it replaced."""
-
-    number: int
-    text: str
-    answer: str
-    value: int | None
-    replaced: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSheet:
-    """One instrument of a questionnaire. total: None where it gave none."""
-
-    title: str
-    name: str
-    total: Decimal | None
-    band: str
-    lines: tuple[AnswerLine, ...]
-
-
 def patient_panel(patient: Patient, *, at: datetime, with_scores: bool) -> Panel:
     """Return the panel. with_scores: whether this person may see scores (nothing is read otherwise)."""
     lines = tuple(measure_lines(patient, at=at)) if with_scores else ()
@@ -124,9 +104,9 @@ def measure_lines(patient: Patient, *, at: datetime) -> list[MeasureLine]:
     """Return one line for each measure with a score, in the order of the paper's tables. Three queries."""
     site, family = patient.site, family_keys(patient)
     rows = list(
-        Score.objects.current().filter(site=site, patient__in=family, recorded_at__lte=at).order_by(
-            "date", "minute", "recorded_at", "pk"
-        )
+        Score.objects.current()
+        .filter(site=site, patient__in=family, recorded_at__lte=at)
+        .order_by("date", "minute", "recorded_at", "pk")
     )
     dated = [_dated(row) for row in rows]
     baselines = windows(_infusion_days(patient, family, at=at), dated, site.today(at)).baseline
@@ -205,23 +185,35 @@ def sent_lines(patient: Patient, *, at: datetime) -> list[SentLine]:
         .select_related("site")
         .order_by("-sent_at")[:SHOWN]
     )
-    parts = parts_of_each(rows)
-    return [_sent(row, parts[row.pk], at) for row in rows]
+    parts, because = parts_of_each(rows), withdrawn_because(rows)
+    return [_sent(row, parts[row.pk], at, because.get(row.pk, "")) for row in rows]
 
 
-def _sent(row: Assessment, parts: list[Part], at: datetime) -> SentLine:
+def withdrawn_because(rows: Iterable[Assessment]) -> dict[int, str]:
+    """Return why somebody withdrew a questionnaire, by key; nothing for a replaced one. One query."""
+    keys = [row.pk for row in rows if row.state == AssessmentState.WITHDRAWN]
+    if not keys:
+        return {}
+    found = Transition.objects.filter(subject=Assessment._meta.db_table, subject_id__in=keys)
+    moved = found.filter(to_state=AssessmentState.WITHDRAWN).exclude(reason=REPLACED)
+    return dict(moved.values_list("subject_id", "reason"))
+
+
+def _sent(row: Assessment, parts: list[Part], at: datetime, because: str) -> SentLine:
     total, answered = expected(parts), sum(len(part.course.asked) for part in parts)
-    tone, word, note = _standing(row, answered, total, at)
+    tone, word, note = _standing(row, answered, total, at, because)
     names = ", ".join(part.row.instrument for part in parts)
     return SentLine(row, names, OCCASIONS.get(row.occasion, row.occasion), answered, total, tone, word, note)
 
 
-def _standing(row: Assessment, answered: int, total: int, at: datetime) -> tuple[str, str, str]:
+def _standing(row: Assessment, answered: int, total: int, at: datetime, because: str) -> tuple[str, str, str]:
     progress = f"{answered} of {total} answered"
     if row.state == AssessmentState.COMPLETED:
         return "ok", "Done", progress
     if row.wrong_birth_years >= MOST_WRONG_YEARS:
         return "held", "Closed", f"wrong year of birth {MOST_WRONG_YEARS} times; send a new link"
+    if because:
+        return "held", "Withdrawn", f"{progress}; {because}"
     if row.state == AssessmentState.WITHDRAWN:
         return "held", "Replaced", f"{progress}; a newer link was sent"
     if row.state == AssessmentState.EXPIRED or row.expires_at <= at:
@@ -231,37 +223,8 @@ def _standing(row: Assessment, answered: int, total: int, at: datetime) -> tuple
     return "info", "Sent", "not opened yet"
 
 
-def answer_sheets(assessment: Assessment) -> list[AnswerSheet]:
-    """Return every question that was asked, with its answers, the replaced ones too. Four queries.
-
-    Of a fixed form the questions that were not reached stand there too.
-    """
-    given: dict[tuple[str, int], list[int | None]] = defaultdict(list)
-    rows = ItemResponse.objects.filter(site_id=assessment.site_id, assessment=assessment).order_by("pk")
-    for instrument, number, value in rows.values_list("instrument", "item", "value"):
-        given[instrument, number].append(value)
-    scores = {score.measure: score for score in assessment.scores.all()}
-    sheets = []
-    for part in parts_of(assessment):
-        asked = part.instrument
-        numbers = part.course.questions if asked.is_adaptive else [item.number for item in asked.items]
-        lines = [_answer_line(asked.item(number), given[asked.name, number]) for number in numbers]
-        score = scores.get(asked.measure)
-        total, title = (score.value, score.band) if score else (None, "")
-        sheets.append(AnswerSheet(asked.title, asked.name, total, title, tuple(lines)))
-    return sheets
-
-
 def band_of(name: str, value: Decimal) -> str:
     """Return the band of a score that was stored without one: PHQ-9 and GAD-7 name theirs, others have none."""
     definition = definitions().get(name)
     bands = definition.bands if definition else ()
     return next((band.name for band in bands if band.holds(int(value * 10))), "")
-
-
-def _answer_line(item: Item, values: list[int | None]) -> AnswerLine:
-    words: dict[int | None, str] = {option.value: option.text for option in item.options}
-    words[None] = "Preferred not to answer"
-    replaced = tuple(words[value] for value in values[:-1])
-    answer = words[values[-1]] if values else "No answer yet"
-    return AnswerLine(item.number, item.text, answer, values[-1] if values else None, replaced)

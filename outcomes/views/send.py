@@ -1,47 +1,98 @@
-"""Sending a questionnaire: choose, send, and hand over the link once."""
+"""Sending a questionnaire: what the plan asks, by whichever way reaches the patient; the link is shown once."""
+
+from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
-from outcomes.actions import link_of, send_questionnaire
-from outcomes.forms import SendForm
-from outcomes.queries.panel import sent_lines
-from outcomes.states import AssessmentState
+from outcomes.actions import link_of, send_questionnaire, start_assessment
+from outcomes.actions.staff_ways import MAY_PERMIT
+from outcomes.models import Assessment
+from outcomes.queries.asking import language_of
+from outcomes.queries.staff_ways import LANGUAGES, SendFacts, send_facts
+from outcomes.rules.links import OCCASIONS
+from outcomes.staff_forms import SendForm
 from scheduling.models import Patient
-
-LIVE_WORDS = (AssessmentState.OPEN, AssessmentState.STARTED)
 
 
 @requires(Permission.SEND_QUESTIONNAIRES)
 def send(request: StaffRequest, pk: int) -> HttpResponse:
-    """GET: the choice. POST: the link and its QR code, shown on this answer only."""
-    site = request.user.site
-    patient = get_object_or_404(Patient.objects.select_related("site"), site=site, pk=pk)
-    form = SendForm(request.POST or None, initial={"instruments": ["PHQ-9", "GAD-7"], "occasion": "baseline"})
+    """GET: the choice for one occasion. POST: by message or code the link, shown on this answer only."""
+    patient, at = find_patient(request, pk), timezone.now()
+    said = request.POST if request.method == "POST" else request.GET
+    language = said.get("language") or language_of(patient)
+    facts = send_facts(patient, occasion=said.get("occasion", ""), language=language, at=at)
+    form = SendForm(request.POST if request.method == "POST" else None, facts=facts)
     if request.method == "POST" and form.is_valid():
         try:
-            assessment, token = send_questionnaire(
-                patient=patient,
-                instruments=form.cleaned_data["instruments"],
-                occasion=form.cleaned_data["occasion"],
-                by=request.user,
-                at=timezone.now(),
-            )
+            return _by_way(request, patient, facts, form.cleaned_data)
         except Refused as refused:
             add_problems_to_form(form, refused.problems)
-        else:
-            link = link_of(token)
-            context = {"patient": patient, "assessment": assessment, "link": link, "code": qr_code(link)}
-            return page(request, "outcomes/sent.html", context)
-    earlier = [line for line in sent_lines(patient, at=timezone.now()) if line.assessment.state in LIVE_WORDS]
-    context = {"patient": patient, "form": form, "earlier": earlier}
+    planned = [one.instrument.name for one in facts.choices if one.chosen]
+    context = {
+        "patient": patient,
+        "form": form,
+        "facts": facts,
+        "chosen": set(request.POST.getlist("instruments") if form.is_bound else planned),
+        "occasions": OCCASIONS,
+        "languages": LANGUAGES,
+        "may_permit": may_permit(request),
+    }
     return page(request, "outcomes/send.html", context, status=422 if form.errors else 200)
+
+
+def _by_way(request: StaffRequest, patient: Patient, facts: SendFacts, said: dict[str, Any]) -> HttpResponse:
+    if said["way"] == "paper":
+        forms = [one.instrument for one in facts.choices if one.instrument.name in said["instruments"]]
+        names = [one.name for one in forms if not one.is_adaptive]
+        query = urlencode({"occasion": said["occasion"], "form": names}, doseq=True)
+        return redirect(f"{reverse('outcomes:paper_forms', args=[patient.pk])}?{query}")
+    asked = {
+        "patient": patient,
+        "instruments": said["instruments"],
+        "occasion": said["occasion"],
+        "language": said["language"],
+        "by": request.user,
+        "at": timezone.now(),
+        "ask": facts.ask if facts.ask and facts.ask.occasion == said["occasion"] else None,
+        "stop_rule": facts.plan.stop_rule,
+        "screen_first": facts.plan.screen_first,
+    }
+    if said["way"] == "phone":
+        assessment = start_assessment(**asked)
+        return redirect("outcomes:interview", assessment.pk)
+    assessment, token = send_questionnaire(**asked, message=said["way"] == "message")
+    return show_link(request, assessment, token, message=said["way"] == "message")
+
+
+def may_permit(request: StaffRequest) -> bool:
+    """Whether this person may let a patient answer on the day of an infusion (PRO-106)."""
+    return any(map(request.user.may, MAY_PERMIT))
+
+
+def find_patient(request: StaffRequest, pk: int) -> Patient:
+    return get_object_or_404(Patient.objects.select_related("site", "merged_into"), site=request.user.site, pk=pk)
+
+
+def show_link(request: StaffRequest, assessment: Assessment, token: str, *, message: bool) -> HttpResponse:
+    """The link with its code, on this answer only."""
+    link = link_of(token)
+    context = {
+        "patient": assessment.patient,
+        "assessment": assessment,
+        "link": link,
+        "code": qr_code(link),
+        "message": message,
+    }
+    return page(request, "outcomes/sent.html", context)
 
 
 def qr_code(link: str) -> str:
