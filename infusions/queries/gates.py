@@ -11,7 +11,7 @@ from infusions.queries.words import weight_words
 from infusions.rules.before_start import INF_28, iv_words
 from kitclinic.display import show
 from kitclinic.models import Site
-from kitclinic.problems import Problem
+from kitclinic.problems import Notice, Problem
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,15 @@ def gates(course: Course, ready: Readiness, *, at: datetime) -> tuple[Gate, ...]
             found.append(Gate(word, not mine, lines, "pump_second" if second else sheet, act, _rules(mine)))
         if word == "Identity":
             found.append(_iv(course))
-    found += [Gate("Decision", False, (problem.sentence,), rules=_rules([problem])) for problem in left]
+    found += [_decision(problem) for problem in left]
     return tuple(found)
+
+
+def _decision(problem: Problem) -> Gate:
+    """A problem of somebody else's; of a notice the start knows, and does not wait for it."""
+    notice = isinstance(problem, Notice)
+    word = "To know" if notice else "Decision"
+    return Gate(word, False, (problem.sentence,), rules=_rules([problem]), optional=notice)
 
 
 def _iv(course: Course) -> Gate:
