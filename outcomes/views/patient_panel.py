@@ -8,6 +8,8 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
 from outcomes.queries.panel import patient_panel as find_panel
+from outcomes.queries.staff_ways import locked_today
+from outcomes.views.send import may_permit
 from scheduling.models import Patient
 
 
@@ -22,5 +24,7 @@ def patient_panel(request: StaffRequest, pk: int) -> HttpResponse:
         "may_see": may_see,
         "may_send": request.user.may(Permission.SEND_QUESTIONNAIRES),
         "may_answer": request.user.may(Permission.ANSWER_SAFETY_TASKS),
+        "may_permit": may_permit(request),
+        "locked": locked_today(patient, at=timezone.now()),
     }
     return page(request, "outcomes/patient_panel.html", context, partial="outcomes/_patient_panel.html")

@@ -326,7 +326,7 @@ def test_the_way_home_is_with_a_known_driver(walk: Walk, clinic: Noon) -> None:
 def test_a_patient_answers_on_a_phone_and_is_called(walk: Walk, phone: Walk, clinic: Noon) -> None:
     patient = scheduling.patient(site=clinic.site, at=clinic.now, family_name="Ashdown")
     walk.sign_in(clinic.staff("nurse")).open(reverse("scheduling:patient", args=[patient.pk]))
-    walk.press("Send a questionnaire").press("Send link").says("The link is ready")
+    walk.press("Send a questionnaire").press("Show a code").says("The link is ready")
     walk.inspect()
     link = walk.page.locator(".link-text").inner_text()
 
