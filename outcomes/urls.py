@@ -3,14 +3,26 @@
 from django.urls import path
 
 from outcomes.views.answers import answers
+from outcomes.views.asking import asking, asking_csv
+from outcomes.views.calls import call, calls, reminders
 from outcomes.views.cell import cell
 from outcomes.views.dashboard import dashboard
+from outcomes.views.delivery import ask_again, delivery
 from outcomes.views.export import export
+from outcomes.views.instrument import instrument
+from outcomes.views.instrument_import import instrument_import
+from outcomes.views.instrument_upload import instrument_upload
+from outcomes.views.instruments import instruments
 from outcomes.views.interview import interview, interview_end, interview_question, interview_safety
+from outcomes.views.licence_new import licence_new
 from outcomes.views.link import link
 from outcomes.views.live_questionnaire import hand_over, permit_answers, withdraw
+from outcomes.views.next_question import next_question
 from outcomes.views.paper import paper, paper_forms
+from outcomes.views.patient_chart import patient_chart
 from outcomes.views.patient_panel import patient_panel
+from outcomes.views.piece import piece, piece_activate, piece_retire
+from outcomes.views.plan import plan
 from outcomes.views.question import question
 from outcomes.views.red_flags import red_flag_end, red_flags
 from outcomes.views.safety import safety
@@ -22,6 +34,7 @@ from outcomes.views.safety_task import safety_task
 from outcomes.views.send import send
 from outcomes.views.support import support
 from outcomes.views.thanks import thanks
+from outcomes.views.trajectory import side_by_side, trajectory, trajectory_pdf
 from outcomes.views.typed_scores import (
     score_correct,
     score_file,
@@ -34,10 +47,19 @@ from outcomes.views.typed_scores import (
 app_name = "outcomes"
 urlpatterns = [
     path("answers/<int:pk>/", answers, name="answers"),
+    path("instruments/", instruments, name="instruments"),
+    path("instruments/<str:name>/", instrument, name="instrument"),
+    path("instruments/<str:name>/import/", instrument_import, name="instrument_import"),
+    path("instruments/files/<int:pk>/", instrument_upload, name="instrument_upload"),
+    path("instruments/licences/new/", licence_new, name="licence_new"),
+    path("instruments/pieces/<int:pk>/", piece, name="piece"),
+    path("instruments/pieces/<int:pk>/activate/", piece_activate, name="piece_activate"),
+    path("instruments/pieces/<int:pk>/retire/", piece_retire, name="piece_retire"),
     path("interviews/<int:pk>/", interview, name="interview"),
     path("interviews/calls/<int:pk>/end/", interview_end, name="interview_end"),
     path("interviews/calls/<int:pk>/questions/<int:number>/", interview_question, name="interview_question"),
     path("interviews/calls/<int:pk>/safety/<int:number>/", interview_safety, name="interview_safety"),
+    path("fhir/Questionnaire/$next-question", next_question, name="next_question"),
     path("outcomes/", dashboard, name="dashboard"),
     path("outcomes/export.csv", export, name="export"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
@@ -45,14 +67,26 @@ urlpatterns = [
     path("patients/<int:pk>/paper/", paper_forms, name="paper_forms"),
     path("patients/<int:pk>/paper/<slug:name>/", paper, name="paper"),
     path("patients/<int:pk>/questionnaire/", send, name="send"),
+    path("patients/<int:pk>/reminders/", reminders, name="reminders"),
     path("patients/<int:pk>/scores/", patient_panel, name="patient_panel"),
     path("patients/<int:pk>/scores/new/", score_new, name="score_new"),
+    path("patients/<int:pk>/scores/all/", side_by_side, name="side_by_side"),
+    path("patients/<int:pk>/scores/chart/", patient_chart, name="patient_chart"),
+    path("patients/<int:pk>/scores/over-time/", trajectory, name="trajectory"),
+    path("patients/<int:pk>/scores/visit.pdf", trajectory_pdf, name="trajectory_pdf"),
     path("q/", link, name="link"),
     path("q/questions/<int:number>/", question, name="question"),
     path("q/support/<int:number>/", support, name="support"),
     path("q/thanks/", thanks, name="thanks"),
     path("questionnaires/<int:pk>/link/", hand_over, name="hand_over"),
     path("questionnaires/<int:pk>/withdraw/", withdraw, name="withdraw"),
+    path("questions/", asking, name="asking"),
+    path("questions/<int:pk>/again/", ask_again, name="ask_again"),
+    path("questions/calls/", calls, name="calls"),
+    path("questions/calls/<int:pk>/", call, name="call"),
+    path("questions/delivery/", delivery, name="delivery"),
+    path("questions/plan/", plan, name="plan"),
+    path("questions/responses.csv", asking_csv, name="asking_csv"),
     path("safety/", safety, name="safety"),
     path("safety/<int:pk>/", safety_task, name="safety_task"),
     path("safety/<int:pk>/close/", safety_close, name="safety_close"),

@@ -10,6 +10,13 @@ from outcomes.actions.answering import (
     record_answer,
 )
 from outcomes.actions.asking import plan_asks
+from outcomes.actions.engines import (
+    add_engine_client,
+    add_remote_engine,
+    end_engine_client,
+    end_remote_engine,
+    note_served,
+)
 from outcomes.actions.instruments import (
     activate_piece,
     discard_upload,
@@ -55,13 +62,17 @@ __all__ = [
     "Recorded",
     "acknowledge_safety_task",
     "activate_piece",
+    "add_engine_client",
+    "add_remote_engine",
     "begin_sitting",
     "close_left_parts",
     "close_safety_task",
     "complete_questionnaire",
     "correct_score",
     "discard_upload",
+    "end_engine_client",
     "end_red_flag",
+    "end_remote_engine",
     "enter_score",
     "escalate_overdue_safety_tasks",
     "expire_questionnaires",
@@ -75,6 +86,7 @@ __all__ = [
     "link_of",
     "look_through",
     "note_not_reached",
+    "note_served",
     "open_questionnaire",
     "permit_answers_today",
     "plan_asks",
