@@ -42,6 +42,7 @@ def simulation_report(bank: Bank, measures: tuple[str, ...], scale: Scale) -> Se
                 "bias": round(slope * found.bias, 2),
                 "mean_se": round(slope * found.mean_se, 2),
                 "share_precise": round(found.share_precise, 3),
+                "precise_percent": round(100 * found.share_precise),
                 "scale": scale.name,
             }
         )
