@@ -36,18 +36,17 @@ def token(demo: Site) -> str:
     return actions.add_engine_client(site=demo, name="Hospital", by=by, at=timezone.now())[1]
 
 
-Ask = Callable[..., HttpResponse]
+Ask = Callable[..., Any]
 
 
 @pytest.fixture
 def ask(token: str) -> Ask:
-    def send(body: Any, **headers: str) -> HttpResponse:
+    def send(body: Any, **headers: str) -> Any:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         given = {"Authorization": f"Bearer {token}"} | headers
-        found: HttpResponse = Client(enforce_csrf_checks=True).post(
+        return Client(enforce_csrf_checks=True).post(
             ADDRESS, data, content_type="application/fhir+json", headers=given
         )
-        return found
 
     return send
 
