@@ -10,6 +10,7 @@ from django.db import transaction
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Refused, refuse_if
 from outcomes.actions.answering import KeyReused, begin_sitting, record_answer
+from outcomes.actions.closing import close_parts
 from outcomes.actions.sending import start_assessment
 from outcomes.models import Assessment, ItemResponse, SafetyTask, Score
 from outcomes.queries.instruments import askable
@@ -91,6 +92,8 @@ def record_paper(
             key=_key_of(key, item.number),
             at=at,
         )
+    own = [part for part in parts_of(assessment) if part.row.instrument == instrument]
+    close_parts(assessment, own, at=at)  # a page is whole: it is scored now, whatever waits beside it
     return _result(assessment, asked, is_new=True)
 
 
