@@ -141,7 +141,7 @@ class RedFlagForm(forms.Form):
     def __init__(self, *args: Any, answers: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(value), words) for value, words in answers]
-        for name, first in (("from_value", []), ("high_from", [("", "Never high")])):
+        for name, first in (("from_value", [("", "Choose an answer")]), ("high_from", [("", "Never high")])):
             field = self.fields[name]
             assert isinstance(field, forms.TypedChoiceField)
             field.choices = [*first, *choices]

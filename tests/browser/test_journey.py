@@ -351,7 +351,8 @@ def test_a_patient_answers_on_a_phone_and_is_called(walk: Walk, phone: Walk, cli
     phone.inspect()
     assert dict(Score.objects.filter(patient=patient).values_list("measure", "value")) == {"PHQ-9": 17, "GAD-7": 7}
 
-    walk.sign_in(clinic.staff("psychologist")).press("Safety", within=".bar-nav").press("Open")
+    walk.sign_in(clinic.staff("psychologist")).press("Safety", within=".bar-nav").press("I am on it")
+    walk.says("You are on it")
     walk.fill(action="Spoke with the patient: no plan, safe tonight.").press("Acknowledge")
     walk.says("the safety task is acknowledged.")
     task.refresh_from_db()

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from kitclinic.models import Site, StaffUser
 from outcomes import actions
-from outcomes.models import Assessment, SafetyTask
+from outcomes.models import Assessment, RedFlag, SafetyTask
 from outcomes.queries.questionnaires import parts_of
+from outcomes.rules.safety import Flag
 from scheduling.models import Patient
 from tests.factories import scheduling
 
@@ -96,3 +97,9 @@ def safety_task(*, value: int = 1, **arguments: Any) -> SafetyTask:
     """A safety task of a questionnaire that stops after PHQ-9 question 9."""
     made = opened(**arguments).answers((0, 0, 0, 0, 0, 0, 0, 0, value))
     return SafetyTask.objects.get(response__assessment=made.assessment)
+
+
+def red_flag(*, site: Site, item: int = 3, at: datetime = NOW) -> RedFlag:
+    """A red flag on a question of PHQ-9: half the days and more, high nearly every day."""
+    flag = Flag("PHQ-9", item, from_value=2, high_from=3, because="We want to know.")
+    return actions.set_red_flag(site=site, flag=flag, by=scheduling.actor("clinic_lead", site), at=at)

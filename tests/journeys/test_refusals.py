@@ -178,6 +178,7 @@ def test_no_question_is_answered_on_a_day_with_an_infusion(clinic: steps.Clinic)
 # -- what is somebody else's
 
 
+SAFETY_TASK = ("safety_task", "safety_take", "safety_hand_back", "safety_not_reached", "safety_close")
 NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybody
     "cell",
     "holiday",
@@ -226,6 +227,7 @@ def elsewhere(other_site: Site) -> Elsewhere:
     rows |= {"verbal_new": said.order_id, "verbal_cosign": said.pk}
     rows |= {"kept_aside_answer": kept_aside.entry(chair).pk}
     rows |= {"adverse_event": chair.infusion.pk, "fact_seen": chair.infusion.events.order_by("pk")[0].pk}
+    rows |= {"red_flag_end": questionnaires.red_flag(site=other_site).pk}
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
 
 
@@ -335,7 +337,7 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "shift_remove": NurseShift.objects.filter(site=there.site)[0].pk,
         "visit_missed": visit.pk,
         "answers": there.task.response.assessment_id,
-        "safety_task": there.task.pk,
+        **dict.fromkeys(SAFETY_TASK, there.task.pk),
     }
     pk = rows.get(page, visit.patient_id)
     if str(ADDRESSES[name].pattern).startswith("seats/"):
