@@ -24,12 +24,16 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Patients", "scheduling:patients", Permission.FIND_PATIENTS),
     ("Funnel", "scheduling:funnel", Permission.RUN_CLINIC),
     ("Completion", "scheduling:completion", Permission.RUN_CLINIC),
+    ("Calls", "outcomes:calls", Permission.SEND_QUESTIONNAIRES),
     ("Safety", "outcomes:safety", Permission.ANSWER_SAFETY_TASKS),
     ("Outcomes", "outcomes:dashboard", Permission.SEE_OUTCOMES),
+    ("Questions", "outcomes:asking", Permission.SEE_OUTCOMES),
     ("Settings", "scheduling:settings", Permission.RUN_CLINIC),
 )
 FITS = 7  # places a tablet's bar holds beside the clinic's name, the search and the clock
 FOLDS = (
+    "Questions",
+    "Calls",
     "Events",
     "Readings",
     "Funnel",

@@ -17,7 +17,7 @@ from outcomes.queries.questionnaires import LIVE
 from outcomes.rules.asking import AskFacts, Course, Row, missing, standing
 from outcomes.rules.instruments import definitions
 from outcomes.rules.plans import Plan, default_batteries, ladder_of
-from outcomes.rules.windows import BASELINE, BASELINE_DAYS, FOLLOW_UP_ENDS
+from outcomes.rules.windows import BASELINE, BASELINE_DAYS, FOLLOW_UP_ENDS, WINDOW_NAMES
 from outcomes.states import AskState
 from scheduling.models import Patient, Visit
 from scheduling.models import Sequence as SequenceRecord
@@ -35,6 +35,15 @@ UNWILLING = {
 }
 NO_SEAT = (SeatState.ABSENT, SeatState.CANCELLED)
 LANGUAGES = {"Spanish": "es"}
+TONES = {
+    "upcoming": "held",
+    "due": "due",
+    "open": "info",
+    "late": "overdue",
+    "done": "ok",
+    "missed": "held",
+    "dropped": "held",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,20 @@ class AskLine:
     total: int
     missing: tuple[str, ...]
     asked_on: date | None
+
+    @property
+    def label(self) -> str:
+        """Return "3 months"."""
+        return WINDOW_NAMES[self.ask.occasion].capitalize()
+
+    @property
+    def missing_words(self) -> str:
+        return ", ".join(definitions()[name].title for name in self.missing)
+
+    @property
+    def tone(self) -> str:
+        """Of its chip."""
+        return TONES[self.state]
 
     @property
     def partly(self) -> bool:
