@@ -43,6 +43,8 @@ ALLOWED_HOSTS = env.words("KITCLINIC_HOSTS", ["localhost", "[::1]", "testserver"
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set KITCLINIC_HOSTS to the names this clinic is reached by, with commas.")
 BASE_URL = env.text("KITCLINIC_BASE_URL", "http://localhost:8000" if LOCAL else f"https://{ALLOWED_HOSTS[0]}")
+# Tokens for other engines of adaptive tests; a remote engine names its variable, and the token stands only here.
+ENGINE_TOKENS = {name: value.strip() for name, value in env.values.items() if name.startswith("ENGINE_TOKEN_")}
 ALLOWED_HOSTS.append("127.0.0.1")  # health checks from the machine itself
 HTTPS = env.flag("KITCLINIC_HTTPS", default=not LOCAL)
 

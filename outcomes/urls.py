@@ -25,6 +25,7 @@ from outcomes.views.piece import piece, piece_activate, piece_retire
 from outcomes.views.plan import plan
 from outcomes.views.question import question
 from outcomes.views.red_flags import red_flag_end, red_flags
+from outcomes.views.remote_next import remote_next
 from outcomes.views.safety import safety
 from outcomes.views.safety_acts import safety_close, safety_hand_back, safety_not_reached, safety_take
 from outcomes.views.safety_banner import safety_banner
@@ -76,6 +77,7 @@ urlpatterns = [
     path("patients/<int:pk>/scores/visit.pdf", trajectory_pdf, name="trajectory_pdf"),
     path("q/", link, name="link"),
     path("q/questions/<int:number>/", question, name="question"),
+    path("q/next/", remote_next, name="remote_next"),
     path("q/support/<int:number>/", support, name="support"),
     path("q/thanks/", thanks, name="thanks"),
     path("questionnaires/<int:pk>/link/", hand_over, name="hand_over"),

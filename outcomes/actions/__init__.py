@@ -31,6 +31,7 @@ from outcomes.actions.ladder import record_call, send_again, stop_reminders, tak
 from outcomes.actions.paper import PaperSaved, record_paper
 from outcomes.actions.planning import set_plan
 from outcomes.actions.registry import Imported, import_registry
+from outcomes.actions.remote import AskedRemote, ask_remote, chosen_elsewhere
 from outcomes.actions.safety import acknowledge_safety_task, escalate_overdue_safety_tasks
 from outcomes.actions.safety_list import (
     close_safety_task,
@@ -55,6 +56,7 @@ from outcomes.actions.staff_ways import (
 from outcomes.actions.typed_scores import correct_score, enter_score, import_scores, upload_scores
 
 __all__ = [
+    "AskedRemote",
     "Imported",
     "KeyReused",
     "Opening",
@@ -64,7 +66,9 @@ __all__ = [
     "activate_piece",
     "add_engine_client",
     "add_remote_engine",
+    "ask_remote",
     "begin_sitting",
+    "chosen_elsewhere",
     "close_left_parts",
     "close_safety_task",
     "complete_questionnaire",

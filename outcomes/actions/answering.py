@@ -38,11 +38,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One saved answer. task: the safety task this answer raised. completed: it was the last one open."""
+    """One saved answer. task: the safety task this answer raised. completed: it was the last one open.
+
+    waits: another engine has to choose the next question now (see ``ask_remote``).
+    """
 
     response: ItemResponse
     task: SafetyTask | None
     completed: bool
+    waits: bool = False
 
 
 @transaction.atomic
@@ -123,6 +127,8 @@ def record_answer(
     if saved is not None and saved.value == value:
         return Recorded(saved, _task_of(saved), completed=False)
     asked = not part.instrument.is_adaptive or item in part.course.questions
+    if part.instrument.remote is not None:
+        asked = item == len(part.instrument.items)  # PRO-157
     refuse_if(links.may_change(closed=part.row.closed_at is not None, asked=asked))
     response = ItemResponse.objects.create(
         site=assessment.site,
@@ -139,10 +145,12 @@ def record_answer(
     found = alerts(part.instrument, item, value, flags_of(assessment.site))
     raised = [raise_safety_task(response=response, alert=alert, at=at) for alert in found]
     close_parts(assessment, parts[: part.row.position - 1], at=at)
-    completed = all(one.is_over for one in queries.parts_of(assessment))
+    after = queries.parts_of(assessment)
+    completed = all(one.is_over for one in after)
     if completed:
         finish(assessment, at=at)
-    return Recorded(response, raised[0] if raised else None, completed)
+    waits = queries.waiting_part(after) is not None
+    return Recorded(response, raised[0] if raised else None, completed, waits)
 
 
 @transaction.atomic

@@ -178,6 +178,7 @@ def _add_part(
         wording=wording_for(one.definition, one.pieces, assessment.language),
         bank=one.pieces.bank,
         table=one.pieces.table,
+        remote=one.remote,
         stop_rule=stop_rule if adaptive else "",
         screen_first=screen_first and adaptive,
     )

@@ -8,6 +8,7 @@ from outcomes.models.assessments import (
     AssessmentPart,
     ItemResponse,
     RemoteItem,
+    RemoteResult,
     Sitting,
 )
 from outcomes.models.instruments import (
@@ -44,6 +45,7 @@ __all__ = [
     "ReminderChoice",
     "RemoteEngine",
     "RemoteItem",
+    "RemoteResult",
     "SafetySettings",
     "SafetyStep",
     "SafetyTask",

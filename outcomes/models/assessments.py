@@ -190,6 +190,28 @@ class RemoteItem(AppendOnly, SiteOwned):
         return f"{self.link_id}"
 
 
+class RemoteResult(AppendOnly, SiteOwned):
+    """A remote engine ended a test; what it found. tenths: null where it told no score."""
+
+    part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="remote_results")
+    tenths = models.IntegerField(null=True)
+    theta = models.FloatField(null=True)  # unrounded
+    standard_error = models.FloatField(null=True)  # of theta, unrounded
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "part"],
+                name="remote_result_once",
+                violation_error_message="This test is over already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"result of {self.part_id}"
+
+
 class AssessmentComment(AppendOnly, SiteOwned):
     """What the patient wanted to add, in the patient's own words."""
 

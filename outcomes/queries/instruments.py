@@ -8,12 +8,23 @@ from types import MappingProxyType
 from typing import Any
 
 from kitclinic.models import Site
-from outcomes.models import AssessmentPart, InstrumentPiece
+from outcomes.models import AssessmentPart, InstrumentPiece, RemoteEngine, RemoteItem, RemoteResult
 from outcomes.queries.licences import standings
+from outcomes.rules.data import sha256
 from outcomes.rules.importing import bank_of
 from outcomes.rules.instruments import NotInstalledError, definitions, ready, wording_of
 from outcomes.rules.irt import Bank
-from outcomes.rules.structure import Definition, Instrument, Need, ScoreTable, TableRow, Wording
+from outcomes.rules.structure import (
+    Definition,
+    Instrument,
+    Item,
+    Need,
+    Option,
+    RemoteTest,
+    ScoreTable,
+    TableRow,
+    Wording,
+)
 from outcomes.states import PieceDecisionKind, PieceKind
 
 
@@ -28,12 +39,13 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """One definition at one clinic. instrument: None while something is missing."""
+    """One definition at one clinic. instrument: None while something is missing. remote: who else asks it."""
 
     definition: Definition
     pieces: Pieces
     instrument: Instrument | None
     missing: tuple[Need, ...]
+    remote: RemoteEngine | None = None
 
 
 NOTHING = Pieces(MappingProxyType({}))
@@ -56,6 +68,41 @@ def active_pieces(site: Site, *, today: date) -> dict[str, Pieces]:
     return found
 
 
+def active_remotes(site: Site, *, today: date) -> dict[str, RemoteEngine]:
+    """Return the engines that are asked in place of our own, by instrument, while their licence holds."""
+    rows = RemoteEngine.objects.filter(site=site, ended_at__isnull=True)
+    engines = list(rows)
+    licences = standings(site, today=today) if engines else {}
+    return {one.instrument: one for one in engines if licences[one.licence_id].holds_on(today)}
+
+
+def remote_instrument(
+    engine: RemoteEngine, language: str, items: Iterable[RemoteItem] = (), results: Iterable[RemoteResult] = ()
+) -> Instrument:
+    """Return a test that another engine runs, with the questions it chose so far."""
+    definition = definitions()[engine.instrument]
+    over = next(iter(results), None)
+    asked = list(items)
+    return Instrument(
+        definition=definition,
+        language=language,
+        stem=next((one.content["stem"] for one in asked), ""),
+        items=tuple(_remote_item(one) for one in asked),
+        bank=None,
+        table=None,
+        stop_rule="",
+        screen_first=False,
+        wording_sha256="",
+        content_sha256=sha256([definition.content_sha256, engine.address, engine.questionnaire]),
+        remote=RemoteTest(True, over.tenths, over.theta, over.standard_error) if over else RemoteTest(),
+    )
+
+
+def _remote_item(row: RemoteItem) -> Item:
+    options = tuple(Option(one["value"], one["text"]) for one in row.content["options"])
+    return Item(row.item, row.content["text"], "", row.link_id, options)
+
+
 def _with(held: Pieces, piece: InstrumentPiece) -> Pieces:
     if piece.kind == PieceKind.WORDING:
         return Pieces(MappingProxyType({**held.wording, piece.language: piece}), held.bank, held.table)
@@ -67,9 +114,14 @@ def _with(held: Pieces, piece: InstrumentPiece) -> Pieces:
 def available(site: Site, *, today: date, language: str = "en") -> dict[str, Available]:
     """Return every definition with what this clinic has for it, by name. Demonstrations only where they belong."""
     active = active_pieces(site, today=today)
+    remote = active_remotes(site, today=today)
     found = {}
     for name, definition in definitions().items():
         if definition.is_demo and not site.is_demo:
+            continue
+        if name in remote:
+            engine = remote[name]
+            found[name] = Available(definition, NOTHING, remote_instrument(engine, language), (), engine)
             continue
         pieces = active.get(name, NOTHING)
         try:
@@ -117,6 +169,9 @@ def instrument_of(part: AssessmentPart, language: str) -> Instrument:
     language: of the questionnaire; counts where the wording is shipped in more than one. Installed pieces are
     written once, so what was put together is kept in memory by their keys.
     """
+    if part.remote is not None:
+        items = sorted(part.remote_items.all(), key=lambda one: one.item)
+        return remote_instrument(part.remote, language, items, part.remote_results.all())
     key = (
         part.instrument,
         part.content_sha256,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from math import ceil
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from infusions.models import Infusion
 from kitclinic.models import Site
@@ -152,7 +152,10 @@ def parts_of(assessment: Assessment) -> list[Part]:
 
 
 def parts_of_each(assessments: Sequence[Assessment]) -> dict[int, list[Part]]:
-    """Return the parts of each questionnaire by its key. Two queries, however many questionnaires."""
+    """Return the parts of each questionnaire by its key. Two queries, however many questionnaires.
+
+    Two more where another engine asks some of them.
+    """
     rows = AssessmentPart.objects.filter(assessment__in=assessments).order_by("assessment_id", "position")
     given = ItemResponse.objects.filter(assessment__in=assessments).order_by("pk")
     answers: dict[tuple[int, str], dict[int, int | None]] = defaultdict(dict)
@@ -160,7 +163,11 @@ def parts_of_each(assessments: Sequence[Assessment]) -> dict[int, list[Part]]:
         answers[key, name][item] = value
     language = {assessment.pk: assessment.language for assessment in assessments}
     found: dict[int, list[Part]] = {assessment.pk: [] for assessment in assessments}
-    for row in rows.select_related("wording", "bank", "table", "remote"):
+    kept = list(rows.select_related("wording", "bank", "table", "remote"))
+    remote = [row for row in kept if row.remote_id]
+    if remote:
+        prefetch_related_objects(remote, "remote_items", "remote_results")
+    for row in kept:
         instrument = instrument_of(row, language[row.assessment_id])
         own = answers[row.assessment_id, row.instrument]
         found[row.assessment_id].append(Part(row, instrument, own, course(instrument, own)))
@@ -232,10 +239,21 @@ def question(assessment: Assessment, number: int) -> Question | None:
         answered=item.number in part.answers,
         saved=part.answers.get(item.number),
         first_open=first_open(parts),
-        back=number - 1 if number > 1 and asked[number - 2][0].row.closed_at is None else 0,
+        back=number - 1 if number > 1 and _may_go_back(asked[number - 2][0]) else 0,
         minutes_left=minutes_left(parts, before=number - 1),
         steps=tuple(_step(n, number, first_open(parts)) for n in range(1, total + 1)),
     )
+
+
+def _may_go_back(part: Part) -> bool:
+    """A test that another engine runs goes one way only (PRO-157)."""
+    return part.row.closed_at is None and part.instrument.remote is None
+
+
+def waiting_part(parts: Sequence[Part]) -> Part | None:
+    """Return the part whose next question another engine has to choose now; None for none."""
+    now = next((part for part in parts if part.course.next is not None), None)
+    return now if now is not None and now.course.waits and now.row.closed_at is None else None
 
 
 def _step(number: int, here: int, now: int) -> str:

@@ -86,8 +86,8 @@ class Request:
     wrapped: bool
 
 
-class _NotReadableError(ValueError):
-    """The request is not what the operation takes; the message is a sentence."""
+class NotReadableError(ValueError):
+    """What came is not what the operation takes; the message is a sentence."""
 
 
 def parsed(body: bytes) -> dict[str, Any]:
@@ -95,15 +95,15 @@ def parsed(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     except RecursionError as error:
-        raise _NotReadableError(f"The JSON is nested more than {DEEPEST} deep.") from error
+        raise NotReadableError(f"The JSON is nested more than {DEEPEST} deep.") from error
     except UnicodeDecodeError as error:
-        raise _NotReadableError("The body is not UTF-8 text.") from error
+        raise NotReadableError("The body is not UTF-8 text.") from error
     except ValueError as error:
-        raise _NotReadableError(f"The body is not JSON: {str(error)[:120]}.") from error
+        raise NotReadableError(f"The body is not JSON: {str(error)[:120]}.") from error
     if not isinstance(data, dict):
-        raise _NotReadableError("The body is not a FHIR resource.")
+        raise NotReadableError("The body is not a FHIR resource.")
     if depth(data) > DEEPEST:
-        raise _NotReadableError(f"The JSON is nested more than {DEEPEST} deep.")
+        raise NotReadableError(f"The JSON is nested more than {DEEPEST} deep.")
     return data
 
 
@@ -123,35 +123,35 @@ def read_request(body: bytes) -> tuple[Request | None, list[Problem]]:
         wrapped = data.get("resourceType") == "Parameters"
         response = _unwrapped(data) if wrapped else data
         return _request(response, wrapped=wrapped), []
-    except _NotReadableError as error:
+    except NotReadableError as error:
         return None, [Blocker(READABLE.id, str(error))]
 
 
 def _unwrapped(data: Mapping[str, Any]) -> dict[str, Any]:
-    for parameter in _objects(data.get("parameter")):
+    for parameter in objects(data.get("parameter")):
         if str(parameter.get("name", "")).startswith("questionnaire-response"):
             resource = parameter.get("resource")
             if isinstance(resource, dict):
                 return resource
-    raise _NotReadableError("The Parameters hold no resource named questionnaire-response.")
+    raise NotReadableError("The Parameters hold no resource named questionnaire-response.")
 
 
 def _request(response: dict[str, Any], *, wrapped: bool) -> Request:
     if response.get("resourceType") != "QuestionnaireResponse":
-        raise _NotReadableError("Send a QuestionnaireResponse, alone or in Parameters.")
+        raise NotReadableError("Send a QuestionnaireResponse, alone or in Parameters.")
     if response.get("status") != "in-progress":
-        raise _NotReadableError("The QuestionnaireResponse must have the status in-progress.")
+        raise NotReadableError("The QuestionnaireResponse must have the status in-progress.")
     reference = response.get("questionnaire")
     contained = next(
         (
             one
-            for one in _objects(response.get("contained"))
+            for one in objects(response.get("contained"))
             if one.get("resourceType") == "Questionnaire" and reference == f"#{one.get('id')}"
         ),
         None,
     )
     if contained is None:
-        raise _NotReadableError("The response must refer to a contained Questionnaire, such as “#q”.")
+        raise NotReadableError("The response must refer to a contained Questionnaire, such as “#q”.")
     canonical, _, version = _canonical(contained).partition("|")
     language = response.get("language") or contained.get("language") or "en"
     return Request(
@@ -160,7 +160,7 @@ def _request(response: dict[str, Any], *, wrapped: bool) -> Request:
         canonical=canonical,
         version=version,
         language=str(language)[:10],
-        given=tuple(_given(item) for item in _objects(response.get("item"))),
+        given=tuple(_given(item) for item in objects(response.get("item"))),
         wrapped=wrapped,
     )
 
@@ -170,16 +170,16 @@ def _canonical(contained: Mapping[str, Any]) -> str:
     for found in (*(derived if isinstance(derived, list) else []), contained.get("url")):
         if isinstance(found, str) and found:
             return found
-    raise _NotReadableError("The contained Questionnaire must name the test it is derivedFrom.")
+    raise NotReadableError("The contained Questionnaire must name the test it is derivedFrom.")
 
 
 def _given(item: Mapping[str, Any]) -> Given:
     link_id = item.get("linkId")
     if not isinstance(link_id, str) or not link_id:
-        raise _NotReadableError("An item of the response has no linkId.")
-    answers = _objects(item.get("answer"))
+        raise NotReadableError("An item of the response has no linkId.")
+    answers = objects(item.get("answer"))
     if len(answers) > 1:
-        raise _NotReadableError(f"Item {link_id[:64]} has {len(answers)} answers; a question takes one.")
+        raise NotReadableError(f"Item {link_id[:64]} has {len(answers)} answers; a question takes one.")
     if not answers:
         return Given(link_id, None, None, item)
     answer = answers[0]
@@ -191,13 +191,13 @@ def _given(item: Mapping[str, Any]) -> Given:
     if found is None and isinstance(number, int | float) and not isinstance(number, bool):
         found = float(number)
     if not isinstance(code, str) and found is None:
-        raise _NotReadableError(f"The answer of item {link_id[:64]} is neither a coding nor a number.")
+        raise NotReadableError(f"The answer of item {link_id[:64]} is neither a coding nor a number.")
     return Given(link_id, code if isinstance(code, str) else None, found, item)
 
 
 def weight_of(holder: Mapping[str, Any]) -> float | None:
     """Return the ordinalValue or itemWeight of an answer, an option or a coding; None without one."""
-    for extension in _objects(holder.get("extension")):
+    for extension in objects(holder.get("extension")):
         if extension.get("url") in WEIGHTS:
             value = extension.get("valueDecimal", extension.get("valueInteger"))
             if isinstance(value, int | float) and not isinstance(value, bool):
@@ -205,12 +205,12 @@ def weight_of(holder: Mapping[str, Any]) -> float | None:
     return None
 
 
-def _objects(value: Any) -> list[dict[str, Any]]:
+def objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; what is none of them is no FHIR."""
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise _NotReadableError("A list of the resource holds something that is no object.")
+        raise NotReadableError("A list of the resource holds something that is no object.")
     return value
 
 

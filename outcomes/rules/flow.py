@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from outcomes.rules.cat import STOP_RULES, Path, walk
-from outcomes.rules.structure import Instrument
+from outcomes.rules.structure import Instrument, RemoteTest
 
 USUAL_ADAPTIVE = 5  # questions of an adaptive test, on average 4.2-5.4 (outcomes reference, section 2)
 
@@ -20,21 +20,25 @@ Answers = Mapping[int, int | None]  # item number -> answer code, or None for "p
 class Course:
     """The questions of one instrument in the order they were asked. next: item number, None when it is over.
 
-    expected: questions there will be in all, as far as can be told now.
+    expected: questions there will be in all, as far as can be told now. waits: what comes next is not known yet,
+    another engine has to choose it.
     """
 
     asked: tuple[int, ...]
     next: int | None
     expected: int
+    waits: bool = False
 
     @property
     def questions(self) -> tuple[int, ...]:
         """What was asked and what is asked now."""
-        return self.asked if self.next is None else (*self.asked, self.next)
+        return self.asked if self.next is None or self.waits else (*self.asked, self.next)
 
 
 def course(instrument: Instrument, answers: Answers) -> Course:
     """Return where an instrument stands after these answers."""
+    if instrument.remote is not None:
+        return _remote(instrument, instrument.remote, answers)
     if instrument.is_adaptive:
         return _adaptive(instrument, adaptive_walk(instrument, answers))
     open_items = [item.number for item in instrument.items if item.number not in answers]
@@ -62,6 +66,18 @@ def _adaptive(instrument: Instrument, found: Path) -> Course:
     if following is None:
         return Course(asked, None, len(asked))
     return Course(asked, following, max(len(asked) + 1, min(USUAL_ADAPTIVE, len(instrument.items))))
+
+
+def _remote(instrument: Instrument, remote: RemoteTest, answers: Answers) -> Course:
+    """The questions another engine chose so far; after the last of them it has to be asked again."""
+    first = next((item.number for item in instrument.items if item.number not in answers), None)
+    asked = tuple(item.number for item in instrument.items if first is None or item.number < first)
+    if remote.is_over and first is None:
+        return Course(asked, None, len(asked))
+    expected = max(len(asked) + 1, USUAL_ADAPTIVE)
+    if first is None:
+        return Course(asked, len(instrument.items) + 1, expected, waits=True)
+    return Course(asked, first, expected)
 
 
 def seconds_for(instrument: Instrument, questions: int) -> int:

@@ -13,9 +13,9 @@ from outcomes.rules.flow import adaptive_walk
 from outcomes.rules.instruments import shipped_tables
 from outcomes.rules.rounding import half_up_integer
 from outcomes.rules.scoring import NoTotal, Total, band_name, checked, not_answered, points_of, score
-from outcomes.rules.structure import Instrument, Item, ScoreTable, Subscale, TableRow
+from outcomes.rules.structure import Instrument, Item, RemoteTest, ScoreTable, Subscale, TableRow
 
-SUM_ENGINE, TABLE_ENGINE, RATING_ENGINE = "sum 1", "table 1", "rating 1"
+SUM_ENGINE, TABLE_ENGINE, RATING_ENGINE, REMOTE_ENGINE = "sum 1", "table 1", "rating 1", "remote"
 
 WHOLE_FORM = Rule(
     "PRO-31",
@@ -79,6 +79,8 @@ def score_lines(instrument: Instrument, answers: Answers) -> list[ScoreLine | No
 
     Raises ValueError when a question has neither an answer nor a refusal, or an answer is not one of the options.
     """
+    if instrument.remote is not None:
+        return [_remote(instrument, instrument.remote, answers)]
     if instrument.is_adaptive:
         return [_adaptive(instrument, answers)]
     checked(instrument, answers)
@@ -193,4 +195,21 @@ def _adaptive(instrument: Instrument, answers: Answers) -> ScoreLine | NoTotal:
         standard_error=estimate.se,
         engine=ENGINE_VERSION,
         note=str(found.stop_reason),
+    )
+
+
+def _remote(instrument: Instrument, remote: RemoteTest, answers: Answers) -> ScoreLine | NoTotal:
+    """The score another engine ended with."""
+    given = sum(value is not None for value in answers.values())
+    if remote.tenths is None:
+        sentence = f"No {instrument.title} score: the engine that asked gave none. The answers are kept."
+        return NoTotal("PRO-158", sentence, given, ())
+    return ScoreLine(
+        instrument.measure,
+        remote.tenths,
+        given,
+        band_name(instrument, instrument.measure, remote.tenths),
+        theta=remote.theta,
+        standard_error=remote.standard_error,
+        engine=REMOTE_ENGINE,
     )

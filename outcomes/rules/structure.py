@@ -171,10 +171,21 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteTest:
+    """How far another engine is with a test. score: (tenths, theta, SE) it ended with; tenths None without one."""
+
+    is_over: bool = False
+    tenths: int | None = None
+    theta: float | None = None
+    standard_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """A questionnaire that can be asked: definition, wording in one language, bank and table where it needs them.
 
     stop_rule, screen_first: of an adaptive test. content_sha256: of definition, wording, bank and table together.
+    remote: of a test that another engine runs; its items are those asked so far.
     """
 
     definition: Definition
@@ -187,6 +198,7 @@ class Instrument:
     screen_first: bool
     wording_sha256: str
     content_sha256: str
+    remote: RemoteTest | None = None
 
     @property
     def name(self) -> str:

@@ -9,13 +9,14 @@ from django.utils import timezone
 from kitclinic.access import public
 from kitclinic.http import page
 from kitclinic.problems import Refused
-from outcomes.actions import KeyReused, Recorded, record_answer
+from outcomes.actions import KeyReused, Recorded, chosen_elsewhere, record_answer
 from outcomes.forms import AnswerForm
 from outcomes.models import Assessment, Sitting
 from outcomes.opened import closed, opened, remember
 from outcomes.queries.questionnaires import Question, expected, first_open, parts_of
 from outcomes.queries.questionnaires import question as find_question
 from outcomes.states import AssessmentState
+from outcomes.views.remote_next import waiting_page
 
 
 @public("the patient's own form, on the device that opened its link")
@@ -25,7 +26,7 @@ def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
     assessment = sitting.assessment
     asked = find_question(assessment, number)
     if asked is None:
-        return _where_it_is(assessment, number)
+        return waiting_page(request, assessment, number) or _where_it_is(assessment, number)
     if request.method != "POST":
         if assessment.state == AssessmentState.COMPLETED:
             return redirect("outcomes:thanks")
@@ -49,6 +50,7 @@ def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
         return _show(request, asked, problem=reused.problems[0].sentence, status=409)
     except Refused as refused:
         return closed(request, assessment, refused.problems[0])
+    recorded = chosen_elsewhere(recorded, assessment=assessment, at=timezone.now())
     return remember(_next(recorded, asked), sitting)
 
 

@@ -106,5 +106,9 @@ def test_out_13_the_evidence_set_raises_pcs_and_again_above_a_baseline_of_30() -
 
 
 def test_no_promis_or_pcs_item_wording_is_shipped() -> None:
-    assert {name for name, form in instruments().items() if not form.definition.is_demo} == {"PHQ-9", "GAD-7", "PGIC"}
+    assert {name for name, form in instruments().items() if not form.definition.is_demo} == {
+        "PHQ-9",
+        "GAD-7",
+        "PGIC",
+    }
     assert all("items" not in data for data in read("outcome_measures.toml")["measures"])

@@ -1,0 +1,40 @@
+"""The next question is chosen by another engine, and it has not answered yet."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from kitclinic.access import public
+from kitclinic.http import page
+from outcomes.actions import ask_remote
+from outcomes.models import Assessment, Sitting
+from outcomes.opened import opened, remember
+from outcomes.queries.questionnaires import expected, first_open, parts_of, waiting_part
+from outcomes.rules.timing import in_words
+
+
+@public("the patient's own form, on the device that opened its link")
+@require_POST
+@opened
+def remote_next(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """Ask the other engine again; then the question, or the same page."""
+    assessment = sitting.assessment
+    asked = ask_remote(assessment=assessment, at=timezone.now())
+    if asked.completed:
+        return remember(redirect("outcomes:thanks"), sitting)
+    return remember(redirect("outcomes:question", first_open(parts_of(assessment))), sitting)
+
+
+def waiting_page(request: HttpRequest, assessment: Assessment, number: int) -> HttpResponse | None:
+    """The page in place of question ``number`` while another engine has to choose it; None where none has."""
+    parts = parts_of(assessment)
+    if waiting_part(parts) is None or number != first_open(parts):
+        return None
+    context = {
+        "number": number,
+        "total": expected(parts),
+        "works_until": in_words(assessment.site.today(assessment.expires_at)),
+        "clinic_phone": assessment.site.phone,
+    }
+    return page(request, "outcomes/remote_next.html", context)
