@@ -17,6 +17,7 @@ from outcomes.rules.measures import McidSet, Measure
 
 Z_95 = Fraction(196, 100)  # PRO-141, PRO-142
 DETECTABLE = {"PCS total": ("7.73", "Monticone 2022")}  # PRO-144, in points
+HUNDREDTH = Decimal("0.01")
 FORM_SD = "2.46"  # PRO-143, T points
 SELF_EFFICACY = "PROMIS Self-Efficacy Managing Symptoms"
 WORDS = {Verdict.IMPROVED: "better", Verdict.UNCHANGED: "unchanged", Verdict.WORSENED: "worse"}
@@ -161,7 +162,7 @@ def rci_of(tenths: int, first: Fraction, second: Fraction) -> Decimal | None:
     with localcontext() as context:
         context.prec = 40
         root = (Decimal(square.numerator) / Decimal(square.denominator)).sqrt()
-        return half_up(Decimal(tenths) / 10 / root, Decimal("0.01"))
+        return half_up(Decimal(tenths) / 10 / root, HUNDREDTH).quantize(HUNDREDTH)
 
 
 def is_beyond(tenths: int, first: Fraction, second: Fraction) -> bool:
@@ -197,7 +198,7 @@ def _reliable(measure: Measure, before: Point, after: Point) -> tuple[bool | Non
     if measure.name in DETECTABLE:
         return abs(Fraction(tenths, 10)) > Fraction(DETECTABLE[measure.name][0]), None, None
     if before.se is None or after.se is None:
-        return None, None, "error not known"
+        return None, None, "reliability not known"
     return is_beyond(tenths, before.se, after.se), rci_of(tenths, before.se, after.se), None
 
 

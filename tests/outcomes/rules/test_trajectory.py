@@ -119,7 +119,7 @@ def test_pro_144_pcs_is_reliable_beyond_the_documented_7_73_and_phq_9_is_not_jud
     assert compare(PCS, point(290), point(210, 10)).reliable is True
     assert compare(PCS, point(290), point(220, 10)).reliable is False
     phq = compare(PHQ, point(140), point(20, 10))
-    assert (phq.reliable, phq.note) == (None, "error not known")
+    assert (phq.reliable, phq.note) == (None, "reliability not known")
     assert "7.73" in error_sentence(PCS, (point(290),))
     assert "No standard error is known" in error_sentence(PHQ, (point(140),))
     assert "1 of the scores" in error_sentence(PAIN, (point(600, se="2"), point(610, 3)))
