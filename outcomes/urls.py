@@ -8,6 +8,7 @@ from outcomes.views.calls import call, calls, reminders
 from outcomes.views.cell import cell
 from outcomes.views.dashboard import dashboard
 from outcomes.views.delivery import ask_again, delivery
+from outcomes.views.engines import engine_client_end, engines, remote_engine_end, remote_engine_new
 from outcomes.views.export import export
 from outcomes.views.instrument import instrument
 from outcomes.views.instrument_import import instrument_import
@@ -103,6 +104,10 @@ urlpatterns = [
     path("scores/files/<int:pk>/import/", score_file_import, name="score_file_import"),
     path("scores/import/", scores_import, name="scores_import"),
     path("scores/template.csv", scores_template, name="scores_template"),
+    path("settings/engines/", engines, name="engines"),
+    path("settings/engines/clients/<int:pk>/end/", engine_client_end, name="engine_client_end"),
+    path("settings/engines/remote/", remote_engine_new, name="remote_engine_new"),
+    path("settings/engines/remote/<int:pk>/end/", remote_engine_end, name="remote_engine_end"),
     path("settings/red-flags/", red_flags, name="red_flags"),
     path("settings/red-flags/<int:pk>/end/", red_flag_end, name="red_flag_end"),
     path("settings/safety/", safety_settings, name="safety_settings"),
