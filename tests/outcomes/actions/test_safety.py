@@ -45,6 +45,7 @@ def test_pro_07_the_task_stands_when_the_questionnaire_is_abandoned(site: Site) 
     task = factory.safety_task(site=site)
     actions.expire_questionnaires(at=NOW + timedelta(days=8))
     task.refresh_from_db()
+    assert task.response is not None
     assert task.response.assessment.state == AssessmentState.EXPIRED
     assert task.state == SafetyTaskState.OPEN
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -52,6 +53,6 @@ def test_pro_123_of_people_who_take_a_task_at_once_one_is_on_it(committed_db: st
     task = factory.safety_task(site=site)
     staff = [people.staff("nurse", site=site) for _ in range(TOGETHER)]
     at = factory.NOW + timedelta(minutes=1)
-    outcomes = race([lambda by=by: actions.take_safety_task(task=task, by=by, at=at) for by in staff])
+    outcomes = race([partial(actions.take_safety_task, task=task, by=by, at=at) for by in staff])
     assert sum(isinstance(one, Refused) for one in outcomes) == TOGETHER - 1
     assert SafetyStep.objects.filter(kind="taken").count() == 1
