@@ -76,8 +76,20 @@ class InstrumentLine:
     ending: Standing | None
 
     @property
+    def needs(self) -> list[str]:
+        return [words for need, words in NEEDED.items() if need in self.definition.needs]
+
+    @property
     def installed(self) -> list[PieceLine]:
         return [line for line in self.pieces if line.state != "retired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The instruments of one topic: "Fatigue" as an adaptive test and as forms."""
+
+    title: str
+    lines: tuple[InstrumentLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +106,14 @@ class LicenceLine:
 class InstrumentsPage:
     """licensed: a clinic installs something for them; whole: shipped complete; demos: on demonstration sites."""
 
-    licensed: tuple[InstrumentLine, ...]
-    whole: tuple[InstrumentLine, ...]
-    demos: tuple[InstrumentLine, ...]
+    licensed: tuple[Topic, ...]
+    whole: tuple[Topic, ...]
+    demos: tuple[Topic, ...]
     licences: tuple[LicenceLine, ...]
 
     @property
     def waiting(self) -> list[PieceLine]:
-        lines = [*self.licensed, *self.whole]
+        lines = [line for topic in (*self.licensed, *self.whole) for line in topic.lines]
         return [one for line in lines for one in line.pieces if one.state == "waiting"]
 
 
@@ -120,11 +132,18 @@ def instruments_page(site: Site, *, today: date) -> InstrumentsPage:
     pieces = piece_lines(site, today=today)
     lines = [_line(one, pieces[name]) for name, one in available(site, today=today).items()]
     return InstrumentsPage(
-        licensed=tuple(line for line in lines if line.definition.needs),
-        whole=tuple(line for line in lines if not line.definition.needs and not line.definition.is_demo),
-        demos=tuple(line for line in lines if line.definition.is_demo),
+        licensed=_topics(line for line in lines if line.definition.needs),
+        whole=_topics(line for line in lines if not line.definition.needs and not line.definition.is_demo),
+        demos=_topics(line for line in lines if line.definition.is_demo),
         licences=_licence_lines(site, today=today),
     )
+
+
+def _topics(lines: Iterable[InstrumentLine]) -> tuple[Topic, ...]:
+    by: dict[str, list[InstrumentLine]] = {}
+    for line in lines:
+        by.setdefault(line.definition.title, []).append(line)
+    return tuple(Topic(title, tuple(found)) for title, found in by.items())
 
 
 def instrument_line(site: Site, name: str, *, today: date) -> InstrumentLine | None:

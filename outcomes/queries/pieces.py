@@ -173,10 +173,15 @@ def _blocked(problems: list[Problem]) -> bool:
 
 
 def _later(definition: Definition, kind: PieceKind, mine: Held) -> list[str]:
-    """What cannot be held against the file yet, since it is not installed."""
+    """What the file was held against, and what it could not be held against yet."""
     if kind == PieceKind.BANK and not mine.wordings:
         return ["No wording is installed yet; its items are compared with this bank when it is imported."]
-    if kind == PieceKind.WORDING and definition.method == "adaptive" and mine.bank is None:
+    if kind == PieceKind.BANK:
+        said = ", ".join(f"{piece.version} ({language})" for language, piece in mine.wordings.items())
+        return [f"The items are those of the installed wording {said}, with as many answers."]
+    if kind == PieceKind.WORDING and definition.method == "adaptive":
+        if mine.bank is not None:
+            return [f"The items are those of the installed bank {mine.bank.version}, with as many answers."]
         return ["No item bank is installed yet; its items are compared with this wording when it is imported."]
     return []
 

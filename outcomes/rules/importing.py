@@ -6,7 +6,7 @@ Content as it is stored: wording ``{"stem", "items": [{"code", "text", "options"
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +80,7 @@ class Fitted:
 
     content: Content
     problems: list[Problem] = field(default_factory=list)
+    turned: list[Question] = field(default_factory=list)  # listed from the highest code down
 
     def refuse(self, rule: Rule, sentence: str) -> None:
         self.problems.append(Blocker(rule.id, sentence))
@@ -184,6 +185,8 @@ def fit_wording(
     if definition.item_count and len(codes) != definition.item_count:
         sentence = f"{definition.name} has {definition.item_count} questions; the file has {len(codes)}."
         fitted.refuse(FITS, sentence)
+    if fitted.turned:
+        fitted.problems.append(_turned(fitted.turned))
     return fitted
 
 
@@ -250,11 +253,19 @@ def _check_order(definition: Definition, code: str, question: Question, found: l
         said = ", ".join(map(str, found))
         fitted.refuse(ANSWERS, f"{question.place}: its answers are listed as {said}. List them in their order.")
         return
+    fitted.turned.append(question)
+
+
+def _turned(questions: Sequence[Question]) -> NeedsTick:
+    """One question to the person for all items that are listed from the highest code down (PRO-56)."""
+    first, others = questions[0], len(questions) - 1
+    (high, text), low = first.answers[0], first.answers[-1][0]
+    more = f", and {others} more item{'s' * (others > 1)} likewise" if others else ""
     sentence = (
-        f"{question.place} lists its answers from {found[0]} to {found[-1]}. Look into the licensed document: "
-        f"does code {found[0]} (“{question.answers[0][1][:60]}”) mean the most of what is measured?"
+        f"{first.place} lists its answers from {high} to {low}{more}. Look into the licensed document: "
+        f"does code {high} (“{text[:60]}”) mean the most of what is measured?"
     )
-    fitted.problems.append(NeedsTick(HIGHEST_FIRST.id, sentence))
+    return NeedsTick(HIGHEST_FIRST.id, sentence)
 
 
 def fit_bank(definition: Definition, bank: Bank, wordings: Mapping[str, Content]) -> list[Problem]:

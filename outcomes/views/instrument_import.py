@@ -33,7 +33,7 @@ def instrument_import(request: StaffRequest, name: str) -> HttpResponse:
             problems = [one for one in refused.problems if one.field not in form.fields]
         else:
             return redirect("outcomes:instrument_upload", upload.pk)
-    context = {"line": line, "form": form, "problems": problems, "has_licence": bool(held)}
+    context = {"line": line, "form": form, "faults": problems, "has_licence": bool(held)}
     status = 422 if form.errors or problems else 200
     return page(request, "outcomes/instrument_import.html", context, status=status)
 

@@ -20,7 +20,7 @@ def instrument_upload(request: StaffRequest, pk: int) -> HttpResponse:
     upload = get_object_or_404(rows, site=request.clinic, pk=pk)
     if request.method != "POST":
         found = preview(upload)
-        return page(request, "outcomes/instrument_upload.html", {"found": found, "problems": found.problems})
+        return page(request, "outcomes/instrument_upload.html", {"found": found, "faults": found.problems})
     if request.POST.get("act") == "discard":
         discard_upload(upload=upload, by=request.user, at=timezone.now())
         say(request, "The file is thrown away. Nothing of it was installed.")
@@ -29,7 +29,7 @@ def instrument_upload(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         piece = import_upload(upload=upload, confirmed=confirmed, by=request.user, at=timezone.now())
     except Refused as refused:
-        context = {"found": preview(upload), "problems": refused.problems}
+        context = {"found": preview(upload), "faults": refused.problems}
         return page(request, "outcomes/instrument_upload.html", context, status=422)
     say(
         request,

@@ -12,7 +12,7 @@ from outcomes import actions
 from outcomes.models import InstrumentLicence, InstrumentPiece
 from outcomes.rules.importing import Label
 from outcomes.rules.instruments import definition_of, definitions
-from outcomes.rules.irt import Bank
+from outcomes.rules.irt import Bank, ItemParameters
 from outcomes.rules.structure import Definition
 from outcomes.states import PieceKind
 from tests.factories import scheduling
@@ -52,8 +52,14 @@ def adaptive(**changes: Any) -> Definition:
     )
 
 
-def bank(size: int = 12) -> Bank:
-    return bank_of(size)
+@cache
+def bank(size: int = 12, *, a: float = 2.0) -> Bank:
+    """A made-up bank with parameters of two decimals, as they are published."""
+    items = [
+        ItemParameters(item.id, round(item.a, 2), tuple(round(cut, 2) for cut in item.thresholds))
+        for item in bank_of(size, a=a).items
+    ]
+    return Bank("invented", "", tuple(items))
 
 
 def bank_csv(made: Bank | None = None) -> str:

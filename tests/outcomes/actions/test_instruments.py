@@ -102,7 +102,7 @@ def test_pro_59_a_bank_is_held_against_the_installed_table_of_its_short_form(sit
     licensed.imported(site=site, instrument=SHORT, kind=PieceKind.TABLE, data=table_csv().encode())
     piece = licensed.imported(site=site, kind=PieceKind.BANK, data=BANK)
     assert [check["state"] for check in piece.report["checks"] if check["form"] == SHORT] == ["agrees"]
-    other = bank_csv(licensed.bank_of(12, a=3.0)).encode()
+    other = bank_csv(licensed.bank(12, a=3.0)).encode()
     problems = refused(
         lambda: licensed.imported(site=site, kind=PieceKind.BANK, data=other, version="v1.0, another")
     )

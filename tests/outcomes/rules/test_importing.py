@@ -157,6 +157,12 @@ def test_pro_56_answers_from_the_highest_down_need_a_look_into_the_document() ->
     assert "Item Q01 lists its answers from 5 to 1." in fitted.problems[0].sentence
 
 
+def test_pro_56_one_look_is_asked_for_all_such_items() -> None:
+    fitted = fit(own_form(["Q00", "Q01", "Q02"], options=list(reversed(options()))), adaptive(), bank(3))
+    assert [type(problem) for problem in fitted.problems] == [NeedsTick]
+    assert "Item Q00 lists its answers from 5 to 1, and 2 more items likewise." in fitted.problems[0].sentence
+
+
 def test_pro_56_nothing_is_asked_where_the_definition_says_so() -> None:
     turned = definition(scoring={"method": "sum", "highest_first": ["B"]})
     data = questionnaire(ABC)
