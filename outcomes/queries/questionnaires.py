@@ -18,15 +18,15 @@ from outcomes.models import (
     AssessmentLink,
     AssessmentPart,
     ItemResponse,
-    SafetyTask,
     Sitting,
 )
+from outcomes.queries.call_promise import Promise, call_promise, promise_of
 from outcomes.queries.instruments import instrument_of
 from outcomes.rules.flow import Course, course, seconds_for
 from outcomes.rules.links import link_problems, may_open
 from outcomes.rules.structure import Instrument, Item
 from outcomes.rules.timing import in_words, may_answer
-from outcomes.states import AssessmentState, SafetyTaskState
+from outcomes.states import AssessmentState
 from scheduling.models import Patient
 
 LIVE = (AssessmentState.OPEN, AssessmentState.STARTED)
@@ -275,24 +275,22 @@ def support(assessment: Assessment, number: int, *, at: datetime, opens: datetim
         minutes_left=0 if done else minutes_left(parts, before=number),
         next_number=None if done else number + 1,
         clinic_open=opens <= at,
-        call=_call(assessment.site, at=at, opens=opens),
+        call=_call(
+            assessment.site, call_promise(assessment, at=at) or promise_of(assessment.site, None, at=at), at=at
+        ),
     )
 
 
-def call_promised(assessment: Assessment, *, at: datetime, opens: datetime) -> str:
+def call_promised(assessment: Assessment, *, at: datetime) -> str:
     """Return when a nurse calls, "" when no answer asked for it or somebody has taken it up already."""
-    waiting = SafetyTask.objects.filter(
-        site=assessment.site,
-        response__assessment=assessment,
-        state__in=[SafetyTaskState.OPEN, SafetyTaskState.ESCALATED],
-    )
-    return _call(assessment.site, at=at, opens=opens) if waiting.exists() else ""
+    found = call_promise(assessment, at=at)
+    return _call(assessment.site, found, at=at) if found else ""
 
 
-def _call(site: Site, *, at: datetime, opens: datetime) -> str:
-    if opens <= at:
-        return "within 1 hour"
-    local = site.local(opens)
+def _call(site: Site, promise: Promise, *, at: datetime) -> str:
+    if promise.opens_at is None:
+        return "within 1 hour" if promise.minutes == 60 else f"within {promise.minutes} minutes"
+    local = site.local(promise.opens_at)
     day = "today" if local.date() == site.today(at) else f"on {in_words(local.date())}"
     clock = f"{(local.hour - 1) % 12 + 1}:{local:%M}\N{NO-BREAK SPACE}{'am' if local.hour < 12 else 'pm'}"
     return f"{day}, soon after we open at {clock}"

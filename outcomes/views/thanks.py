@@ -7,7 +7,7 @@ from kitclinic.access import public
 from kitclinic.http import page
 from outcomes.models import Sitting
 from outcomes.opened import opened
-from outcomes.queries.clinic_hours import next_open
+from outcomes.queries.own_scores import may_see_own_scores
 from outcomes.queries.questionnaires import call_promised, expected, first_open, parts_of
 from outcomes.rules.timing import in_words
 from outcomes.states import AssessmentState
@@ -28,6 +28,7 @@ def thanks(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         "total": expected(parts),
         "works_until": in_words(site.today(assessment.expires_at)),
         "clinic_phone": site.phone,
-        "call": call_promised(assessment, at=at, opens=next_open(site, at)),
+        "own_scores": assessment.state == AssessmentState.COMPLETED and may_see_own_scores(assessment),
+        "call": call_promised(assessment, at=at),
     }
     return page(request, "outcomes/thanks.html", context)

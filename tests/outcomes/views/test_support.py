@@ -23,7 +23,7 @@ def test_the_page_has_the_crisis_lines_and_what_happens_next(site: Site) -> None
     page = words(alerted(site).get("/q/support/9/"))
     for link in ('href="tel:988"', 'href="sms:988"', 'href="tel:911"', 'href="tel:2165550100"'):
         assert link in page
-    assert "A nurse will call you within 1 hour" in page
+    assert "A nurse will call you within 30 minutes" in page
     assert "Nobody watches this page day and night" in page
 
 
