@@ -180,7 +180,7 @@ def fit_wording(
         fitted.refuse(FITS, f"{_these(missing)} in {source} but not in the wording. Add the text of each.")
     if wanted and over:
         fitted.refuse(
-            FITS, f"{_these(over)} in the wording but not in {source}. Leave them out, or mend the code."
+            FITS, f"{_these(over)} in the wording but not in {source}. Remove from the file, or mend the code."
         )
     if definition.item_count and len(codes) != definition.item_count:
         sentence = f"{definition.name} has {definition.item_count} questions; the file has {len(codes)}."

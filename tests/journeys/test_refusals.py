@@ -17,7 +17,10 @@ from infusions.models import Discrepancy, Flag, Infusion, Movement, Order
 from infusions.states import MovementKind
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES
+from outcomes.actions import look_through
 from outcomes.models import Assessment, SafetyTask
+from outcomes.rules.instruments import definitions
+from outcomes.states import PieceKind
 from scheduling import actions
 from scheduling.actions import NewSeries
 from scheduling.actions.feeds import make_feed
@@ -35,7 +38,7 @@ from scheduling.models import (
 from scheduling.rules.group_plans import SeriesPlan
 from scheduling.states import ProposalKind
 from tests.factories import infusions as at_chair
-from tests.factories import kept_aside, people, suite
+from tests.factories import kept_aside, licensed, people, suite
 from tests.factories import monitors as devices
 from tests.factories import orders as ordering
 from tests.factories import outcomes as questionnaires
@@ -184,6 +187,8 @@ NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybod
     "holiday",
     "holiday_open",
     "holiday_week",
+    "instrument",
+    "instrument_import",
     "proposals_ask",
     "roster_copy",
     "roster_leave",
@@ -227,8 +232,27 @@ def elsewhere(other_site: Site) -> Elsewhere:
     rows |= {"verbal_new": said.order_id, "verbal_cosign": said.pk}
     rows |= {"kept_aside_answer": kept_aside.entry(chair).pk}
     rows |= {"adverse_event": chair.infusion.pk, "fact_seen": chair.infusion.events.order_by("pk")[0].pk}
+    rows |= content_of(other_site)
     rows |= {"red_flag_end": questionnaires.red_flag(site=other_site).pk}
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
+
+
+def content_of(site: Site) -> dict[str, int]:
+    """A file of licensed content that was looked through, and one that is installed."""
+    by, at, made = actor("clinic_lead", site), site.instant(DAY_1, 480), licensed.bank_csv().encode()
+    held = licensed.licence(site=site, by=by, at=at)
+    upload = look_through(
+        site=site,
+        definition=definitions()[licensed.CAT],
+        label=licensed.label(PieceKind.BANK, language=""),
+        licence=held,
+        file_name="bank.csv",
+        data=made,
+        by=by,
+        at=at,
+    )
+    piece = licensed.imported(site=site, kind=PieceKind.BANK, data=made, held=held, at=at)
+    return {"instrument_upload": upload.pk, "piece": piece.pk}
 
 
 def enrolment_of(site: Site) -> dict[str, int]:

@@ -61,7 +61,7 @@ def test_pro_57_missing_over_and_twice_are_all_named() -> None:
     assert sentences(fitted.problems, "PRO-57") == [
         "Item A stands in the file more than once. Keep one of each.",
         "Items B, C stand in INV-3 but not in the wording. Add the text of each.",
-        "Items X, Y stand in the wording but not in INV-3. Leave them out, or mend the code.",
+        "Items X, Y stand in the wording but not in INV-3. Remove from the file, or mend the code.",
     ]
 
 
@@ -71,7 +71,7 @@ def test_pro_57_wording_and_bank_name_the_same_items() -> None:
     found = sentences(fit(own_form(["Q00", "Q01", "Q09"]), adaptive(), made).problems, "PRO-57")
     assert found == [
         "Item Q02 stands in the bank but not in the wording. Add the text of each.",
-        "Item Q09 stands in the wording but not in the bank. Leave them out, or mend the code.",
+        "Item Q09 stands in the wording but not in the bank. Remove from the file, or mend the code.",
     ]
 
 
