@@ -1,5 +1,6 @@
 """The reminder ladder is climbed, each step once for ever with a fresh link; calls; a patient's no."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -24,10 +25,14 @@ from outcomes.states import AskState, CallResult, LinkChannel, StepChannel
 from scheduling.models import Patient
 
 
-def take_steps(*, at: datetime, site: Site | None = None) -> int:
-    """Take every step of every ladder that is due now; return how many. Each ask is one transaction (PRO-88)."""
+def take_steps(*, at: datetime, site: Site | None = None, people: Collection[int] | None = None) -> int:
+    """Take every step of every ladder that is due now; return how many. Each ask is one transaction (PRO-88).
+
+    people: keys of patients, to look at these only.
+    """
     sites = [site] if site else list(clinics())
-    return sum(_climb(waiting.ask, at=at) for each in sites for waiting in waiting_steps(each, at=at))
+    waiting = [one for each in sites for one in waiting_steps(each, at=at, people=people)]
+    return sum(_climb(one.ask, at=at) for one in waiting)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Where questionnaires stand for many patients: a gate of the strip, entries of the timeline."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,15 +11,17 @@ from kitclinic.display import show
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
 from outcomes.models import Assessment, AssessmentPart, SafetyTask, Score
-from outcomes.rules.instruments import instruments
+from outcomes.queries.asking import plan_of
+from outcomes.queries.instruments import askable
+from outcomes.rules.instruments import definitions, instruments
 from outcomes.rules.links import OCCASIONS
-from outcomes.rules.measures import measures
 from outcomes.rules.standing import baseline_gate, calendar
-from outcomes.rules.windows import Infusion
+from outcomes.rules.windows import BASELINE, Infusion
 from outcomes.rules.windows import Score as DatedScore
 from outcomes.states import AssessmentState
 from scheduling.models import Patient, Visit
 from scheduling.rules.enrolment import EnrolmentFacts
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.readiness import Gate
 from scheduling.rules.timeline import TimelineEvent
 from scheduling.rules.visits import OPEN_SEQUENCE, RELEASED
@@ -28,9 +30,14 @@ WORKING = (AssessmentState.OPEN, AssessmentState.STARTED)
 LANE = "Questionnaires"
 
 
-def asked() -> frozenset[str]:
-    """The measures of the instruments that can be answered here."""
-    return frozenset(one.measure for one in instruments().values()) & frozenset(measures())
+def asked(site: Site, at: datetime) -> frozenset[str]:
+    """The measures of the baseline of the standard's plan, of what can be asked here. One to five queries."""
+    today = site.today(at)
+    names = plan_of(site, STANDARD, today=today).batteries.get(BASELINE, ())
+    if not set(names) <= set(instruments()):  # something licensed: is it installed?
+        known = askable(site, today=today)
+        names = tuple(name for name in names if name in known)
+    return frozenset(definitions()[name].measures[0] for name in names)
 
 
 def in_order(row: Assessment) -> list[AssessmentPart]:
@@ -41,9 +48,9 @@ def in_order(row: Assessment) -> list[AssessmentPart]:
 def gates(
     patients: Sequence[Patient], *, site: Site, at: datetime, known: Mapping[int, EnrolmentFacts]
 ) -> dict[int, list[Gate]]:
-    """Return the gate of the baseline questionnaires of each patient, by key. Three queries."""
-    keys = [one.pk for one in patients]
-    scores, infusions = _scores(keys, site, at), _infusions(keys, site, at)
+    """Return the gate of the baseline questionnaires of each patient, by key. Four queries, or a few more."""
+    keys, measures = [one.pk for one in patients], asked(site, at)
+    scores, infusions = _scores(keys, measures, site, at), _infusions(keys, site, at)
     links = Assessment.objects.filter(site=site, patient__in=keys, state__in=WORKING, expires_at__gt=at)
     sent = {key: site.today(when) for key, when in links.order_by("sent_at").values_list("patient_id", "sent_at")}
     return {
@@ -52,7 +59,7 @@ def gates(
                 known[key],
                 scores=scores[key],
                 infusions=infusions[key],
-                asked=asked(),
+                asked=measures,
                 sent_on=sent.get(key),
                 today=site.today(at),
             )
@@ -61,9 +68,9 @@ def gates(
     }
 
 
-def _scores(keys: Sequence[int], site: Site, at: datetime) -> dict[int, list[DatedScore]]:
+def _scores(keys: Sequence[int], asked_: Collection[str], site: Site, at: datetime) -> dict[int, list[DatedScore]]:
     found: dict[int, list[DatedScore]] = defaultdict(list)
-    rows = Score.objects.current().filter(site=site, patient__in=keys, measure__in=asked(), recorded_at__lte=at)
+    rows = Score.objects.current().filter(site=site, patient__in=keys, measure__in=asked_, recorded_at__lte=at)
     for row in rows.order_by("date", "pk"):
         clock = None if row.minute is None else time(row.minute // 60, row.minute % 60)
         found[row.patient_id].append(DatedScore(row.measure, row.date, clock, int(row.value * 10), key=row.pk))
@@ -152,9 +159,10 @@ def _windows(keys: Sequence[int], site: Site, at: datetime) -> Iterator[Timeline
     visits = Visit.objects.filter(site=site, patient__in=keys, sequence__state__in=OPEN_SEQUENCE)
     days = sorted(visits.exclude(state__in=RELEASED).values_list("date", flat=True))
     booked = (days[0], days[-1]) if days else None
-    scores = [score for rows in _scores(keys, site, at).values() for score in rows]
+    measures = asked(site, at)
+    scores = [score for rows in _scores(keys, measures, site, at).values() for score in rows]
     infusions = [one for rows in _infusions(keys, site, at).values() for one in rows]
-    for window in calendar(scores, infusions, asked=asked(), booked=booked, today=site.today(at)):
+    for window in calendar(scores, infusions, asked=measures, booked=booked, today=site.today(at)):
         count = f"{window.answered.number}/{window.answered.total}" if window.answered else ""
         start = site.instant(window.first_day, 0)
         yield TimelineEvent(

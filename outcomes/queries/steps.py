@@ -1,7 +1,7 @@
 """Which steps of the reminder ladder wait, and whether a queued message may still leave."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,17 +29,24 @@ class Waiting:
     due: tuple[Due, ...]
 
 
-def waiting_steps(site: Site, *, at: datetime, only: Sequence[int] | None = None) -> list[Waiting]:
-    """Return the asks of which a step is due. only: keys of asks. Seven queries, however many asks."""
+def waiting_steps(
+    site: Site, *, at: datetime, only: Sequence[int] | None = None, people: Collection[int] | None = None
+) -> list[Waiting]:
+    """Return the asks of which a step is due. Seven queries, however many asks.
+
+    only: keys of asks; people: keys of patients, to look at these only.
+    """
     today, minute = site.today(at), site.minute(at)
     rows = asks(site).filter(state__in=LIVE_ASK, ask_on__lte=today, closes_on__gte=today)
-    found = list((rows if only is None else rows.filter(pk__in=only)).order_by("ask_on", "pk"))
+    rows = rows if only is None else rows.filter(pk__in=only)
+    rows = rows if people is None else rows.filter(patient__in=people)
+    found = list(rows.order_by("ask_on", "pk"))
     if not found:
         return []
-    people = {ask.patient_id for ask in found}
+    asked = {ask.patient_id for ask in found}
     plans, taken = Plans(site, today=today), _taken(site, found)
-    resting, wants = infusion_today(site, people, at=at), wants_reminders(site, people)
-    said_no, busy = _said_no(found), _busy(site, people, at)
+    resting, wants = infusion_today(site, asked, at=at), wants_reminders(site, asked)
+    said_no, busy = _said_no(found), _busy(site, asked, at)
     waiting = []
     for ask in found:
         if ask.patient_id in busy:

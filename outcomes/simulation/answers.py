@@ -6,9 +6,17 @@ from uuid import NAMESPACE_URL, uuid5
 
 from kitclinic.models import StaffUser
 from kitclinic.problems import Refused
-from outcomes.actions import acknowledge_safety_task, open_questionnaire, record_answer, send_questionnaire
+from outcomes.actions import (
+    acknowledge_safety_task,
+    close_safety_task,
+    open_questionnaire,
+    record_answer,
+    send_questionnaire,
+    take_safety_task,
+)
 from outcomes.models import SafetyTask
 from outcomes.rules.instruments import instruments
+from outcomes.states import SafetyTaskState
 from scheduling.models import Patient
 
 ASKED = ("PHQ-9", "GAD-7")
@@ -89,17 +97,26 @@ def item_values(random: Random, name: str, total: int) -> list[int]:
     return values
 
 
+SPOKEN = "Called the patient; safe at home, plan reviewed, appointment with psychology made."
+LOOKED = "Compared both scores and called the patient; the next appointment was moved forward."
+FOLLOW_UP_AFTER = timedelta(days=1)
+
+
 def look_at_safety_tasks(*, by: StaffUser, site_id: int, at: datetime, older_than: timedelta) -> int:
-    """Acknowledge the tasks that are older than this, each some minutes after it was opened."""
+    """Acknowledge the tasks older than this, each some minutes after it was opened; close those of the days before."""
     waiting = SafetyTask.objects.filter(
         site_id=site_id, acknowledged_at__isnull=True, opened_at__lt=at - older_than
     ).order_by("opened_at")
     for task in waiting:
         minutes = Random(f"{task.pk}").randrange(8, 40)
+        take_safety_task(task=task, by=by, at=min(at, task.opened_at + timedelta(minutes=minutes - 5)))
         acknowledge_safety_task(
             task=task,
-            action="Called the patient; safe at home, plan reviewed, appointment with psychology made.",
+            action=SPOKEN if task.is_first_line else LOOKED,
             by=by,
             at=min(at, task.opened_at + timedelta(minutes=minutes)),
         )
+    done = SafetyTask.objects.filter(site_id=site_id, state=SafetyTaskState.ACKNOWLEDGED)
+    for task in done.filter(acknowledged_at__lt=at - FOLLOW_UP_AFTER).order_by("pk"):
+        close_safety_task(task=task, words="Seen at the appointment; no thoughts of that kind now.", by=by, at=at)
     return len(waiting)

@@ -6,8 +6,9 @@ from random import Random
 from infusions.models import Infusion
 from infusions.states import InfusionOutcome
 from kitclinic.problems import Refused
-from outcomes.simulation import enrolment, events
-from outcomes.simulation.answers import answer_all, look_at_safety_tasks
+from outcomes.rules.windows import BASELINE
+from outcomes.simulation import asking, enrolment, events
+from outcomes.simulation.answers import look_at_safety_tasks
 from outcomes.simulation.chairside import chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days
 from outcomes.simulation.enrolment import Enrolled
@@ -101,8 +102,8 @@ def course(
     order = enrolment.drafted(cast, sequence, at=min(now, day(6, 540)))
     if signs:
         enrolment.signed(cast, order, at=min(now, order.drafted_at + timedelta(minutes=3)))
-    if random.random() < 0.82:
-        answer_all(enrolled.patient, occasion="baseline", sent_at=min(now, day(6, 600)), by=cast.scheduler)
+    first = cast.site.instant(first_day, cast.site.opens_minute)
+    asking.ask(cast, enrolled.patient, occasions=(BASELINE,), since=min(now, day(6, 600)), until=min(now, first))
     return enrolled
 
 

@@ -15,8 +15,9 @@ from infusions.states import InfusionOutcome
 from kitclinic.actions import begin_long_task, finish_long_task, note_progress
 from kitclinic.models import LongTask
 from kitclinic.problems import Refused
-from outcomes.simulation import enrolment
-from outcomes.simulation.answers import answer_all, look_at_safety_tasks
+from outcomes.rules.plans import FOLLOW_UPS
+from outcomes.simulation import asking, enrolment
+from outcomes.simulation.answers import look_at_safety_tasks
 from outcomes.simulation.chairside import chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, ensure_days, weeks_before
 from outcomes.simulation.courses import course, enrol_fully, hold_groups
@@ -31,8 +32,6 @@ KEY = "history"
 SERIES = 100_000  # record numbers of people of older history
 WEEKS = 52
 COMES_BACK = 0.45  # of those who completed a sequence; the paper: 52.8% of completers returned
-# Share that answers at each follow-up and when, days after the last infusion; responses fall with time.
-FOLLOW_UPS = (("last", 0.68, (3, 14)), ("3m", 0.6, (78, 104)), ("6m", 0.48, (166, 196)))
 
 
 @dataclass
@@ -147,13 +146,11 @@ def _afterwards(diary: Diary, enrolled: Enrolled, first_day: date) -> None:
     last = done.first()
     if last is None or last.started_at is None:
         return
-    for occasion, share, (earliest, latest) in FOLLOW_UPS:
-        day = site.today(last.started_at) + timedelta(days=random.randrange(earliest, latest))
-        sent_at = site.instant(day, 60 * random.randrange(8, 19))
-        if sent_at + timedelta(days=1) < diary.now and random.random() < share:
-            answer_all(enrolled.patient, occasion=occasion, sent_at=sent_at, by=cast.scheduler)
-    if random.random() < COMES_BACK:
-        weeks = random.randrange(8, 20)
-        again = first_day + timedelta(weeks=weeks)
-        if again < site.week_of(site.today(diary.now))[0]:
-            diary.returning[again].append(enrolled)
+    again = first_day + timedelta(weeks=random.randrange(8, 20))
+    returns = random.random() < COMES_BACK and again < site.week_of(site.today(diary.now))[0]
+    if returns:
+        diary.returning[again].append(enrolled)
+    until = site.instant(again - timedelta(days=21), 540) if returns else diary.now
+    since = site.instant(first_day + timedelta(days=5), 600)
+    if since < diary.now:
+        asking.ask(cast, enrolled.patient, occasions=FOLLOW_UPS, since=since, until=until)

@@ -90,7 +90,7 @@ def person(random: Random, *, today: date) -> Person:
         phone=f"555-01{number % 100:02d}",
         email=f"{given}.{family}{number}@example.org".lower(),
         diagnosis=random.choices([name for name, _ in DIAGNOSES], [share for _, share in DIAGNOSES])[0],
-        pain_months=random.randrange(9, 260),
+        pain_months=min(random.randrange(9, 260), int(age * 12) - 12),
         support_person=f"{partner} {family if random.random() < 0.6 else random.choice(FAMILY)}",
         support_relationship=relation,
         support_phone=f"555-01{random.randrange(100):02d}",

@@ -12,7 +12,8 @@ from infusions.states import OrderState
 from kitclinic.actions import begin_long_task
 from kitclinic.models import LongTask, OutboxMessage
 from kitclinic.problems import Refused
-from outcomes.simulation import cases, decisions, drugs, enrolment, inbox, next_day, planning, staffing
+from outcomes.actions import plan_asks
+from outcomes.simulation import asking, cases, decisions, drugs, enrolment, inbox, next_day, planning, staffing
 from outcomes.simulation.answers import answer_all, look_at_safety_tasks
 from outcomes.simulation.chairside import Chair, chair_of, run
 from outcomes.simulation.clinic import TEMPLATE, Cast, close_holidays, ensure_days
@@ -40,8 +41,7 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     ensure_days(cast, week, at=founded)
     open_weeks(site=site, by=cast.administrator, at=now, first=week[0] + timedelta(days=7), weeks=26)
     close_holidays(cast, first=week[-1] + timedelta(days=1), last=week[-1] + timedelta(days=190), at=now)
-    drugs.begin(cast, now=now)
-    cases.begin_series(cast, first_day=week[0], founded=founded, now=now)
+    _begin(cast, week[0], founded=founded, now=now)
     random = Random(f"{seed}:{week[0]}")
     missing = _free_starts(cast, week[0])
     random.shuffle(missing)
@@ -69,10 +69,18 @@ def make_today(cast: Cast, *, now: datetime, seed: int, step: Callable[[Iterable
     _afterwards(cast, now)
 
 
+def _begin(cast: Cast, first_day: date, *, founded: datetime, now: datetime) -> None:
+    """What a clinic has before its first patient: a plan of questions, a vault, a series of groups."""
+    asking.begin_with_plan(cast, at=founded)
+    drugs.begin(cast, now=now)
+    cases.begin_series(cast, first_day=first_day, founded=founded, now=now)
+
+
 def _afterwards(cast: Cast, now: datetime) -> None:
     """What is settled when the days are charted: old differences of the ledger, and who was called since."""
     drugs.answer_old_discrepancies(cast, at=now)
     next_day.call_round(cast, now=now)
+    plan_asks(site=cast.site, at=now)
 
 
 def _free_starts(cast: Cast, first_day: date) -> list[int]:

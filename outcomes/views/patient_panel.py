@@ -7,6 +7,7 @@ from django.utils import timezone
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
+from outcomes.queries.asking import asks_of, wants_reminders
 from outcomes.queries.panel import patient_panel as find_panel
 from outcomes.queries.staff_ways import locked_today
 from outcomes.views.send import may_permit
@@ -21,6 +22,8 @@ def patient_panel(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "patient": patient,
         "panel": find_panel(patient, at=timezone.now(), with_scores=may_see),
+        "windows": asks_of(patient, at=timezone.now()),
+        "wants": wants_reminders(patient.site, [patient.pk]).get(patient.pk, True),
         "may_see": may_see,
         "may_send": request.user.may(Permission.SEND_QUESTIONNAIRES),
         "may_answer": request.user.may(Permission.ANSWER_SAFETY_TASKS),

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -158,7 +159,9 @@ def filled(client: Client, **changed: Any) -> dict[str, Any]:
     page = client.get(reverse("outcomes:plan"))
     form = page.context["form"]
     values = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in values.items() if value not in (None, "") and value is not False} | changed
+    return {
+        name: value for name, value in values.items() if value not in (None, "") and value is not False
+    } | changed
 
 
 def test_pro_92_the_lead_writes_a_plan_with_a_reason(site: Site, lead: StaffUser, as_user: Any) -> None:
@@ -187,3 +190,15 @@ def test_pro_92_a_plan_without_a_reason_or_an_occasion_is_refused(
     refused = client.post(reverse("outcomes:plan"), filled(client, because="", battery_3m=[]))
     assert refused.status_code == 422
     assert not AssessmentPlan.objects.exists()
+
+
+def test_pro_91_the_rates_are_printed_with_their_intervals_beside_the_published_ones(
+    site: Site, late: PlannedAssessment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with time_machine.travel(at(site, 40), tick=False):
+        call_command("response_rates", site.slug)
+    printed = capsys.readouterr().out
+    assert "Last infusion                       0.0%  0 of 1, 95% interval 0.0 to 97.5" in printed
+    assert "below 50%" in printed
+    with pytest.raises(CommandError, match="no clinic"):
+        call_command("response_rates", "nowhere")
