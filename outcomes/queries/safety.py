@@ -18,6 +18,7 @@ from scheduling.models import Patient
 from scheduling.queries.patients import family_keys
 
 RECENT = timedelta(days=14)
+LISTED = 50  # of what is acknowledged; the report has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,15 @@ class SafetyPage:
 class TaskPage:
     """One task with the question and every answer that was given to it, oldest first, and what happened since.
 
-    corrected: the score as it stands now, "" where nobody corrected it.
+    corrected: the score as it stands now, "" where nobody corrected it. steps: those before the acknowledgement;
+    after: those that followed it.
     """
 
     line: TaskLine
     question: str
     answers: tuple[tuple[datetime, str], ...]
     steps: tuple[SafetyStep, ...]
+    after: tuple[SafetyStep, ...] = ()
     corrected: str = ""
 
     @property
@@ -107,8 +110,8 @@ def safety_page(site: Site, *, at: datetime) -> SafetyPage:
         at=at,
         waiting=tuple(line for line in lines if line.task.is_first_line),
         second_line=tuple(line for line in lines if not line.task.is_first_line),
-        to_follow_up=tuple(open_ones),
-        recent=tuple(closed.order_by("-acknowledged_at")[:50]),
+        to_follow_up=tuple(open_ones[:LISTED]),
+        recent=tuple(closed.order_by("-acknowledged_at")[:LISTED]),
     )
 
 
@@ -155,7 +158,9 @@ def task_page(task: SafetyTask, *, at: datetime) -> TaskPage:
     place = places_of(task.site, [task], at=at)[task.pk]
     line = _line(task, place, steps)
     question, answers = _answers(task)
-    return TaskPage(line, question, answers, tuple(steps), _corrected(task))
+    before = tuple(step for step in steps if step.kind != SafetyStepKind.FOLLOWED_UP)
+    after = tuple(step for step in steps if step.kind == SafetyStepKind.FOLLOWED_UP)
+    return TaskPage(line, question, answers, before, after, _corrected(task))
 
 
 def _answers(task: SafetyTask) -> tuple[str, tuple[tuple[datetime, str], ...]]:

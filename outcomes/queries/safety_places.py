@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from infusions.models import Infusion
 from kitclinic.models import Site
 from outcomes.models import SafetyTask
 from outcomes.states import FIRST_LINE, WAITING_STATES, SittingMode
@@ -25,13 +26,14 @@ GIVEN = {
 class Place:
     """given: how it was answered, "" for a score. here: where the patient is today, in words, "" at home.
 
-    chair: of the visit today. arrived: the patient has come.
+    chair: of the visit today. arrived: the patient has come. started: the infusion of today runs or is over.
     """
 
     given: str = ""
     here: str = ""
     chair: int | None = None
     arrived: bool = False
+    started: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Waits:
     task: SafetyTask
     place: Place
 
+    @property
+    def mark(self) -> str:
+        """Changes whenever the line would look different."""
+        return f"{self.task.pk}{self.task.state[0]}{self.place.chair or 0}{self.place.arrived:d}{self.place.started:d}"
+
 
 def places_of(site: Site, tasks: Iterable[SafetyTask], *, at: datetime) -> dict[int, Place]:
     """Return where the patient of each task is, by the task's key. Two queries; none without tasks."""
@@ -49,7 +56,7 @@ def places_of(site: Site, tasks: Iterable[SafetyTask], *, at: datetime) -> dict[
         return {}
     today, people = site.today(at), {person_of(task) for task in tasks}
     visits = Visit.objects.filter(site=site, date=today, patient__in=people).exclude(state__in=ABSENT)
-    visit_of = {visit.patient_id: visit for visit in visits.order_by("start_minute")}
+    visit_of = {visit.patient_id: visit for visit in visits.select_related("infusion").order_by("start_minute")}
     seats = GroupSeat.objects.filter(site=site, group__date=today, patient__in=people).exclude(state__in=AWAY)
     seat_of = {seat.patient_id: seat for seat in seats.select_related("group")}
     return {task.pk: _place(task, visit_of.get(person_of(task)), seat_of.get(person_of(task))) for task in tasks}
@@ -66,7 +73,10 @@ def _place(task: SafetyTask, visit: Visit | None, seat: GroupSeat | None) -> Pla
         arrived = visit.state != VisitState.BOOKED
         word = "here today" if arrived else "comes today"
         clock = f"{visit.start_minute // 60:02}:{visit.start_minute % 60:02}"
-        return Place(given, f"Chair {visit.chair}, {word}, {clock}", visit.chair, arrived)
+        infusion: Infusion | None = getattr(visit, "infusion", None)  # before the patient is seated: none
+        chair = infusion.chair if infusion else visit.chair
+        started = infusion is not None and infusion.started_at is not None
+        return Place(given, f"Chair {chair}, {word}, {clock}", chair, arrived, started)
     if seat is not None:
         return Place(given, "At the group visit today", None, seat.state != SeatState.BOOKED)
     return Place(given)
@@ -95,4 +105,5 @@ def waits_here(site: Site, *, at: datetime) -> tuple[Waits, ...]:
 
 def board_marks(site: Site, at: datetime) -> dict[int, str]:
     """Return a mark for each chair whose patient of today is to be spoken with first (``CHAIR_MARKS``)."""
-    return {one.place.chair: "Speak first" for one in waits_here(site, at=at) if one.place.chair is not None}
+    places = [one.place for one in waits_here(site, at=at)]
+    return {place.chair: "Speak now" if place.started else "Speak first" for place in places if place.chair}

@@ -13,7 +13,7 @@ from outcomes.queries.safety_places import waits_here
 def safety_banner(request: StaffRequest) -> HttpResponse:
     """The banner again; 204 while it would look the same (``v`` is the version on the screen)."""
     found = waits_here(request.clinic, at=timezone.now())
-    version = "-".join(f"{one.task.pk}{one.task.state[0]}{one.place.arrived:d}" for one in found) or "none"
+    version = "-".join(one.mark for one in found) or "none"
     if request.GET.get("v") == version:
         return HttpResponse(status=204)
     return render(request, "components/_safety_waits.html", {"waits": found, "version": version})
