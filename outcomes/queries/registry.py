@@ -26,8 +26,10 @@ def stored_registry(home: Site) -> Stored:
     infusions = RegistryInfusion.objects.filter(site=home).values_list(
         "patient__record_number", "date", "start_minute", "sequence", "session", "status"
     )
-    scores = Score.objects.current().filter(site=home, source="registry").values_list(
-        "patient__record_number", "measure", "date", "minute", "value"
+    scores = (
+        Score.objects.current()
+        .filter(site=home, source="registry")
+        .values_list("patient__record_number", "measure", "date", "minute", "value")
     )
     return Stored(
         patients=patients,

@@ -14,6 +14,7 @@ from kitclinic.problems import Refused
 from kitclinic.roles import Permission
 from outcomes.actions import PaperSaved, record_paper
 from outcomes.queries.asking import language_of
+from outcomes.queries.staff_ways import on_hand
 from outcomes.queries.staff_ways import paper_forms as forms_of
 from outcomes.rules.links import OCCASIONS
 from outcomes.rules.staff_entry import differences
@@ -129,5 +130,6 @@ def _saved(request: StaffRequest, patient: Patient, asked: Instrument, saved: Pa
     if saved.tasks:
         context = {"patient": patient, "task": saved.tasks[-1], "asked": asked, "following": following}
         context["may_answer"] = request.user.may(Permission.ANSWER_SAFETY_TASKS)
+        context["on_hand"] = on_hand(request.clinic, at=timezone.now(), but=request.user)
         return page(request, "outcomes/paper_safety.html", context)
     return redirect(following) if following else redirect("scheduling:patient", patient.pk)

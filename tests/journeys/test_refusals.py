@@ -17,10 +17,11 @@ from infusions.models import Discrepancy, Flag, Infusion, Movement, Order
 from infusions.states import MovementKind
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES
+from outcomes import actions as outcomes
 from outcomes.actions import look_through
 from outcomes.models import Assessment, SafetyTask
 from outcomes.rules.instruments import definitions
-from outcomes.states import PieceKind
+from outcomes.states import PieceKind, SittingMode
 from scheduling import actions
 from scheduling.actions import NewSeries
 from scheduling.actions.feeds import make_feed
@@ -234,7 +235,23 @@ def elsewhere(other_site: Site) -> Elsewhere:
     rows |= {"adverse_event": chair.infusion.pk, "fact_seen": chair.infusion.events.order_by("pk")[0].pk}
     rows |= content_of(other_site)
     rows |= {"red_flag_end": questionnaires.red_flag(site=other_site).pk}
+    rows |= staff_ways_of(other_site)
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
+
+
+def staff_ways_of(site: Site) -> dict[str, int]:
+    """An interview by telephone that raised a task, a score from elsewhere and a file of them."""
+    by, at = actor("nurse", site), site.instant(DAY_1, 480)
+    sent = questionnaires.sent(site=site, at=at)
+    call = outcomes.begin_sitting(assessment=sent.assessment, mode=SittingMode.PHONE, by=by, at=at)
+    for item in range(1, 10):
+        sent.answer("PHQ-9", item, 1, sitting=call)
+    typed = {"measure": "PHQ-9", "value": "3", "day": DAY_1, "origin": "EHR"}
+    score = outcomes.enter_score(patient=sent.patient, by=by, at=at, **typed)
+    line = f"Record number,Measure,Date,Score,Source\n{sent.patient.record_number},PHQ-9,2026-09-01,4,EHR\n"
+    file = outcomes.upload_scores(name="a.csv", data=line.encode(), date_order="ask", by=by, at=at)
+    rows = {"interview_": call.pk, "interview": sent.assessment.pk, "questionnaire_": sent.assessment.pk}
+    return rows | {"score_correct": score.pk, "score_file": file.pk}
 
 
 def content_of(site: Site) -> dict[str, int]:
@@ -379,7 +396,10 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "name": "identity",
         "kind": "event",
         "day": DAY_1.isoformat(),
+        "number": 9,
     }
+    if app == "outcomes" and page == "paper":
+        every["name"] = "PHQ-9"
     return {key: every[key] for key in ADDRESSES[name].pattern.converters}
 
 
