@@ -156,6 +156,7 @@ def piece_lines(site: Site, *, today: date) -> defaultdict[str, list[PieceLine]]
     """Return the pieces of each instrument, the one imported last first."""
     rows = (
         InstrumentPiece.objects.filter(site=site)
+        .defer("content")
         .select_related("imported_by", "licence__confirmed_by")
         .prefetch_related("decisions__by")
         .order_by("-imported_at", "-pk")

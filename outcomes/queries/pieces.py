@@ -6,7 +6,7 @@ from typing import Any
 
 from kitclinic.models import Site
 from kitclinic.problems import Blocker, Notice, Problem
-from outcomes.models import InstrumentPiece
+from outcomes.models import InstrumentPiece, PieceDecision
 from outcomes.queries.instruments import bank_in, table_in
 from outcomes.rules import importing
 from outcomes.rules.authenticity import FormCheck, ShortForm, authenticity_problems, check_forms
@@ -47,11 +47,8 @@ NOTHING = Held()
 
 def decisions_of(site: Site) -> dict[int, str]:
     """Return the newest decision about each piece, by key; a piece that waits has none."""
-    found: dict[int, str] = {}
-    for piece in InstrumentPiece.objects.filter(site=site).prefetch_related("decisions"):
-        for decision in sorted(piece.decisions.all(), key=lambda one: (one.at, one.pk)):
-            found[piece.pk] = decision.decision
-    return found
+    rows = PieceDecision.objects.filter(site=site).order_by("at", "pk")
+    return dict(rows.values_list("piece_id", "decision"))  # of several the last
 
 
 def held(site: Site, *, active: bool = False) -> dict[str, Held]:

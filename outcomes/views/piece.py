@@ -56,7 +56,7 @@ def _page(request: StaffRequest, held: InstrumentPiece, *, form: RetireForm, sta
         raise Http404
     context = {
         "line": line,
-        "piece": line.piece,
+        "piece": held,
         "definition": definitions()[held.instrument],
         "why_not": why_not_activate(line, request.user),
         "form": form,

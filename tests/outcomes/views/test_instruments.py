@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signals import request_started
 from django.db import connection
@@ -81,8 +82,8 @@ def test_the_list_says_what_is_ready_and_what_each_needs(site: Site, lead: Staff
 
 
 def test_demonstrations_stand_on_demonstration_sites_only(lead: StaffUser, as_user: Any) -> None:
-    lead.site.is_demo = True  # type: ignore[union-attr]
-    lead.site.save(update_fields=["is_demo"])  # type: ignore[union-attr]
+    lead.site.is_demo = True
+    lead.site.save(update_fields=["is_demo"])
     assert "DEMO-Fatigue-CAT" in words(as_user(lead).get(at("instruments")))
     client = as_user(lead)
     assert client.get(at("instrument_import", "DEMO-Fatigue-CAT")).status_code == 404
@@ -133,6 +134,23 @@ def test_a_licence_is_put_on_record_and_renewed(site: Site, lead: StaffUser, as_
     client.post(at("licence_new"), longer)
     assert InstrumentLicence.objects.get(identifier="INV-8").renews == first
     assert "ends soon" not in words(client.get(at("instruments")))
+
+
+def test_pro_51_an_instrument_is_marked_sixty_days_before_its_licence_ends_and_after(
+    site: Site, lead: StaffUser, as_user: Any
+) -> None:
+    now = timezone.now()
+    licensed.licence(site=site, at=now, expires_on=site.today(now) + timedelta(days=60))
+    licensed.ready_cat(site=site, at=now)
+    client = as_user(lead)
+    for address in (at("instruments"), at("instrument", CAT)):
+        said = words(client.get(address))
+        assert "licence ends soon" in said
+        assert "60 days" in said
+    with time_machine.travel(now + timedelta(days=62)):
+        said = words(as_user(lead).get(at("instruments")))
+        assert "licence over" in said
+        assert "licence over, not asked" in said
 
 
 def test_a_licence_that_is_wrong_says_so_at_its_field(site: Site, lead: StaffUser, as_user: Any) -> None:
