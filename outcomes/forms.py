@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from outcomes.rules.instruments import instruments
-from outcomes.rules.links import OCCASIONS
+from outcomes.rules.links import COMMENT_HOLDS, OCCASIONS
 from outcomes.rules.safety import PHRASES
 from outcomes.rules.safety_times import Times
 
@@ -75,6 +75,19 @@ class AnswerForm(forms.Form):
         elif data.get("answer") is None and "answer" not in self.errors:
             self.add_error("answer", "Choose an answer, or “Prefer not to answer”.")
         return data
+
+
+class CommentForm(forms.Form):
+    """What the patient adds, exactly as typed: emoji, and letters that run from the right, too."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    comment = forms.CharField(max_length=COMMENT_HOLDS, strip=False)
+
+    def clean_comment(self) -> str:
+        text = str(self.cleaned_data["comment"]).replace("\r\n", "\n")
+        if not text.strip():
+            raise forms.ValidationError("Nothing was written.")
+        return text
 
 
 class AcknowledgeForm(forms.Form):

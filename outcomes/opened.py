@@ -18,24 +18,26 @@ from kitclinic.http import page
 from kitclinic.problems import Problem
 from outcomes.models import Assessment, Sitting
 from outcomes.queries.questionnaires import sitting_by_id, standing_problems
-from outcomes.rules.links import LIFE, ONE_LINK, PAGE_LASTS
+from outcomes.rules.links import KIOSK_ENDS, KIOSK_RESTS, LIFE, ONE_LINK, PAGE_LASTS
 from outcomes.rules.timing import NOT_WHILE_IMPAIRED
-from outcomes.states import AssessmentState
+from outcomes.rules.words import LANGUAGES, in_language, preferred, words
+from outcomes.states import AssessmentState, SittingMode
 
 COOKIE = "__Secure-form" if settings.HTTPS else "kitclinic_form"
+LANGUAGE = "__Secure-language" if settings.HTTPS else "kitclinic_language"
 SALT = "outcomes.opened"
 PATH = "/q/"
-TITLES = {NOT_WHILE_IMPAIRED.id: "Please do this tomorrow", ONE_LINK.id: "There is a newer link"}
+TITLES = {NOT_WHILE_IMPAIRED.id: "title_tomorrow", ONE_LINK.id: "title_newer"}
 
 PageView = Callable[..., HttpResponse]
 
 
 def remember(response: HttpResponse, sitting: Sitting) -> HttpResponse:
-    """Let this device go on with the questionnaire for 45 minutes (PRO-14)."""
+    """Let this device go on with the questionnaire: 45 minutes (PRO-14), a tablet of the clinic 10 (PRO-72)."""
     response.set_cookie(
         COOKIE,
         signing.dumps(sitting.pk, salt=SALT),
-        max_age=PAGE_LASTS,
+        max_age=KIOSK_RESTS if is_kiosk(sitting) else PAGE_LASTS,
         path=PATH,
         secure=settings.HTTPS,
         httponly=True,
@@ -44,25 +46,86 @@ def remember(response: HttpResponse, sitting: Sitting) -> HttpResponse:
     return response
 
 
+def forget(response: HttpResponse) -> HttpResponse:
+    """Take the questionnaire off this device, and the language that was chosen for it."""
+    response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
+    response.delete_cookie(LANGUAGE, path=PATH, samesite="Lax")
+    return response
+
+
+def remember_language(response: HttpResponse, language: str) -> HttpResponse:
+    """Keep the language that was chosen before anything was opened."""
+    if language in LANGUAGES:
+        response.set_cookie(
+            LANGUAGE,
+            language,
+            max_age=PAGE_LASTS,
+            path=PATH,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def is_kiosk(sitting: Sitting | None) -> bool:
+    """Whether these questions are on a tablet of the clinic in the patient's hands."""
+    return sitting is not None and sitting.mode == SittingMode.TABLET
+
+
 def remembered(request: HttpRequest) -> Sitting | None:
     """Return the sitting of the questionnaire this device has opened; None for no, an old or a foreign cookie."""
+    value = request.COOKIES.get(COOKIE, "")
     try:
-        pk = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=PAGE_LASTS)
+        sitting = sitting_by_id(signing.loads(value, salt=SALT, max_age=PAGE_LASTS))
+        if sitting is not None and is_kiosk(sitting):
+            signing.loads(value, salt=SALT, max_age=KIOSK_RESTS)
+            return None if sitting.tablet is not None and sitting.tablet.ended_at else sitting
     except signing.BadSignature:
         return None
-    return sitting_by_id(pk)
+    return sitting
+
+
+def language_of(request: HttpRequest, assessment: Assessment | None = None) -> str:
+    """Return the language of a page: the questionnaire's, or before it is opened the one chosen or preferred."""
+    chosen = request.COOKIES.get(LANGUAGE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    return assessment.language if assessment else preferred(request.headers.get("Accept-Language", ""))
+
+
+def patient_page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    sitting: Sitting | None = None,
+    language: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page of the patient in its language; on a tablet of the clinic with the times it clears itself."""
+    said = words(language or (sitting.assessment.language if sitting else language_of(request)))
+    more = {
+        "words": said,
+        "languages": [words(one) for one in LANGUAGES],
+        "is_kiosk": is_kiosk(sitting),
+        "rests_s": int(KIOSK_RESTS.total_seconds()),
+        "ends_s": int(KIOSK_ENDS.total_seconds()),
+    }
+    return page(request, template, more | context, status=status)
 
 
 def closed(request: HttpRequest, assessment: Assessment | None, problem: Problem) -> HttpResponse:
     """The page that says why a questionnaire does not open, and what to do."""
+    language = language_of(request, assessment)
     finished = assessment is not None and assessment.state == AssessmentState.COMPLETED
-    title = "You are done. Thank you" if finished and problem.rule == LIFE.id else "This link does not open"
+    title = "title_done" if finished and problem.rule == LIFE.id else "title_closed"
     context = {
-        "title": TITLES.get(problem.rule, title),
-        "problem": problem,
+        "title": words(language).say(TITLES.get(problem.rule, title)),
+        "sentence": in_language(problem, language),
         "clinic_phone": assessment.site.phone if assessment else "",
     }
-    return page(request, "outcomes/closed.html", context, status=422)
+    return patient_page(request, "outcomes/closed.html", context, language=language, status=422)
 
 
 def opened(view: PageView) -> PageView:

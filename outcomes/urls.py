@@ -15,9 +15,12 @@ from outcomes.views.instrument_import import instrument_import
 from outcomes.views.instrument_upload import instrument_upload
 from outcomes.views.instruments import instruments
 from outcomes.views.interview import interview, interview_end, interview_question, interview_safety
+from outcomes.views.kiosk import kiosk
+from outcomes.views.language import language
 from outcomes.views.licence_new import licence_new
 from outcomes.views.link import link
 from outcomes.views.live_questionnaire import hand_over, permit_answers, withdraw
+from outcomes.views.my_scores import my_scores
 from outcomes.views.next_question import next_question
 from outcomes.views.paper import paper, paper_forms
 from outcomes.views.patient_chart import patient_chart
@@ -35,7 +38,7 @@ from outcomes.views.safety_settings import safety_settings
 from outcomes.views.safety_task import safety_task
 from outcomes.views.send import send
 from outcomes.views.support import support
-from outcomes.views.thanks import thanks
+from outcomes.views.thanks import comment, quiet, thanks
 from outcomes.views.trajectory import side_by_side, trajectory, trajectory_pdf
 from outcomes.views.typed_scores import (
     score_correct,
@@ -77,8 +80,13 @@ urlpatterns = [
     path("patients/<int:pk>/scores/over-time/", trajectory, name="trajectory"),
     path("patients/<int:pk>/scores/visit.pdf", trajectory_pdf, name="trajectory_pdf"),
     path("q/", link, name="link"),
+    path("q/comment/", comment, name="comment"),
+    path("q/kiosk/", kiosk, name="kiosk"),
+    path("q/language/", language, name="language"),
     path("q/questions/<int:number>/", question, name="question"),
     path("q/next/", remote_next, name="remote_next"),
+    path("q/scores/", my_scores, name="my_scores"),
+    path("q/quiet/", quiet, name="quiet"),
     path("q/support/<int:number>/", support, name="support"),
     path("q/thanks/", thanks, name="thanks"),
     path("questionnaires/<int:pk>/link/", hand_over, name="questionnaire_link"),

@@ -29,6 +29,7 @@ from outcomes.actions.instruments import (
 from outcomes.actions.invitations import link_of, remind_of_questionnaires
 from outcomes.actions.ladder import record_call, send_again, stop_reminders, take_steps, want_reminders
 from outcomes.actions.paper import PaperSaved, record_paper
+from outcomes.actions.patient_ways import choose_language, record_comment, start_kiosk
 from outcomes.actions.planning import set_plan
 from outcomes.actions.registry import Imported, import_registry
 from outcomes.actions.remote import AskedRemote, ask_remote, chosen_elsewhere
@@ -68,6 +69,7 @@ __all__ = [
     "add_remote_engine",
     "ask_remote",
     "begin_sitting",
+    "choose_language",
     "chosen_elsewhere",
     "close_left_parts",
     "close_safety_task",
@@ -96,6 +98,7 @@ __all__ = [
     "plan_asks",
     "record_answer",
     "record_call",
+    "record_comment",
     "record_licence",
     "record_paper",
     "remind_of_questionnaires",
@@ -106,6 +109,7 @@ __all__ = [
     "set_red_flag",
     "set_safety_times",
     "start_assessment",
+    "start_kiosk",
     "stop_questionnaire",
     "stop_reminders",
     "take_safety_task",

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from kitclinic import audit
 from kitclinic.models import StaffUser, Tablet
-from kitclinic.problems import Blocker, Problem, Refused, refuse_if
+from kitclinic.problems import Problem, Refused, refuse_if
 from kitclinic.states import move
 from outcomes.actions.closing import close_parts, finish
 from outcomes.actions.safety import raise_safety_task
@@ -20,6 +20,7 @@ from outcomes.rules import links
 from outcomes.rules.safety import alerts
 from outcomes.rules.scoring import check_answer, may_complete
 from outcomes.rules.timing import NOT_WHILE_IMPAIRED
+from outcomes.rules.words import LANGUAGES
 from outcomes.states import AssessmentState, Helper, SittingMode
 
 
@@ -50,10 +51,10 @@ class Recorded:
 
 
 @transaction.atomic
-def open_questionnaire(*, token: str, birth_year: int | None, at: datetime) -> Opening:
+def open_questionnaire(*, token: str, birth_year: int | None, at: datetime, language: str = "") -> Opening:
     """Open a link with the patient's year of birth. A wrong year is counted and returned, never raised.
 
-    (An exception would undo the count of tries.)
+    (An exception would undo the count of tries.) language: chosen on the page before, "" for none.
     """
     link = queries.link_by_token(token)
     if link is None:
@@ -66,6 +67,9 @@ def open_questionnaire(*, token: str, birth_year: int | None, at: datetime) -> O
     born = assessment.patient.birth_date
     if born is None or born.year != birth_year:
         return Opening(None, problems=tuple(_count_wrong_year(assessment, at=at)))
+    if language in LANGUAGES and language != assessment.language:
+        assessment.language = language
+        assessment.save(update_fields=["language"])
     sitting = _sit_down(assessment, mode=SittingMode.OWN, link=link, at=at)
     return Opening(assessment, sitting)
 
@@ -247,15 +251,7 @@ def _count_wrong_year(assessment: Assessment, *, at: datetime) -> list[Problem]:
 def _replayed(earlier: ItemResponse, assessment: Assessment, answer: tuple[str, int, int | None]) -> Recorded:
     same = (earlier.instrument, earlier.item, earlier.value) == answer and earlier.assessment_id == assessment.pk
     if not same:
-        raise KeyReused(
-            [
-                Blocker(
-                    links.ONCE.id,
-                    "An answer was already saved from that page. What you see now is what is saved; "
-                    "choose again if it is not right.",
-                )
-            ]
-        )
+        raise KeyReused(links.key_reused())
     return Recorded(earlier, _task_of(earlier), assessment.state == AssessmentState.COMPLETED)
 
 

@@ -25,10 +25,13 @@ from outcomes.queries.instruments import instrument_of
 from outcomes.rules.flow import Course, course, seconds_for
 from outcomes.rules.links import link_problems, may_open
 from outcomes.rules.structure import Instrument, Item
-from outcomes.rules.timing import in_words, may_answer
+from outcomes.rules.timing import may_answer
+from outcomes.rules.words import Words, words
 from outcomes.states import AssessmentState
 from scheduling.models import Patient
 
+BAR, GAP = 1000, 8  # the progress bar in its own units
+MOST_IN_LINES = 8  # answers of an item, one a line; more are shown as a row of numbers
 LIVE = (AssessmentState.OPEN, AssessmentState.STARTED)
 
 Key = tuple[str, int]  # instrument, item number
@@ -51,13 +54,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """One part in the progress bar, BAR units wide: where it begins, how wide it is, how much of it is done."""
+
+    x: int
+    width: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question of one questionnaire. number counts from 1 over all instruments, in the order asked.
 
     total: how many there will be; about: True while an adaptive test makes that an estimate.
     saved: the newest answer on record; None with answered: declined. first_open: number of the question that
     comes now. back: number of the question before this one, 0 where there is none that may still be changed.
-    steps: "on", "now" or "" for each question. minutes_left: whole minutes, rounded up.
+    steps: a stretch of the progress bar for each part. minutes_left: whole minutes, rounded up.
+    parts: instruments in all.
     """
 
     number: int
@@ -70,7 +83,23 @@ class Question:
     first_open: int
     back: int
     minutes_left: int
-    steps: tuple[str, ...]
+    steps: tuple[Stretch, ...]
+    parts: int
+
+    @property
+    def here(self) -> str:
+        """Which question this is, as its page says it when it is sent (PRO-71)."""
+        return f"{self.part.row.assessment_id} {self.part.row.instrument} {self.item.number}"
+
+    @property
+    def is_shut_behind(self) -> bool:
+        """True when there are questions before this one and none of them may be changed any more."""
+        return self.number > 1 and not self.back
+
+    @property
+    def is_scale(self) -> bool:
+        """True for an item of many points, 0 to 10: shown as a row of numbers."""
+        return len(self.item.options) > MOST_IN_LINES
 
     @property
     def instrument(self) -> Instrument:
@@ -241,7 +270,8 @@ def question(assessment: Assessment, number: int) -> Question | None:
         first_open=first_open(parts),
         back=number - 1 if number > 1 and _may_go_back(asked[number - 2][0]) else 0,
         minutes_left=minutes_left(parts, before=number - 1),
-        steps=tuple(_step(n, number, first_open(parts)) for n in range(1, total + 1)),
+        steps=stretches(parts, before=number - 1),
+        parts=len(parts),
     )
 
 
@@ -256,10 +286,18 @@ def waiting_part(parts: Sequence[Part]) -> Part | None:
     return now if now is not None and now.course.waits and now.row.closed_at is None else None
 
 
-def _step(number: int, here: int, now: int) -> str:
-    if number == here:
-        return "now"
-    return "on" if number < now else ""
+def stretches(parts: Sequence[Part], *, before: int) -> tuple[Stretch, ...]:
+    """Return the progress bar: each part as wide as it has questions, filled with those before this one."""
+    room = BAR - GAP * (len(parts) - 1)
+    total = max(sum(part.course.expected for part in parts), 1)
+    found, x = [], 0
+    for part in parts:
+        width = max(room * part.course.expected // total, 1)
+        passed = min(before, len(part.course.asked))
+        before -= passed
+        found.append(Stretch(x, width, width * passed // max(part.course.expected, 1)))
+        x += width + GAP
+    return tuple(found)
 
 
 def support(assessment: Assessment, number: int, *, at: datetime, opens: datetime) -> Support | None:
@@ -276,7 +314,10 @@ def support(assessment: Assessment, number: int, *, at: datetime, opens: datetim
         next_number=None if done else number + 1,
         clinic_open=opens <= at,
         call=_call(
-            assessment.site, call_promise(assessment, at=at) or promise_of(assessment.site, None, at=at), at=at
+            assessment.site,
+            call_promise(assessment, at=at) or promise_of(assessment.site, None, at=at),
+            words(assessment.language),
+            at=at,
         ),
     )
 
@@ -284,13 +325,18 @@ def support(assessment: Assessment, number: int, *, at: datetime, opens: datetim
 def call_promised(assessment: Assessment, *, at: datetime) -> str:
     """Return when a nurse calls, "" when no answer asked for it or somebody has taken it up already."""
     found = call_promise(assessment, at=at)
-    return _call(assessment.site, found, at=at) if found else ""
+    return _call(assessment.site, found, words(assessment.language), at=at) if found else ""
 
 
-def _call(site: Site, promise: Promise, *, at: datetime) -> str:
+def _call(site: Site, promise: Promise, said: Words, *, at: datetime) -> str:
     if promise.opens_at is None:
-        return "within 1 hour" if promise.minutes == 60 else f"within {promise.minutes} minutes"
+        return (
+            said.say("within_hour")
+            if promise.minutes == 60
+            else said.say("within_minutes", minutes=promise.minutes)
+        )
     local = site.local(promise.opens_at)
-    day = "today" if local.date() == site.today(at) else f"on {in_words(local.date())}"
-    clock = f"{(local.hour - 1) % 12 + 1}:{local:%M}\N{NO-BREAK SPACE}{'am' if local.hour < 12 else 'pm'}"
-    return f"{day}, soon after we open at {clock}"
+    clock = said.clock(local)
+    if local.date() == site.today(at):
+        return said.say("call_today", clock=clock)
+    return said.say("call_day", day=local.date(), clock=clock)

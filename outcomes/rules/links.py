@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from outcomes.rules.instruments import definitions
+from outcomes.rules.words import told
 from outcomes.states import AssessmentState
 
 LINK_LASTS = timedelta(days=7)  # PRO-12
 MOST_WRONG_YEARS = 5  # PRO-13
 PAGE_LASTS = timedelta(minutes=45)  # PRO-14
+KIOSK_RESTS = timedelta(minutes=10)  # PRO-72
+KIOSK_ENDS = timedelta(minutes=3)  # PRO-72
+COMMENT_HOLDS = 2000  # PRO-73, characters
 REMIND_AFTER = timedelta(days=2)  # PRO-15
 QUIET_FROM, QUIET_UNTIL = 21 * 60, 8 * 60  # PRO-15, local minutes after midnight
 OCCASIONS = {
@@ -69,13 +73,29 @@ CLOSED_PART = Rule(
     "after that.",
     source="clinic default",
 )
+OWN_PAGE = Rule(
+    "PRO-71",
+    "An answer counts for the question that its page showed: from a page of another form, or of a question that "
+    "is not asked at this place any more, nothing is saved.",
+    source="our rule",
+)
+KIOSK = Rule(
+    "PRO-72",
+    "A clinic tablet in a patient's hands shows that patient's questions only and clears itself after 10 minutes "
+    "without a touch at a question and 3 minutes at the end; answers are kept.",
+    source="clinic default",
+)
+COMMENT = Rule(
+    "PRO-73",
+    "A patient may add up to 2000 characters at the end; they are kept exactly as typed.",
+    source="clinic default",
+)
 LEFT_PART = Rule(
     "PRO-21",
     "An instrument that was answered whole is scored when it is left for 45 minutes, even if the rest is never "
     "answered; its score carries the day and minute of its last answer.",
     source="clinic default",
 )
-NEW_LINK = "Ask the clinic for a new link."
 
 
 def may_send(
@@ -119,15 +139,13 @@ def _measured_twice(instruments: Sequence[str]) -> list[Problem]:
 def may_open(state: str, *, expires_at: datetime, wrong_years: int, at: datetime) -> list[Problem]:
     """Return why a link does not open, in words for the patient's own screen."""
     if state == AssessmentState.COMPLETED:
-        return [Blocker(LIFE.id, "All questions are answered and saved. There is nothing more to do.")]
+        return [told(LIFE.id, "life_done")]
     if wrong_years >= MOST_WRONG_YEARS:
         return [_closed()]
     if state == AssessmentState.WITHDRAWN:
-        sentence = "A newer link has taken the place of this one. Open the newest message from the clinic."
-        return [Blocker(ONE_LINK.id, sentence)]
+        return [told(ONE_LINK.id, "one_link")]
     if state == AssessmentState.EXPIRED or at >= expires_at:
-        days = LINK_LASTS.days
-        return [Blocker(LIFE.id, f"This link was for {days} days, and they are over. {NEW_LINK}")]
+        return [told(LIFE.id, "life_over", days=LINK_LASTS.days)]
     return []
 
 
@@ -135,24 +153,21 @@ def link_problems(*, expires_at: datetime, at: datetime) -> list[Problem]:
     """Return why one link does not open a questionnaire that is still open itself (PRO-12)."""
     if at < expires_at:
         return []
-    return [Blocker(LIFE.id, f"This link was for {LINK_LASTS.days} days, and they are over. {NEW_LINK}")]
+    return [told(LIFE.id, "life_over", days=LINK_LASTS.days)]
 
 
 def may_change(*, closed: bool, asked: bool) -> list[Problem]:
     """Return why an answer is not taken. closed: its part is scored; asked: it was or is being asked."""
     if closed:
-        sentence = "These questions are finished and counted, so the answer cannot be changed here. Go on below."
-        return [Blocker(CLOSED_PART.id, sentence)]
+        return [told(CLOSED_PART.id, "part_closed")]
     if not asked:
-        sentence = "That question is not the one being asked now. What you see now is the right one; go on here."
-        return [Blocker(ONCE.id, sentence)]
+        return [told(ONCE.id, "not_asked")]
     return []
 
 
 def unknown_link() -> list[Problem]:
     """Return what to say when a code belongs to no questionnaire."""
-    sentence = "This link is not complete, or it is not ours. Copy the whole link from your message and try again."
-    return [Blocker(LIFE.id, sentence, "token")]
+    return [told(LIFE.id, "unknown_link", field="token")]
 
 
 def wrong_year(wrong_years: int) -> list[Problem]:
@@ -160,13 +175,24 @@ def wrong_year(wrong_years: int) -> list[Problem]:
     left = MOST_WRONG_YEARS - wrong_years
     if left <= 0:
         return [_closed()]
-    tries = "1 try is" if left == 1 else f"{left} tries are"
-    return [Blocker(BIRTH_YEAR.id, f"That is not the year we have. {tries} left.", "birth_year")]
+    return [told(BIRTH_YEAR.id, "wrong_year", field="birth_year", n=left)]
 
 
 def _closed() -> Problem:
-    sentence = f"The year of birth was not right {MOST_WRONG_YEARS} times, so this link was closed. {NEW_LINK}"
-    return Blocker(BIRTH_YEAR.id, sentence)
+    return told(BIRTH_YEAR.id, "years_closed", tries=MOST_WRONG_YEARS)
+
+
+def may_save(*, sent_from: str, here: str) -> list[Problem]:
+    """Return why an answer from a page is not taken (PRO-71). Both: form, instrument and item, "7 GAD-7 2"."""
+    if not sent_from or sent_from == here:
+        return []
+    same_form = sent_from.split(" ")[0] == here.split(" ")[0]
+    return [told(OWN_PAGE.id, "not_asked" if same_form else "other_form")]
+
+
+def key_reused() -> list[Problem]:
+    """Return what to say when a page's key comes again with another answer."""
+    return [told(ONCE.id, "key_reused")]
 
 
 def quiet_until(minute: int) -> int | None:

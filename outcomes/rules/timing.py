@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from kitclinic.problems import Blocker, Problem
+from kitclinic.problems import Problem
 from kitclinic.register import Rule
+from outcomes.rules.words import told, words
 
 NOT_WHILE_IMPAIRED = Rule(
     "PRO-11",
@@ -14,9 +15,9 @@ NOT_WHILE_IMPAIRED = Rule(
 )
 
 
-def in_words(day: date) -> str:
+def in_words(day: date, language: str = "en") -> str:
     """Return a date as patients read it: "Tuesday, September 8"."""
-    return f"{day:%A}, {day:%B} {day.day}"
+    return words(language).day(day)
 
 
 def impaired_until(started_on: Iterable[date], *, today: date) -> date | None:
@@ -32,10 +33,4 @@ def may_answer(started_on: Iterable[date], *, today: date) -> list[Problem]:
     again = impaired_until(started_on, today=today)
     if again is None:
         return []
-    return [
-        Blocker(
-            NOT_WHILE_IMPAIRED.id,
-            f"These questions wait until tomorrow, {in_words(again)}. "
-            "Then open the link in your message again. Answers you gave before are kept.",
-        )
-    ]
+    return [told(NOT_WHILE_IMPAIRED.id, "tomorrow", day=again)]

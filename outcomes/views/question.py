@@ -7,14 +7,15 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from kitclinic.access import public
-from kitclinic.http import page
-from kitclinic.problems import Refused
+from kitclinic.problems import Problem, Refused
 from outcomes.actions import KeyReused, Recorded, chosen_elsewhere, record_answer
 from outcomes.forms import AnswerForm
 from outcomes.models import Assessment, Sitting
-from outcomes.opened import closed, opened, remember
+from outcomes.opened import closed, opened, patient_page, remember
 from outcomes.queries.questionnaires import Question, expected, first_open, parts_of
 from outcomes.queries.questionnaires import question as find_question
+from outcomes.rules.links import CLOSED_PART, ONCE, OWN_PAGE, may_save
+from outcomes.rules.words import in_language, words
 from outcomes.states import AssessmentState
 from outcomes.views.remote_next import waiting_page
 
@@ -32,10 +33,14 @@ def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
             return redirect("outcomes:thanks")
         if number > asked.first_open:
             return redirect("outcomes:question", asked.first_open)
-        return _show(request, asked)
+        return _show(request, sitting, asked)
     form = AnswerForm(request.POST, values=[option.value for option in asked.item.options])
+    elsewhere = may_save(sent_from=request.POST.get("of", ""), here=asked.here)
+    if elsewhere:
+        return _what_is_asked(request, sitting, elsewhere[0])
     if not form.is_valid():
-        return _show(request, asked, form=form, status=422)
+        sentence = words(assessment.language).say("choose_first")
+        return _show(request, sitting, asked, problem=sentence, status=422)
     try:
         recorded = record_answer(
             assessment=assessment,
@@ -47,11 +52,21 @@ def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
             at=timezone.now(),
         )
     except KeyReused as reused:
-        return _show(request, asked, problem=reused.problems[0].sentence, status=409)
+        sentence = in_language(reused.problems[0], assessment.language)
+        return _show(request, sitting, asked, problem=sentence, status=409)
     except Refused as refused:
-        return closed(request, assessment, refused.problems[0])
+        return _what_is_asked(request, sitting, refused.problems[0])
     recorded = chosen_elsewhere(recorded, assessment=assessment, at=timezone.now())
     return remember(_next(recorded, asked), sitting)
+
+
+def _what_is_asked(request: HttpRequest, sitting: Sitting, problem: Problem) -> HttpResponse:
+    """An answer that was not taken leads to the question that comes now, with the reason above it."""
+    assessment = sitting.assessment
+    now = find_question(assessment, first_open(parts_of(assessment)))
+    if now is None or problem.rule not in (CLOSED_PART.id, ONCE.id, OWN_PAGE.id):
+        return closed(request, assessment, problem)
+    return _show(request, sitting, now, problem=in_language(problem, assessment.language), status=422)
 
 
 def _where_it_is(assessment: Assessment, number: int) -> HttpResponse:
@@ -74,13 +89,15 @@ def _next(recorded: Recorded, asked: Question) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, asked: Question, *, form: AnswerForm | None = None, problem: str = "", status: int = 200
+    request: HttpRequest, sitting: Sitting, asked: Question, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    errors = [str(error) for lines in form.errors.values() for error in lines] if form else []
+    said = words(sitting.assessment.language)
     context = {
         "asked": asked,
         "key": uuid4(),
-        "problem": problem or (errors[0] if errors else ""),
+        "problem": problem,
         "back": asked.back,
+        "section": said.section(asked.instrument.name),
+        "other_language": asked.instrument.language != said.language,
     }
-    return page(request, "outcomes/question.html", context, status=status)
+    return patient_page(request, "outcomes/question.html", context, sitting=sitting, status=status)

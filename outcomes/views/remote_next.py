@@ -6,12 +6,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kitclinic.access import public
-from kitclinic.http import page
 from outcomes.actions import ask_remote
 from outcomes.models import Assessment, Sitting
-from outcomes.opened import opened, remember
+from outcomes.opened import opened, patient_page, remember
 from outcomes.queries.questionnaires import expected, first_open, parts_of, waiting_part
-from outcomes.rules.timing import in_words
 
 
 @public("the patient's own form, on the device that opened its link")
@@ -34,7 +32,7 @@ def waiting_page(request: HttpRequest, assessment: Assessment, number: int) -> H
     context = {
         "number": number,
         "total": expected(parts),
-        "works_until": in_words(assessment.site.today(assessment.expires_at)),
+        "works_until": assessment.site.today(assessment.expires_at),
         "clinic_phone": assessment.site.phone,
     }
-    return page(request, "outcomes/remote_next.html", context)
+    return patient_page(request, "outcomes/remote_next.html", context, language=assessment.language)

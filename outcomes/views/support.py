@@ -4,9 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from kitclinic.access import public
-from kitclinic.http import page
 from outcomes.models import Sitting
-from outcomes.opened import opened
+from outcomes.opened import opened, patient_page
 from outcomes.queries.clinic_hours import next_open
 from outcomes.queries.questionnaires import support as find_support
 
@@ -21,4 +20,4 @@ def support(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse
     if facts is None:
         raise Http404
     context = {"facts": facts, "number": number, "clinic_phone": site.phone}
-    return page(request, "outcomes/support.html", context)
+    return patient_page(request, "outcomes/support.html", context, sitting=sitting)

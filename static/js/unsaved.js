@@ -21,7 +21,7 @@
     const close = document.createElement("button");
     close.type = "button";
     close.className = "btn";
-    close.textContent = "Close";
+    close.textContent = kc.says?.close || "Close";
     close.addEventListener("click", () => hide(kind));
     banner.replaceChildren(line(word, sentence), close);
     banner.hidden = false;
@@ -44,10 +44,10 @@
         note.tabIndex = -1;
         home.append(note);
       }
-      note.replaceChildren(line("Not saved:", sentence), ...(kc.ways?.(element, status) || []));
+      note.replaceChildren(line(kc.says?.notSaved || "Not saved:", sentence), ...(kc.ways?.(element, status) || []));
       note.scrollIntoView({ block: "nearest" });
     }
-    show("Not saved:", sentence, "unsaved");
+    show(kc.says?.notSaved || "Not saved:", sentence, "unsaved");
   };
 
   kc.saved = (element) => {

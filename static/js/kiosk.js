@@ -1,0 +1,19 @@
+// A clinic tablet in a patient's hands clears itself when nobody touches it: a form with
+// data-kc-kiosk="seconds" is sent then. A page kept by the browser is asked for anew.
+(() => {
+  const form = document.querySelector("form[data-kc-kiosk]");
+  if (!form) return;
+  const rests = Number(form.dataset.kcKiosk) * 1000;
+  let touched = Date.now();
+  const touch = () => (touched = Date.now());
+  ["pointerdown", "keydown", "input", "scroll"].forEach((name) => window.addEventListener(name, touch, { passive: true, capture: true }));
+  const clear = () => {
+    if (Date.now() - touched < rests) return;
+    touch();
+    document.querySelector("#kc-main").replaceChildren(); // nothing stays on the screen, whatever the network does
+    form.submit();
+  };
+  window.setInterval(clear, 1000);
+  document.addEventListener("visibilitychange", clear);
+  window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+})();
