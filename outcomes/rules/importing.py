@@ -25,8 +25,8 @@ ANSWERS = Rule(
 )
 HIGHEST_FIRST = Rule(
     "PRO-56",
-    "Answers listed from the highest code to the lowest are taken only where the definition says so, or somebody "
-    "confirms that the licensed document codes them that way.",
+    "Answers listed from the highest code to the lowest are taken only where the definition says so, and from the "
+    "lowest only where it does not, or somebody confirms that the licensed document codes them that way.",
     source="our rule; some sleep items run in the other direction",
 )
 FITS = Rule(
@@ -80,7 +80,7 @@ class Fitted:
 
     content: Content
     problems: list[Problem] = field(default_factory=list)
-    turned: list[Question] = field(default_factory=list)  # listed from the highest code down
+    turned: list[Question] = field(default_factory=list)  # listed in the other order than the definition expects
 
     def refuse(self, rule: Rule, sentence: str) -> None:
         self.problems.append(Blocker(rule.id, sentence))
@@ -247,6 +247,9 @@ def _check_answers(
 
 def _check_order(definition: Definition, code: str, question: Question, found: list[int], fitted: Fitted) -> None:
     turned = code in definition.highest_first | definition.reverse
+    if code in definition.highest_first and found == sorted(found):
+        fitted.turned.append(question)  # the version with other codes lists them so, under the same texts
+        return
     if found == sorted(found) or (turned and found == sorted(found, reverse=True)):
         return
     if found != sorted(found, reverse=True) or definition.wordings:
@@ -257,12 +260,13 @@ def _check_order(definition: Definition, code: str, question: Question, found: l
 
 
 def _turned(questions: Sequence[Question]) -> NeedsTick:
-    """One question to the person for all items that are listed from the highest code down (PRO-56)."""
+    """One question to the person for all items that are listed in the other order than expected (PRO-56)."""
     first, others = questions[0], len(questions) - 1
-    (high, text), low = first.answers[0], first.answers[-1][0]
+    begins, ends = first.answers[0][0], first.answers[-1][0]
+    high, text = max((value, text) for value, text in first.answers if value is not None)
     more = f", and {others} more item{'s' * (others > 1)} likewise" if others else ""
     sentence = (
-        f"{first.place} lists its answers from {high} to {low}{more}. Look into the licensed document: "
+        f"{first.place} lists its answers from {begins} to {ends}{more}. Look into the licensed document: "
         f"does code {high} (“{text[:60]}”) mean the most of what is measured?"
     )
     return NeedsTick(HIGHEST_FIRST.id, sentence)

@@ -1,16 +1,20 @@
 """What is shipped: in which order, with which codes, without which wording."""
 
 import csv
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from kitclinic.problems import Problem
 from outcomes.rules.data import names, read, read_text
 from outcomes.rules.demonstration import counts_among_results, faults
+from outcomes.rules.importing import fit_wording
 from outcomes.rules.instruments import NotInstalledError, definition_of, definitions, instruments, ready
 from outcomes.rules.links import may_send
 from outcomes.rules.measures import measure, measures, other_measures
+from outcomes.rules.wording_file import read_wording
 from tests.factories.instruments import wording
 
 SHELF = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -96,6 +100,32 @@ def test_a_wording_that_lacks_an_item_or_has_too_many_is_not_asked() -> None:
     unknown_codes = definitions()["PROMIS-SelfEfficacy-4a"]
     with pytest.raises(NotInstalledError):
         ready(unknown_codes, wording=wording(unknown_codes, codes=("a", "b", "c")))
+
+
+@pytest.mark.parametrize("name", ["PROMIS-Global", "PROMIS-Global-1.2"])
+def test_pro_56_global_health_with_the_codes_of_the_other_version_is_noticed(name: str) -> None:
+    """Under the item names of one version, answers listed as the other version codes them."""
+    one = definitions()[name]
+
+    def problems(turned: str) -> list[Problem]:
+        rows = [
+            {
+                "code": code,
+                "text": f"Invented {code}?",
+                "options": [
+                    {"value": value, "text": f"Answer {value}"}
+                    for value in sorted(
+                        one.answer_codes(code), reverse=(code in one.highest_first) != (code == turned)
+                    )
+                ],
+            }
+            for code in one.item_codes
+        ]
+        return fit_wording(one, read_wording(json.dumps({"items": rows})), bank=None).problems
+
+    assert problems("") == []
+    for turned in ("Global08r", "Global10r") if name.endswith("1.2") else ("Global01", "Global06"):
+        assert [problem.rule for problem in problems(turned)] == ["PRO-56"]
 
 
 @pytest.mark.skipif(not SHELF.is_dir(), reason="the reference shelf with the codes is not here")
