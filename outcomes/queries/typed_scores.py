@@ -1,17 +1,27 @@
 """Scores recorded elsewhere: what stands for a patient, and what a file of them would do."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from kitclinic.models import Site
 from outcomes.models import Score
 from outcomes.rules.measures import Measure
 from outcomes.rules.score_entry import TypedScore, enterable
 from outcomes.rules.score_file import Person, ScoreRow, Wrong, fold, match, once, read_scores
-from outcomes.rules.second_line import FRESH_DAYS
+from outcomes.rules.second_line import (
+    COMPARED_DAYS,
+    FRESH_DAYS,
+    Point,
+    before,
+    is_compared,
+    is_fresh,
+    score_alert,
+)
 from scheduling.models import Patient
 from scheduling.queries.patients import family_keys
 from scheduling.rules.identity import tidy_record_number
@@ -125,17 +135,31 @@ def _on_record(site: Site, keys: set[int]) -> dict[int, dict[tuple[str, date, st
     return found
 
 
-def to_compare(made: list[Score], *, site: Site, today: date) -> list[Score]:
-    """Return those of a file's scores that may raise an alert now: one of each patient and measure, its newest.
+def to_compare(made: Sequence[Score], *, site: Site, today: date) -> list[Score]:
+    """Return the scores that raise a second-line alert now that a file is in: compared in memory. One query.
 
-    Only where the patient has a score of that measure of the last 31 days (PRO-132): all others say nothing
-    about today. One query.
+    Only patients and measures of the file are looked at, and of them only what is fresh (PRO-132).
     """
-    newest: dict[tuple[int, str], Score] = {}
-    for score in made:
-        key = (score.patient_id, score.measure)
-        if key not in newest or newest[key].date <= score.date:
-            newest[key] = score
-    fresh = Score.objects.current().filter(site=site, date__gt=today - timedelta(days=FRESH_DAYS + 1))
-    keys = set(fresh.filter(patient__in={key for key, _ in newest}).values_list("patient_id", "measure"))
-    return [score for key, score in newest.items() if key in keys]
+    keys = {
+        (score.patient_id, score.measure) for score in made if is_compared(score.measure, demo_site=site.is_demo)
+    }
+    since = today - timedelta(days=COMPARED_DAYS + FRESH_DAYS)
+    rows = Score.objects.current().filter(site=site, date__gte=since, measure__in={name for _, name in keys})
+    held: dict[tuple[int, str], list[Score]] = defaultdict(list)
+    person = Coalesce("patient__merged_into", "patient")
+    for row in rows.annotate(person=person).order_by("date", "pk"):
+        if (row.person, row.measure) in keys:
+            held[row.person, row.measure].append(row)
+    return [row for rows in held.values() for row in rows if _alerts(row, rows, site=site, today=today)]
+
+
+def _alerts(row: Score, rows: Sequence[Score], *, site: Site, today: date) -> bool:
+    now = _point(row)
+    if not is_fresh(now, today=today):
+        return False
+    earlier = before(now, [_point(other) for other in rows if other.pk != row.pk])
+    return earlier is not None and score_alert(row.measure, now, earlier, demo_site=site.is_demo) is not None
+
+
+def _point(score: Score) -> Point:
+    return Point(int(score.value * 10), score.date, score.minute)
