@@ -46,7 +46,8 @@ class Waits:
     @property
     def mark(self) -> str:
         """Changes whenever the line would look different."""
-        return f"{self.task.pk}{self.task.state[0]}{self.place.chair or 0}{self.place.arrived:d}{self.place.started:d}"
+        task, place = self.task, self.place
+        return f"{task.pk}{task.state[0]}{place.chair or 0}{place.arrived:d}{place.started:d}"
 
 
 def places_of(site: Site, tasks: Iterable[SafetyTask], *, at: datetime) -> dict[int, Place]:

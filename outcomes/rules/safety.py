@@ -109,13 +109,14 @@ def alerts(
     """Return the one alert that this one answer raises, or nothing.
 
     value: an answer code of the item, or None for "prefer not to answer", which raises none. flags: those of the
-    clinic that have not ended; item 9 alerts without any, and none of them replaces it.
+    clinic that have not ended; item 9 alerts without any, and none of them replaces it. The questions of a test
+    that another engine runs have no fixed numbers, so that no flag can mean one of them.
     """
     if value is None:
         return ()
     if number == instrument.safety_item:
         return _item_9(instrument, number, value) if value >= ALERT_FROM else ()
-    for flag in flags:
+    for flag in flags if instrument.remote is None else ():
         if (flag.instrument, flag.item) == (instrument.name, number) and value >= flag.from_value:
             return _flagged(instrument, number, value, flag)
     return ()

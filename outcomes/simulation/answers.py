@@ -103,7 +103,7 @@ FOLLOW_UP_AFTER = timedelta(days=1)
 
 
 def look_at_safety_tasks(*, by: StaffUser, site_id: int, at: datetime, older_than: timedelta) -> int:
-    """Acknowledge the tasks older than this, each some minutes after it was opened; close those of the days before."""
+    """Acknowledge the tasks older than this, each some minutes after it was opened; close those of days before."""
     waiting = SafetyTask.objects.filter(
         site_id=site_id, acknowledged_at__isnull=True, opened_at__lt=at - older_than
     ).order_by("opened_at")

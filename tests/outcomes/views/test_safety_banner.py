@@ -8,7 +8,10 @@ import time_machine
 
 from kitclinic.models import Site, StaffUser
 from outcomes import actions
+from outcomes.actions.second_line import compare_with_before
+from outcomes.models import Score
 from outcomes.queries.safety_places import board_marks, places_of
+from scheduling.actions import merge_patients
 from scheduling.models import Visit
 from tests.factories import infusions, suite
 from tests.factories import outcomes as factory
@@ -90,3 +93,45 @@ def test_the_list_says_where_the_patient_is_and_how_it_was_answered(
     assert f"Chair {visit.chair}, comes today, 13:00" in page
     assert "No visit today" in page
     assert "on the patient&#x27;s own device" in page
+
+
+def test_during_the_infusion_it_is_said_without_the_start(as_user: Any, nurse: StaffUser, site: Site) -> None:
+    chair = infusions.infusion(site=site, monday=suite.MONDAY, at_state="infusing")
+    factory.safety_task(
+        site=site, patient=chair.visit.patient, at=site.instant(suite.MONDAY - timedelta(days=1), 600)
+    )
+    with time_machine.travel(chair.at, tick=False):
+        banner = text(as_user(nurse).get("/safety/banner/"))
+        assert "Speak with the patient and acknowledge it" in banner
+        assert board_marks(site, chair.at) == {chair.infusion.chair: "Speak now"}
+
+
+def test_an_answer_of_a_merged_record_is_said_at_the_chair_of_the_person(
+    as_user: Any, nurse: StaffUser, scheduler: StaffUser, site: Site, visit: Visit
+) -> None:
+    task = factory.safety_task(site=site, at=NOW)
+    merge_patients(kept=visit.patient, folded=task.patient, reason="One person.", by=scheduler, at=NOW)
+    assert board_marks(site, NOW) == {visit.chair: "Speak first"}
+    assert f"Chair {visit.chair}" in text(as_user(nurse).get("/safety/"))
+
+
+def test_pro_133_a_much_worse_score_stands_at_the_chart_and_is_not_counted_as_to_do(
+    as_user: Any, nurse: StaffUser, site: Site
+) -> None:
+    chair = infusions.infusion(site=site, monday=suite.MONDAY, at_state="arrived")
+    for value, days in ((3, 30), (12, 1)):
+        made = Score.objects.create(
+            site=site,
+            patient=chair.visit.patient,
+            measure="PHQ-9",
+            value=value,
+            date=suite.MONDAY - timedelta(days=days),
+            source="browser",
+            recorded_at=chair.at,
+        )
+        compare_with_before(score=made, at=chair.at)
+    with time_machine.travel(chair.at, tick=False):
+        page = as_user(nurse).get(f"/chart/{chair.visit.pk}/")
+        assert "much worse than the one before" in text(page)
+        assert "To know" not in [gate.word for gate in page.context["chart"].todo]
+        assert "Safety task" not in text(as_user(nurse).get("/safety/banner/"))
