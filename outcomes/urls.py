@@ -36,7 +36,7 @@ from outcomes.views.safety_banner import safety_banner
 from outcomes.views.safety_report import safety_report, safety_report_csv
 from outcomes.views.safety_settings import safety_settings
 from outcomes.views.safety_task import safety_task
-from outcomes.views.send import send
+from outcomes.views.send import on_this_tablet, send
 from outcomes.views.support import support
 from outcomes.views.thanks import comment, quiet, thanks
 from outcomes.views.trajectory import side_by_side, trajectory, trajectory_pdf
@@ -90,6 +90,7 @@ urlpatterns = [
     path("q/support/<int:number>/", support, name="support"),
     path("q/thanks/", thanks, name="thanks"),
     path("questionnaires/<int:pk>/link/", hand_over, name="questionnaire_link"),
+    path("questionnaires/<int:pk>/tablet/", on_this_tablet, name="questionnaire_tablet"),
     path("questionnaires/<int:pk>/withdraw/", withdraw, name="questionnaire_withdraw"),
     path("questions/", asking, name="asking"),
     path("questions/<int:pk>/again/", ask_again, name="ask_again"),
