@@ -18,8 +18,8 @@ from infusions.states import MovementKind
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES
 from outcomes import actions as outcomes
-from outcomes.actions import look_through
-from outcomes.models import Assessment, SafetyTask
+from outcomes.actions import add_engine_client, add_remote_engine, look_through, plan_asks
+from outcomes.models import Assessment, PlannedAssessment, SafetyTask
 from outcomes.rules.instruments import definitions
 from outcomes.states import PieceKind, SittingMode
 from scheduling import actions
@@ -232,11 +232,30 @@ def elsewhere(other_site: Site) -> Elsewhere:
     said = verbal_orders.said(Order.objects.get(site=other_site), at=chair.at)
     rows |= {"verbal_new": said.order_id, "verbal_cosign": said.pk}
     rows |= {"kept_aside_answer": kept_aside.entry(chair).pk}
+    plan_asks(site=other_site, at=chair.at)
+    rows |= dict.fromkeys(("call", "ask_again"), PlannedAssessment.objects.filter(site=other_site)[0].pk)
     rows |= {"adverse_event": chair.infusion.pk, "fact_seen": chair.infusion.events.order_by("pk")[0].pk}
     rows |= content_of(other_site)
     rows |= {"red_flag_end": questionnaires.red_flag(site=other_site).pk}
-    rows |= staff_ways_of(other_site)
+    rows |= staff_ways_of(other_site) | engines_of(other_site)
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
+
+
+def engines_of(site: Site) -> dict[str, int]:
+    """A system that asks the engine, and an engine that is asked."""
+    by, at = actor("clinic_lead", site), site.instant(DAY_1, 480)
+    client, _ = add_engine_client(site=site, name="Portal", by=by, at=at)
+    engine = add_remote_engine(
+        site=site,
+        instrument="PROMIS-Fatigue-CAT",
+        address="https://engine.example/fhir",
+        questionnaire="https://engine.example/Questionnaire/fatigue",
+        credential="",
+        licence=licensed.licence(site=site, by=by, at=at, identifier="ENGINE-1"),
+        by=by,
+        at=at,
+    )
+    return {"engine_client_end": client.pk, "remote_engine_end": engine.pk}
 
 
 def staff_ways_of(site: Site) -> dict[str, int]:
