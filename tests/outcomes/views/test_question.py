@@ -1,5 +1,6 @@
 """One question a screen, from the link to the scores."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -124,3 +125,82 @@ def test_a_question_page_needs_few_queries(site: Site, django_assert_max_num_que
     phone: Phone = opened(factory.opened(site=site).answers((0,) * 8))
     with django_assert_max_num_queries(4):  # type: ignore[operator]
         phone.get("/q/questions/9/")
+
+
+def demo(site: Site, *names: str) -> factory.Sent:
+    Site.objects.filter(pk=site.pk).update(is_demo=True)
+    site.refresh_from_db()
+    return factory.opened(site=site, instruments=names)
+
+
+def test_an_adaptive_test_says_about_how_many_questions_there_are(site: Site) -> None:
+    phone = opened(demo(site, "PHQ-9", "DEMO-Sleep-CAT"))
+    page = words(phone.get("/q/questions/1/"))
+    assert "Question 1 of about 14" in page
+    assert "Part 1 of 2: Mood" in page
+    assert page.count('class="way"') == 2
+
+
+def test_pro_20_the_first_answer_to_the_next_part_scores_the_one_before_and_shuts_it(site: Site) -> None:
+    phone = opened(factory.opened(site=site).answers((0,) * 9))
+    assert 'href="/q/questions/9/">Back' in words(phone.get("/q/questions/10/"))
+    assert not Score.objects.exists()
+    phone.answer(10, 1)
+    assert Score.objects.get().measure == "PHQ-9"
+    page = words(phone.get("/q/questions/10/"))
+    assert "Back</a>" not in page
+    assert "finished and counted, so you cannot go back" in page
+
+
+def test_pro_20_a_late_answer_to_a_closed_part_shows_what_is_asked_now_and_changes_nothing(
+    site: Site,
+) -> None:
+    phone = opened(factory.opened(site=site).answers((0,) * 10))
+    response = phone.post("/q/questions/9/", {"key": str(uuid4()), "answer": "3"})
+    assert response.status_code == 422
+    assert "finished and counted" in words(response)
+    assert "Question 11 of 16" in words(response)
+    assert (ItemResponse.objects.count(), Score.objects.get().value) == (10, 0)
+
+
+def test_pro_71_a_page_of_another_form_on_this_device_saves_nothing(site: Site) -> None:
+    first = opened(factory.sent(site=site))
+    page = words(first.get("/q/questions/1/"))
+    of = re.search(r'name="of" value="([^"]+)"', page)
+    assert of is not None
+    second = opened(factory.sent(site=site))  # another patient's form, opened in a second tab
+    response = second.post("/q/questions/1/", {"key": str(uuid4()), "of": of[1], "answer": "3"})
+    assert response.status_code == 422
+    assert "Another form was opened on this device" in words(response)
+    assert not ItemResponse.objects.exists()
+
+
+def test_pro_71_a_page_whose_question_is_asked_elsewhere_now_saves_nothing(site: Site) -> None:
+    made = demo(site, "DEMO-Sleep-CAT").answers((1,))
+    phone = opened(made)
+    of = re.search(r'name="of" value="([^"]+)"', words(phone.get("/q/questions/2/")))
+    assert of is not None
+    phone.answer(1, 5)  # in another tab: the path changes
+    now = re.search(r'name="of" value="([^"]+)"', words(phone.get("/q/questions/2/")))
+    assert now is not None
+    assert now[1] != of[1]
+    response = phone.post("/q/questions/2/", {"key": str(uuid4()), "of": of[1], "answer": "3"})
+    assert response.status_code == 422
+    assert "not the one being asked now" in words(response)
+    assert ItemResponse.objects.count() == 2
+
+
+def test_going_on_happens_on_another_device_where_it_was_left(site: Site) -> None:
+    phone = opened(factory.sent(site=site))
+    phone.answer(1, 2)
+    other = Phone(phone.made)
+    assert other.open()["Location"] == "/q/questions/2/"
+    assert 'value="2" checked' in words(other.get("/q/questions/1/"))
+    assert phone.get("/q/questions/2/").status_code == 200  # the first device still works
+
+
+def test_recording_an_answer_needs_few_queries(site: Site, django_assert_max_num_queries: object) -> None:
+    phone: Phone = opened(factory.opened(site=site).answers((0,) * 3))
+    key = phone.key(4)
+    with django_assert_max_num_queries(26):  # type: ignore[operator]
+        phone.answer(4, 1, key=key)
