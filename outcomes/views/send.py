@@ -8,17 +8,21 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page
-from kitclinic.problems import Refused
+from kitclinic.models import Tablet
+from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
-from outcomes.actions import link_of, send_questionnaire, start_assessment
+from kitclinic.tablets import tablet_of
+from outcomes.actions import link_of, send_questionnaire, start_assessment, start_kiosk
 from outcomes.actions.staff_ways import MAY_PERMIT
+from outcomes.kiosk import hand_to_patient
 from outcomes.models import Assessment
 from outcomes.queries.asking import language_of
 from outcomes.queries.staff_ways import LANGUAGES, SendFacts, send_facts
-from outcomes.rules.links import OCCASIONS
+from outcomes.rules.links import KIOSK, OCCASIONS
 from outcomes.staff_forms import SendForm
 from scheduling.models import Patient
 
@@ -45,6 +49,7 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
         "occasions": OCCASIONS,
         "languages": LANGUAGES,
         "may_permit": may_permit(request),
+        "on_tablet": tablet_of(request) is not None,
     }
     return page(request, "outcomes/send.html", context, status=422 if form.errors else 200)
 
@@ -69,8 +74,34 @@ def _by_way(request: StaffRequest, patient: Patient, facts: SendFacts, said: dic
     if said["way"] == "phone":
         assessment = start_assessment(**asked)
         return redirect("outcomes:interview", assessment.pk)
+    if said["way"] == "tablet":
+        this_tablet(request)
+        return on_tablet(request, start_assessment(**asked))
     assessment, token = send_questionnaire(**asked, message=said["way"] == "message")
     return show_link(request, assessment, token, message=said["way"] == "message")
+
+
+@requires(Permission.SEND_QUESTIONNAIRES)
+@require_POST
+def on_this_tablet(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put this tablet into the patient's hands for a questionnaire that is out."""
+    found = Assessment.objects.select_related("patient__site", "site")
+    return on_tablet(request, get_object_or_404(found, site=request.user.site, pk=pk))
+
+
+def on_tablet(request: StaffRequest, assessment: Assessment) -> HttpResponse:
+    """Lock this tablet for the staff and open the patient's first page. Refused on any other device."""
+    at = timezone.now()
+    sitting = start_kiosk(assessment=assessment, tablet=this_tablet(request), by=request.user, at=at)
+    return hand_to_patient(request, sitting, at=at)
+
+
+def this_tablet(request: StaffRequest) -> Tablet:
+    """The tablet of the clinic in somebody's hands. Raises Refused for any other device."""
+    tablet = tablet_of(request)
+    if tablet is None:
+        raise Refused([Blocker(KIOSK.id, "This device is not a tablet of the clinic. Show the patient a code.")])
+    return tablet
 
 
 def may_permit(request: StaffRequest) -> bool:
