@@ -11,10 +11,11 @@ from kitclinic.display import show
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
 from outcomes.models import Assessment, AssessmentPart, SafetyTask, Score
-from outcomes.queries.asking import plan_of
+from outcomes.queries.asking import newest_plan
 from outcomes.queries.instruments import askable
 from outcomes.rules.instruments import definitions, instruments
 from outcomes.rules.links import OCCASIONS
+from outcomes.rules.plans import default_batteries
 from outcomes.rules.standing import baseline_gate, calendar
 from outcomes.rules.windows import BASELINE, Infusion
 from outcomes.rules.windows import Score as DatedScore
@@ -31,12 +32,12 @@ LANE = "Questionnaires"
 
 
 def asked(site: Site, at: datetime) -> frozenset[str]:
-    """The measures of the baseline of the standard's plan, of what can be asked here. One to five queries."""
-    today = site.today(at)
-    names = plan_of(site, STANDARD, today=today).batteries.get(BASELINE, ())
-    if not set(names) <= set(instruments()):  # something licensed: is it installed?
-        known = askable(site, today=today)
-        names = tuple(name for name in names if name in known)
+    """The measures of the baseline of the standard's plan, of what can be asked here. One query, or four without a plan."""
+    row = newest_plan(site, STANDARD)
+    names = row.batteries[BASELINE] if row else []
+    if row is None or not set(names) <= set(instruments()):  # something licensed: is it installed?
+        known = askable(site, today=site.today(at))
+        names = [name for name in names if name in known] if row else default_batteries(known)[BASELINE]
     return frozenset(definitions()[name].measures[0] for name in names)
 
 

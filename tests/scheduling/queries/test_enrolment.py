@@ -25,7 +25,7 @@ def test_a_page_of_patients_costs_the_same_however_many(site: Site, django_asser
     for _ in range(8):
         make.patient(site=site)
     patients = list(everybody(site=site))
-    with django_assert_num_queries(16):  # seven of enrolment, nine of the strips
+    with django_assert_num_queries(20):  # seven of enrolment, thirteen of the strips
         rows = patient_rows(patients, site=site, at=NOW, reader=make.actor("scheduler", site))
     words = {row.words for row in rows}
     assert {"Eligibility not recorded", "5 days without a driver", "Group visit Wed 9 Sep"} <= words

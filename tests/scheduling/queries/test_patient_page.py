@@ -115,5 +115,5 @@ def test_the_page_costs_the_same_however_long_the_history(
         actions.record_weight(
             patient=patient, weight_kg=Decimal("82.5"), by=physician, at=NOW + timedelta(minutes=number)
         )
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(49):
         shown(patient, physician)

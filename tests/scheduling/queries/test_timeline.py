@@ -111,9 +111,9 @@ def test_strips_cost_the_same_for_one_and_for_many(
 ) -> None:
     people_here = [suite.booked_sequence(site, start_minute=540 + 85 * n).patient for n in range(3)]
     people_here += [make.patient(site=site) for _ in range(5)]
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         many = strips(people_here, site=site, at=NOW, reader=physician)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(19):
         strips(people_here[:1], site=site, at=NOW, reader=physician)
     assert {len(strip.gates) for strip in many.values()} == {10}
     assert strips([], site=site, at=NOW, reader=physician) == {}
