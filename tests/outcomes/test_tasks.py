@@ -20,4 +20,4 @@ def test_each_task_acts_once_and_may_run_again(site: Site) -> None:
         assert [tasks.remind_of_questionnaires(), tasks.remind_of_questionnaires()] == [1, 0]
     keys = OutboxMessage.objects.values_list("key", flat=True)
     assert sum(key.endswith("-reminder") for key in keys) == 1
-    assert sum(key.endswith("-escalated") for key in keys) == 1
+    assert sum(key.endswith("-physician-on-call") for key in keys) == 1
