@@ -97,7 +97,7 @@ def may_complete(instrument: Instrument, answers: Answers, following: int | None
 
 
 def checked(instrument: Instrument, answers: Answers) -> None:
-    """Raise ValueError when a question has neither an answer nor a refusal, or an answer is none of the options."""
+    """Raise ValueError when a question has neither an answer nor a refusal, or an answer is no option."""
     for number, value in answers.items():
         check_answer(instrument, number, value)
     open_items = [item.number for item in instrument.items if item.number not in answers]
