@@ -21,6 +21,7 @@ MOST_LINES = 8
 NORM, NEAR_NORM = 500, 80  # tenths: T 50 is drawn when the picture comes this near
 FOLLOWED = timedelta(days=240)
 LABEL_HEIGHT = 15
+ROOM = 30  # tenths beyond the highest and lowest score of a sum, so that its bands are seen
 
 Spots = Sequence[tuple[float, float]]
 
@@ -185,7 +186,8 @@ def _scale(
     low, high = (min(held), max(held)) if held else (track.measure.minimum_tenths, track.measure.maximum_tenths)
     if is_t(track.measure) and low - NEAR_NORM <= NORM <= high + NEAR_NORM:
         low, high = min(low, NORM), max(high, NORM)
-    low, high = low - 10, high + 10
+    room = 10 if is_t(track.measure) else ROOM
+    low, high = low - room, high + room
     step = next(one for one in STEPS if (high - low) / (one * 10) <= MOST_LINES or one == STEPS[-1])
     low, high = low // (step * 10) * step * 10, -(-high // (step * 10)) * step * 10
     low, high = max(low, track.measure.minimum_tenths), min(high, track.measure.maximum_tenths)
@@ -215,7 +217,7 @@ def _areas(measure: Measure, scale: Axis) -> Iterable[Area]:
         if top <= bottom:
             continue
         y1, y2 = _y(scale, top), _y(scale, bottom)
-        word = band.name if y2 - y1 >= LABEL_HEIGHT else ""
+        word = band.name if y2 - y1 >= LABEL_HEIGHT + 3 else ""
         yield Area(at(y1), at(y2 - y1), word, at(y1 + 13), "area-odd" if place % 2 else "area")
 
 
