@@ -32,7 +32,7 @@ LANE = "Questionnaires"
 
 
 def asked(site: Site, at: datetime) -> frozenset[str]:
-    """The measures of the baseline of the standard's plan, of what can be asked here. One query, or four without a plan."""
+    """The measures of the standard's baseline, of what can be asked here. One query, or four without a plan."""
     row = newest_plan(site, STANDARD)
     names = row.batteries[BASELINE] if row else []
     if row is None or not set(names) <= set(instruments()):  # something licensed: is it installed?
