@@ -13,7 +13,12 @@ from tests.factories import infusions, scheduling
 
 MONDAY = infusions.MONDAY
 NOON = 12 * 60
-AGREED: dict[str, Any] = {"consent_sms": True, "consent_email": True, "email": "someone@example.org", "consent_phone": True}
+AGREED: dict[str, Any] = {
+    "consent_sms": True,
+    "consent_email": True,
+    "email": "someone@example.org",
+    "consent_phone": True,
+}
 
 
 def noon(site: Site, day: date, minute: int = NOON) -> datetime:

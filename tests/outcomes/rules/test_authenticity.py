@@ -59,7 +59,9 @@ def test_pro_59_another_version_and_swapped_and_reversed_items_are_refused() -> 
 def test_pro_59_rows_that_one_side_lacks_are_refused() -> None:
     short = {raw: t for raw, t in PUBLISHED.items() if raw < 20}
     assert "raw 20: published none" in check(bank(), form(short)).sentence
-    assert "raw 21: published 80.0, computed none" in check(bank(), form(PUBLISHED | {21: Decimal("80.0")})).sentence
+    assert (
+        "raw 21: published 80.0, computed none" in check(bank(), form(PUBLISHED | {21: Decimal("80.0")})).sentence
+    )
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,9 @@ def test_pro_65_a_table_with_a_hole_or_an_impossible_score_fails() -> None:
     )
     assert form_dry_run(form)["failures"] == []
     hole = {raw: row for raw, row in good.items() if raw != 9}
-    assert "Pattern 1 is complete and has no score" in form_dry_run(replace(form, table=_table(hole)))["failures"][0]
+    assert (
+        "Pattern 1 is complete and has no score" in form_dry_run(replace(form, table=_table(hole)))["failures"][0]
+    )
     beyond = good | {36: TableRow(Decimal(91), Decimal(3))}
     assert "outside its range" in form_dry_run(replace(form, table=_table(beyond)))["failures"][0]
 
