@@ -10,6 +10,8 @@
   const clear = () => {
     if (Date.now() - touched < rests) return;
     touch();
+    form.hidden = true;
+    document.body.append(form); // a form outside the page is not sent
     document.querySelector("#kc-main").replaceChildren(); // nothing stays on the screen, whatever the network does
     form.submit();
   };

@@ -21,6 +21,7 @@ from django.utils import timezone
 from kitclinic.models import Site
 from tests.factories import people
 
+SECRET = "only-for-tests-" + "x" * 50  # the server's key
 _numbers = count(1)
 
 
@@ -58,7 +59,7 @@ def _environment(**more: str) -> dict[str, str]:
     return mine | {
         "KITCLINIC_HOSTS": "localhost",
         "KITCLINIC_HTTPS": "0",
-        "KITCLINIC_SECRET_KEY": "only-for-tests-" + "x" * 50,
+        "KITCLINIC_SECRET_KEY": SECRET,
         "PYTHONWARNINGS": "default",
         **more,
     }
