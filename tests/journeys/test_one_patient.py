@@ -121,7 +121,8 @@ def the_baseline_answers_ask_for_a_talk(clinic: Clinic, address: str) -> None:
     Person().at("outcomes:link").press("Open", token=link, status=422)  # the link has done its work
 
     clinic.clock(GROUP_DAY + timedelta(days=3), "08:10")
-    psychologist = clinic.sign_in("psychologist").at("outcomes:safety").follow("Open")
+    psychologist = clinic.sign_in("psychologist").at("outcomes:safety").press("I am on it")
+    assert "You are on it" in psychologist.words
     psychologist.press("Acknowledge", status=422)  # not without saying what was done
     psychologist.press(
         "Acknowledge", action="Spoke with her at 08:05: passive thoughts, no plan, safety plan made."
