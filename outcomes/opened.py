@@ -19,6 +19,7 @@ from kitclinic.problems import Problem
 from outcomes.models import Assessment, Sitting
 from outcomes.queries.questionnaires import sitting_by_id, standing_problems
 from outcomes.rules.links import KIOSK_ENDS, KIOSK_RESTS, LIFE, ONE_LINK, PAGE_LASTS
+from outcomes.rules.staff_entry import TAKEN_BACK
 from outcomes.rules.timing import NOT_WHILE_IMPAIRED
 from outcomes.rules.words import LANGUAGES, in_language, preferred, words
 from outcomes.states import AssessmentState, SittingMode
@@ -27,7 +28,7 @@ COOKIE = "__Secure-form" if settings.HTTPS else "kitclinic_form"
 LANGUAGE = "__Secure-language" if settings.HTTPS else "kitclinic_language"
 SALT = "outcomes.opened"
 PATH = "/q/"
-TITLES = {NOT_WHILE_IMPAIRED.id: "title_tomorrow", ONE_LINK.id: "title_newer"}
+TITLES = {NOT_WHILE_IMPAIRED.id: "title_tomorrow", ONE_LINK.id: "title_newer", TAKEN_BACK.id: "title_taken_back"}
 
 PageView = Callable[..., HttpResponse]
 

@@ -1,6 +1,7 @@
 """What the staff do about a questionnaire: hand its link over again, permit a day, take it back."""
 
 from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
 
@@ -11,11 +12,13 @@ from kitclinic.roles import Permission
 from kitclinic.states import move
 from outcomes.actions.closing import close_parts
 from outcomes.actions.invitations import address_of, send_link
+from outcomes.actions.ladder import record_call
 from outcomes.actions.sending import issue_link
-from outcomes.models import AnswerDayOverride, Assessment
+from outcomes.models import AnswerDayOverride, Assessment, PlannedAssessment
 from outcomes.queries import questionnaires as queries
+from outcomes.queries.asking import LIVE_ASK
 from outcomes.rules import links, staff_entry
-from outcomes.states import AssessmentState, LinkChannel
+from outcomes.states import AssessmentState, CallResult, LinkChannel
 from scheduling.models import Patient
 
 STOPPED = "the patient does not want to go on"
@@ -113,10 +116,21 @@ def withdraw_questionnaire(*, assessment: Assessment, reason: str, by: StaffUser
     return assessment
 
 
+@transaction.atomic
 def stop_questionnaire(*, assessment: Assessment, by: StaffUser, at: datetime, note: str = "") -> Assessment:
-    """End a questionnaire that the patient does not want to go on with (PRO-107)."""
+    """End a questionnaire that the patient does not want to go on with (PRO-107).
+
+    The window that asked for it hears the same no, so that its ladder and its calls end too (PRO-87, PRO-89).
+    """
     said = f"{STOPPED}: {note.strip()}" if note.strip() else STOPPED
-    return withdraw_questionnaire(assessment=assessment, reason=said, by=by, at=at)
+    assessment = withdraw_questionnaire(assessment=assessment, reason=said, by=by, at=at)
+    waiting = PlannedAssessment.objects.select_for_update().filter(
+        site=assessment.site, pk=assessment.ask_id, state__in=LIVE_ASK
+    )
+    for ask in waiting:
+        key = uuid5(NAMESPACE_OID, f"stopped questionnaire {assessment.pk}")  # told twice, recorded once
+        record_call(ask=ask, result=CallResult.DECLINED, by=by, at=at, key=key, note=note)
+    return assessment
 
 
 def _over(assessment: Assessment, *, at: datetime) -> list[Blocker]:

@@ -164,9 +164,16 @@ def standing_problems(assessment: Assessment, *, at: datetime) -> list[Problem]:
         assessment.state,
         expires_at=assessment.expires_at,
         wrong_years=assessment.wrong_birth_years,
+        replaced=assessment.state == AssessmentState.WITHDRAWN and _is_replaced(assessment, at=at),
         at=at,
     )
     return over or may_answer_today(assessment.patient, at=at)
+
+
+def _is_replaced(assessment: Assessment, *, at: datetime) -> bool:
+    """Whether a questionnaire sent after this one has a link that works."""
+    newer = live(assessment.patient).filter(pk__gt=assessment.pk, expires_at__gt=at)
+    return newer.filter(links__expires_at__gt=at).exists()
 
 
 def link_standing(link: AssessmentLink, *, at: datetime) -> list[Problem]:

@@ -16,8 +16,10 @@ from outcomes.states import AskState, CallResult, StepChannel
 from scheduling.models import Patient
 
 KEY = "ask"  # of messages: "ask:<ask>:<step>", "ask:<ask>:again:<key>"
+AGAIN = ":again:"
 OVER = "Withdrawn: the questions were answered, or are over."
 NO_CONSENT = "Withdrawn: the patient has taken the consent back, or the address has changed."
+SAID_NO = "Withdrawn: the patient has said on the telephone that there will be no answers."
 UNWANTED = f"Withdrawn: {NO_REMINDERS[0].lower()}{NO_REMINDERS[1:]}"
 
 
@@ -49,8 +51,8 @@ def waiting_steps(
     said_no, busy = _said_no(found), _busy(site, asked, at)
     waiting = []
     for ask in found:
-        if ask.patient_id in busy:
-            continue  # a questionnaire sent by hand is still fresh, or somebody is answering now
+        if ask.patient_id in busy or ask.pk in said_no:
+            continue  # a questionnaire sent by hand is still fresh, somebody is answering now, or said no
         due = due_steps(
             plans.of(ask).ladder,
             taken=taken[ask.pk],
@@ -59,7 +61,7 @@ def waiting_steps(
             today=today,
             minute=minute,
             resting=ask.patient_id in resting,
-            refused=not wants.get(ask.patient_id, True) or ask.pk in said_no,
+            refused=not wants.get(ask.patient_id, True),
         )
         if due:
             waiting.append(Waiting(ask, tuple(due)))
@@ -115,6 +117,8 @@ def message_standing(message: OutboxMessage, at: datetime) -> Standing:
     ask = asks(message.site).filter(pk=number).first()
     if ask is None or ask.state != AskState.ASKED:
         return Standing(withdrawn=OVER)
+    if AGAIN not in message.key and _said_no([ask]):  # what somebody sent again by hand was wanted
+        return Standing(withdrawn=SAID_NO)
     patient, site = ask.patient, message.site
     if not wants_reminders(site, [patient.pk]).get(patient.pk, True):
         return Standing(withdrawn=UNWANTED)

@@ -79,7 +79,7 @@ def due_steps(
 
     asked_on: day of the invitation, None before it: that step is taken for everybody, so that the questions are
     ready at the clinic. minute: local minutes after midnight. resting: an infusion today. refused: the patient
-    wants no reminders, or said no on the telephone.
+    wants no reminders. Who said no on the telephone is not asked about here at all.
     """
     if resting or today > closes_on or (asked_on is not None and refused):
         return []

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from outcomes.rules.instruments import definitions
+from outcomes.rules.staff_entry import TAKEN_BACK
 from outcomes.rules.words import told
 from outcomes.states import AssessmentState
 
@@ -136,14 +137,17 @@ def _measured_twice(instruments: Sequence[str]) -> list[Problem]:
     ]
 
 
-def may_open(state: str, *, expires_at: datetime, wrong_years: int, at: datetime) -> list[Problem]:
-    """Return why a link does not open, in words for the patient's own screen."""
+def may_open(state: str, *, expires_at: datetime, wrong_years: int, replaced: bool, at: datetime) -> list[Problem]:
+    """Return why a link does not open, in words for the patient's own screen.
+
+    replaced: a newer link that works stands in for a questionnaire that was withdrawn.
+    """
     if state == AssessmentState.COMPLETED:
         return [told(LIFE.id, "life_done")]
     if wrong_years >= MOST_WRONG_YEARS:
         return [_closed()]
     if state == AssessmentState.WITHDRAWN:
-        return [told(ONE_LINK.id, "one_link")]
+        return [told(ONE_LINK.id, "one_link") if replaced else told(TAKEN_BACK.id, "taken_back")]
     if state == AssessmentState.EXPIRED or at >= expires_at:
         return [told(LIFE.id, "life_over", days=LINK_LASTS.days)]
     return []

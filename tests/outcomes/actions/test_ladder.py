@@ -11,6 +11,7 @@ from kitclinic.outbox import standing_of
 from kitclinic.problems import Conflict, Refused
 from outcomes import actions
 from outcomes.models import AskCall, AskStep, Assessment, AssessmentPlan, PlannedAssessment, ReminderChoice
+from outcomes.queries.calls import call_list
 from outcomes.rules.plans import DEFAULT_LADDER, OCCASIONS, Step, Way
 from outcomes.states import LinkChannel
 from scheduling.models import Patient
@@ -83,6 +84,39 @@ def test_pro_87_who_wants_no_reminders_gets_none_until_wanted_again(site: Site) 
     actions.want_reminders(patient=ask.patient, by=None, at=make.noon(site, day(4), LATE))
     assert make.stepped(site, day(5)) == 2
     assert ReminderChoice.objects.count() == 2
+
+
+def test_pro_87_who_stops_an_interview_is_not_asked_again_for_that_window(site: Site, nurse: StaffUser) -> None:
+    ask = make.asked_after_treatment(site)
+    form, at = Assessment.objects.get(ask=ask), make.noon(site, day(2))
+    queued = OutboxMessage.objects.get(key=f"ask:{ask.pk}:0")
+    for _ in range(2):
+        actions.stop_questionnaire(assessment=form, by=nurse, at=at, note="Too tired of it")
+    call = AskCall.objects.get()
+    assert (call.ask, call.result, call.note, call.by) == (ask, "declined", "Too tired of it", nurse)
+    assert "said on the telephone" in standing_of(queued, at).withdrawn
+    assert [make.stepped(site, day(number)) for number in (3, 4, 8, 29)] == [0] * 4
+    assert Assessment.objects.filter(ask=ask).count() == 1
+    assert call_list(site, at=make.noon(site, day(5))) == []
+
+
+def test_pro_87_a_no_before_the_invitation_ends_the_ladder_too(site: Site, nurse: StaffUser) -> None:
+    make.treated(site)
+    (*_, ask) = [one for one in make.planned(site, day(0), minute=LATE) if one.occasion == "last"]
+    at = make.noon(site, day(0), LATE)
+    form, _ = actions.send_questionnaire(
+        patient=ask.patient, instruments=["PHQ-9"], occasion="last", by=nurse, at=at, ask=ask
+    )
+    actions.stop_questionnaire(assessment=form, by=nurse, at=make.noon(site, day(1), 8 * 60))
+    assert [make.stepped(site, day(number)) for number in (1, 3, 8)] == [0] * 3
+
+
+def test_pro_107_a_questionnaire_that_no_window_asked_for_is_stopped_alone(site: Site, nurse: StaffUser) -> None:
+    ask = make.asked_after_treatment(site)
+    at = make.noon(site, day(2))
+    made = forms.sent(site=site, patient=ask.patient, by=nurse, at=at)
+    actions.stop_questionnaire(assessment=made.assessment, by=nurse, at=at)
+    assert not AskCall.objects.exists()
 
 
 def test_pro_87_who_agreed_to_no_channel_is_told_by_nobody_and_stands_with_the_reason(site: Site) -> None:

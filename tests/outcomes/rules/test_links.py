@@ -16,8 +16,10 @@ def rules_of_sending(*instruments: str, occasion: str = "baseline", has_birth_da
     return [problem.rule for problem in found]
 
 
-def sentence_of(state: str, *, expires_in: timedelta = timedelta(days=1), wrong: int = 0) -> str:
-    found = links.may_open(state, expires_at=NOW + expires_in, wrong_years=wrong, at=NOW)
+def sentence_of(
+    state: str, *, expires_in: timedelta = timedelta(days=1), wrong: int = 0, replaced: bool = False
+) -> str:
+    found = links.may_open(state, expires_at=NOW + expires_in, wrong_years=wrong, replaced=replaced, at=NOW)
     return " ".join(problem.sentence for problem in found)
 
 
@@ -56,12 +58,18 @@ def test_pro_13_the_fifth_wrong_year_closes_the_link() -> None:
     assert "closed" in sentence_of(State.WITHDRAWN, wrong=5)
 
 
+def test_pro_107_a_questionnaire_taken_back_says_so_and_speaks_of_no_newer_link() -> None:
+    ended = sentence_of(State.WITHDRAWN)
+    assert "The clinic has ended these questions. What you answered is kept." in ended
+    assert "newe" not in ended
+
+
 def test_pro_14_a_page_lasts_45_minutes() -> None:
     assert timedelta(minutes=45) == links.PAGE_LASTS
 
 
 def test_pro_16_a_withdrawn_link_points_to_the_newer_one() -> None:
-    assert "newest message" in sentence_of(State.WITHDRAWN)
+    assert "newest message" in sentence_of(State.WITHDRAWN, replaced=True)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from kitclinic.models import Site
+from kitclinic.models import Site, StaffUser
+from outcomes import actions
 from outcomes.models import Assessment
 from outcomes.opened import COOKIE
 from outcomes.states import AssessmentState
@@ -105,6 +106,31 @@ def test_pro_16_a_withdrawn_link_points_to_the_newer_message(site: Site) -> None
     made = factory.sent(site=site)
     factory.sent(site=site, patient=made.patient)
     assert "newest message" in words(Phone(made).open())
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "The clinic has ended these questions"), ("es", "La clínica cerró estas preguntas")],
+)
+def test_pro_107_a_questionnaire_taken_back_sends_nobody_after_a_newer_message(
+    site: Site, nurse: StaffUser, language: str, sentence: str
+) -> None:
+    made = factory.sent(site=site)
+    Assessment.objects.update(language=language)
+    actions.stop_questionnaire(assessment=made.assessment, by=nurse, at=factory.NOW)
+    said = words(Phone(made).open())
+    assert sentence in said
+    assert "newe" not in said
+    assert "más nuevo" not in said
+
+
+def test_pro_16_a_newer_questionnaire_that_was_taken_back_too_is_no_newer_link(
+    site: Site, nurse: StaffUser
+) -> None:
+    made = factory.sent(site=site)
+    newer = factory.sent(site=site, patient=made.patient)
+    actions.withdraw_questionnaire(assessment=newer.assessment, reason="Sent by mistake", by=nurse, at=factory.NOW)
+    assert "The clinic has ended these questions" in words(Phone(made).open())
 
 
 def test_pro_11_on_the_day_of_an_infusion_the_link_says_please_tomorrow(site: Site) -> None:
