@@ -11,7 +11,7 @@ from outcomes.queries.questionnaires import Part, expected, parts_of_each
 from outcomes.queries.safety import waiting_tasks_of
 from outcomes.queries.trajectory import Line, Trajectory, trajectory
 from outcomes.queries.trajectory_table import MeasureRow, counts_sentence, measure_rows
-from outcomes.rules.instruments import definitions
+from outcomes.rules.instruments import definitions, label_of
 from outcomes.rules.links import MOST_WRONG_YEARS, OCCASIONS
 from outcomes.rules.trajectory import figure
 from outcomes.states import AssessmentState
@@ -138,7 +138,7 @@ def withdrawn_because(rows: Iterable[Assessment]) -> dict[int, str]:
 def _sent(row: Assessment, parts: list[Part], at: datetime, because: str) -> SentLine:
     total, answered = expected(parts), sum(len(part.course.asked) for part in parts)
     tone, word, note = _standing(row, answered, total, at, because)
-    names = ", ".join(part.row.instrument for part in parts)
+    names = ", ".join(label_of(part.row.instrument) for part in parts)
     return SentLine(row, names, OCCASIONS.get(row.occasion, row.occasion), answered, total, tone, word, note)
 
 

@@ -13,7 +13,7 @@ from kitclinic.roles import Permission
 from outcomes.models import Assessment, AssessmentPart, SafetyTask, Score
 from outcomes.queries.asking import newest_plan
 from outcomes.queries.instruments import askable
-from outcomes.rules.instruments import definitions, instruments
+from outcomes.rules.instruments import definitions, instruments, label_of
 from outcomes.rules.links import OCCASIONS
 from outcomes.rules.plans import default_batteries
 from outcomes.rules.standing import baseline_gate, calendar
@@ -103,7 +103,7 @@ def _questionnaires(keys: Sequence[int], site: Site, may_see: bool) -> Iterator[
     rows = Assessment.objects.filter(site=site, patient__in=keys).select_related("sent_by").order_by("pk")
     for row in rows.prefetch_related("scores", "parts"):
         names, occasion = (
-            ", ".join(part.instrument for part in in_order(row)),
+            ", ".join(label_of(part.instrument) for part in in_order(row)),
             OCCASIONS.get(row.occasion, row.occasion),
         )
         state = "" if row.state == AssessmentState.COMPLETED else f"; {row.get_state_display().lower()}"

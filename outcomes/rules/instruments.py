@@ -16,6 +16,7 @@ from outcomes.rules.bank_file import read_bank
 from outcomes.rules.data import names, read, read_text, sha256
 from outcomes.rules.estimation import DEMONSTRATION_SCALE, T_SCALE
 from outcomes.rules.irt import Bank
+from outcomes.rules.measures import measure
 from outcomes.rules.structure import (
     METHODS,
     Band,
@@ -265,3 +266,12 @@ def with_rule(instrument: Instrument, *, stop_rule: str, screen_first: bool) -> 
     if not instrument.is_adaptive:
         return instrument
     return replace(instrument, stop_rule=stop_rule, screen_first=screen_first)
+
+
+def label_of(name: str) -> str:
+    """Return how an instrument stands in a list: the label of what it measures, else its title or name."""
+    definition = definitions().get(name)
+    if definition is None:
+        return name
+    measures = definition.measures
+    return measure(measures[0]).label if len(measures) == 1 else definition.title

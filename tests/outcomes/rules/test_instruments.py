@@ -3,7 +3,7 @@
 import pytest
 
 from outcomes.rules.data import read
-from outcomes.rules.instruments import definition_of, definitions, instruments, ready
+from outcomes.rules.instruments import definition_of, definitions, instruments, label_of, ready
 from outcomes.rules.measures import MCID_SETS, measure, measures
 
 WORDING = {
@@ -112,3 +112,16 @@ def test_no_promis_or_pcs_item_wording_is_shipped() -> None:
         "PGIC",
     }
     assert all("items" not in data for data in read("outcome_measures.toml")["measures"])
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("PHQ-9", "PHQ-9"),
+        ("DEMO-Fatigue-CAT", "Demo fatigue"),
+        ("PROMIS-Global", definitions()["PROMIS-Global"].title),
+        ("Asked elsewhere", "Asked elsewhere"),
+    ],
+)
+def test_a_list_names_an_instrument_by_what_it_measures(name: str, label: str) -> None:
+    assert label_of(name) == label
