@@ -125,7 +125,7 @@ def stop_questionnaire(*, assessment: Assessment, by: StaffUser, at: datetime, n
     said = f"{STOPPED}: {note.strip()}" if note.strip() else STOPPED
     assessment = withdraw_questionnaire(assessment=assessment, reason=said, by=by, at=at)
     waiting = PlannedAssessment.objects.select_for_update().filter(
-        site=assessment.site, pk=assessment.ask_id, state__in=LIVE_ASK
+        site=assessment.site, assessments=assessment, state__in=LIVE_ASK
     )
     for ask in waiting:
         key = uuid5(NAMESPACE_OID, f"stopped questionnaire {assessment.pk}")  # told twice, recorded once

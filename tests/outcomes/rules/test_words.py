@@ -83,7 +83,7 @@ def test_a_problem_is_said_in_the_language_of_the_page() -> None:
 @pytest.mark.parametrize("state", [State.COMPLETED, State.WITHDRAWN, State.EXPIRED])
 def test_every_reason_for_a_closed_link_has_its_own_sentence(language: str, state: str, replaced: bool) -> None:
     at = datetime(2026, 9, 7, tzinfo=UTC)
-    given = {"expires_at": at, "wrong_years": 0, "replaced": replaced, "at": at}
+    given: dict[str, Any] = {"expires_at": at, "wrong_years": 0, "replaced": replaced, "at": at}
     found = links.may_open(state, **given)[0]
     others = [links.may_open(one, **given)[0] for one in State if one != state]
     sentence = in_language(found, language)
