@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from infusions.queries.course import Course
-from infusions.queries.tiles import Tile, loudest
+from infusions.queries.tiles import READY, Tile, loudest
 from infusions.rules.due import LATE, SOON
 from infusions.rules.vitals import BASELINE_AGE, BOARDS_AFTER, OVERDUE_AFTER, Attention, attention
 from infusions.states import InfusionState, Level
@@ -23,7 +23,7 @@ class Act:
 
 
 ACTS = {
-    "Ready to start": Act("Start", place="start"),
+    READY: Act("Start", place="start"),
     "Stopped": Act("Say why", sheet="stop_reason"),
     "Paused": Act("Resume", sheet="resume"),
     "Driver not here": Act("Driver is here", sheet="driver"),

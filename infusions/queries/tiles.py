@@ -15,6 +15,7 @@ from infusions.states import InfusionOutcome, InfusionState, Level
 from kitclinic.models import Site, StaffUser
 from scheduling.models import Patient
 
+READY = "Ready to start"
 SHAPES = {
     "flag": "flag",
     "late": "late",
@@ -167,7 +168,7 @@ def _before_start(course: Course, site: Site, at: datetime, two_read: bool) -> T
         return Tile(
             chair=infusion.chair,
             kind="ready",
-            word="Ready to start",
+            word=READY,
             ring=Ring("Prepared, not started", 1, 0, str(visit.infusion_minutes), "to run"),
             number=str(minutes_to(by, at)),
             suffix="to start",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from infusions.queries.board import board as board_of
 from infusions.queries.board import board_version
-from infusions.queries.board_marks import chair_marks
+from infusions.queries.board_marks import chair_marks, with_marks
 from infusions.queries.ledger import open_hands
 from infusions.queries.opening import opening_of
 from kitclinic.access import StaffRequest, requires
@@ -52,14 +52,15 @@ def _tag(request: StaffRequest, version: str) -> str:
 def _context(request: StaffRequest, at: datetime, *, version: str = "") -> dict[str, Any]:
     """The board, and the readiness of whoever comes next to a chair that is free."""
     site, reader = request.clinic, request.user
-    found = board_of(site, at, version=version)
+    marks = chair_marks(site, at)
+    found = with_marks(board_of(site, at, version=version), marks)
     expected = [tile.expected for tile in found.tiles if tile.expected]
     return {
         "opening": opening_of(site, at, floor=found.here),
         "hands": open_hands(site) if reader.may(Permission.SEE_LEDGER) else [],
         "board": found,
         "tag": _tag(request, found.version),
-        "marks": chair_marks(site, at),
+        "marks": marks,
         "strips": strips(expected, site=site, at=at, reader=reader),
         "wall": "wall" in request.GET,
         "may_chart": reader.may(Permission.CHART),

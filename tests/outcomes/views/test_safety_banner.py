@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from kitclinic.models import Site, StaffUser
+from kitclinic.problems import Refused
 from outcomes import actions
 from outcomes.actions.second_line import compare_with_before
 from outcomes.models import Score
@@ -104,6 +105,23 @@ def test_during_the_infusion_it_is_said_without_the_start(as_user: Any, nurse: S
         banner = text(as_user(nurse).get("/safety/banner/"))
         assert "Speak with the patient and acknowledge it" in banner
         assert board_marks(site, chair.at) == {chair.infusion.chair: "Speak now"}
+
+
+def test_a_chair_where_the_start_is_refused_does_not_say_ready(as_user: Any, nurse: StaffUser, site: Site) -> None:
+    chair = infusions.infusion(site=site, at_state="ready")
+    with time_machine.travel(chair.at, tick=False):
+        assert "Ready to start" in text(as_user(nurse).get("/board/"))
+        task = factory.safety_task(site=site, patient=chair.visit.patient, at=chair.at)
+        with pytest.raises(Refused, match="before the start"):
+            chair.start()
+        page = text(as_user(nurse).get("/board/"))
+        assert "Ready to start" not in page
+        assert "Start waits" in page
+        assert "Speak first, then start" in page
+        assert f'id="act-{chair.infusion.chair}"' not in as_user(nurse).get("/board/").content.decode()
+        actions.acknowledge_safety_task(task=task, action="Spoken with.", by=nurse, at=chair.at)
+        assert "Ready to start" in text(as_user(nurse).get("/board/"))
+    chair.start()
 
 
 def test_an_answer_of_a_merged_record_is_said_at_the_chair_of_the_person(
