@@ -30,6 +30,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Questions", "outcomes:asking", Permission.SEE_OUTCOMES),
     ("Settings", "scheduling:settings", Permission.RUN_CLINIC),
 )
+ALSO = {"outcomes:safety": Permission.SEE_OUTCOMES}  # who may enter a place by another permission too: they read
 FITS = 7  # places a tablet's bar holds beside the clinic's name, the search and the clock
 FOLDS = (
     "Questions",
@@ -42,8 +43,8 @@ FOLDS = (
     "Settings",
     "Roster",
     "Referrals",
-    "Outcomes",
     "Ledger",
+    "Outcomes",
 )  # under "More" first
 HOMES = {
     Role.NURSE: "infusions:board",
@@ -67,15 +68,22 @@ class Place:
 def places(request: HttpRequest, user: StaffUser) -> list[Place]:
     """The places this person may go, with the one they are at marked and the rarer ones folded."""
     entries = []
-    mine = [place for place in PLACES if user.may(place[2])]
+    mine = [place for place in PLACES if user.may(place[2]) or user.may(ALSO.get(place[1], place[2]))]
     folded = _folded([label for label, _, _ in mine])
-    match = request.resolver_match
-    here = match.view_name if match else ""
+    here = _at(request, [name for _, name, _ in mine])
     for label, name, _ in mine:
-        url = reverse(name)
-        current = here == name or (url != "/" and request.path.startswith(url))
-        entries.append(Place(name, url, label, current, label in folded))
+        entries.append(Place(name, reverse(name), label, name == here, label in folded))
     return entries
+
+
+def _at(request: HttpRequest, names: Sequence[str]) -> str:
+    """The name of the place this page is, or is below; of two the nearer one; "" for none."""
+    match = request.resolver_match
+    if match and match.view_name in names:
+        return match.view_name
+    above = {reverse(name): name for name in names}
+    found = [url for url in above if url != "/" and request.path.startswith(url)]
+    return above[max(found, key=len)] if found else ""
 
 
 def _folded(labels: Sequence[str]) -> set[str]:

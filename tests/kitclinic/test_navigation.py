@@ -8,7 +8,7 @@ from django.urls import resolve, reverse
 
 from kitclinic.actions import begin_long_task, finish_long_task
 from kitclinic.models import Site
-from kitclinic.navigation import FITS, HOMES, PLACES, home_of, places
+from kitclinic.navigation import ALSO, FITS, HOMES, PLACES, home_of, places
 from kitclinic.roles import ROLES, Permission, Role
 from tests.factories import people
 from tests.factories.scheduling import NOW
@@ -29,7 +29,7 @@ def test_every_place_of_the_bar_opens_and_marks_itself(site: Site, role: str, as
     client = as_user(people.staff(role, site=site))
     shown = client.get(reverse(HOMES[Role(role)])).context["nav"]
     assert [place.label for place in shown] == [
-        label for label, _, permission in PLACES if permission in ROLES[role]
+        label for label, name, permission in PLACES if {permission, ALSO.get(name)} & ROLES[role]
     ]
     for place in shown:
         answer = client.get(place.url)
@@ -39,7 +39,8 @@ def test_every_place_of_the_bar_opens_and_marks_itself(site: Site, role: str, as
 
 def test_the_gate_of_each_place_is_the_permission_the_bar_asks_for() -> None:
     for label, name, permission in PLACES:
-        assert permission in resolve(reverse(name)).func.any_of, label
+        asked = {permission, ALSO.get(name, permission)}
+        assert asked <= set(resolve(reverse(name)).func.any_of), label
 
 
 def test_every_role_has_a_home_among_its_places() -> None:
@@ -70,10 +71,10 @@ def test_the_bar_holds_seven_places_at_most_and_the_home_is_never_folded(
 @pytest.mark.parametrize(
     ("role", "folded"),
     [
-        (Role.CLINIC_LEAD, ["Events", "Roster", "Funnel", "Completion", "Settings"]),
-        (Role.PHYSICIAN, ["Events", "Ledger", "Roster", "Referrals", "Outcomes"]),
+        (Role.CLINIC_LEAD, ["Events", "Ledger", "Roster", "Funnel", "Completion", "Questions", "Settings"]),
+        (Role.PHYSICIAN, ["Events", "Ledger", "Roster", "Referrals", "Calls", "Outcomes", "Questions"]),
         (Role.SCHEDULER, []),
-        (Role.NURSE, ["Events", "Readings", "Ledger", "Roster"]),
+        (Role.NURSE, ["Events", "Readings", "Ledger", "Roster", "Calls"]),
     ],
 )
 def test_the_rarer_places_stand_under_more_where_a_role_has_too_many(
@@ -82,6 +83,19 @@ def test_the_rarer_places_stand_under_more_where_a_role_has_too_many(
     request = RequestFactory().get("/")
     request.resolver_match = None
     assert [place.label for place in places(request, people.staff(role, site=site)) if place.folded] == folded
+
+
+def test_a_page_below_two_places_marks_the_nearer_one(site: Site, as_user: Any) -> None:
+    shown = as_user(people.staff("physician", site=site)).get(reverse("outcomes:calls")).context["nav"]
+    assert [place.label for place in shown if place.current] == ["Calls"]
+
+
+@pytest.mark.parametrize("role", [Role.CLINIC_LEAD, Role.NURSE, Role.PHYSICIAN, Role.PSYCHOLOGIST])
+def test_safety_is_one_press_away_for_everybody_who_reads_it(site: Site, role: str, as_user: Any) -> None:
+    client = as_user(people.staff(role, site=site))
+    shown = client.get(reverse(HOMES[Role(role)])).context["nav"]
+    assert [place.folded for place in shown if place.label == "Safety"] == [False]
+    assert client.get("/safety/").status_code == 200
 
 
 def test_more_says_that_the_page_is_one_of_its_places(site: Site, as_user: Any) -> None:
