@@ -95,6 +95,7 @@ class Ward:
     to_write: Sequence
     task: SafetyTask
     answered: Assessment
+    out: Assessment  # nobody has opened it yet
     day: SuiteDay
     registry: str
     here: GroupSeat
@@ -143,6 +144,7 @@ def ward(folder: Path) -> Ward:
         to_write=to_write,
         task=outcomes.safety_task(site=site, at=now - timedelta(minutes=50)),
         answered=outcomes.completed(site=site, at=now - timedelta(hours=2)).assessment,
+        out=outcomes.sent(site=site, at=now - timedelta(hours=1)).assessment,
         day=SuiteDay.objects.get(site=site, date=today),
         registry=slug,
         waiting=_waiting(made, group),
