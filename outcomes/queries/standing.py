@@ -10,8 +10,7 @@ from infusions.states import InfusionOutcome
 from kitclinic.display import show
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
-from outcomes.models import Assessment, AssessmentPart, SafetyTask, Score
-from outcomes.queries.asking import newest_plan
+from outcomes.models import Assessment, AssessmentPart, AssessmentPlan, SafetyTask, Score
 from outcomes.queries.instruments import askable
 from outcomes.rules.instruments import definitions, instruments, label_of
 from outcomes.rules.links import OCCASIONS
@@ -31,14 +30,22 @@ WORKING = (AssessmentState.OPEN, AssessmentState.STARTED)
 LANE = "Questionnaires"
 
 
-def asked(site: Site, at: datetime) -> frozenset[str]:
-    """The measures of the standard's baseline, of what can be asked here. One query, or four without a plan."""
-    row = newest_plan(site, STANDARD)
-    names = row.batteries[BASELINE] if row else []
-    if row is None or not set(names) <= set(instruments()):  # something licensed: is it installed?
-        known = askable(site, today=site.today(at))
-        names = [name for name in names if name in known] if row else default_batteries(known)[BASELINE]
-    return frozenset(definitions()[name].measures[0] for name in names)
+def asked(site: Site, at: datetime, protocols: Collection[str]) -> dict[str, frozenset[str]]:
+    """The measures of each protocol's baseline, of what can be asked here. One query, or four without a plan."""
+    wanted = set(protocols)
+    rows = AssessmentPlan.objects.filter(site=site, protocol__in=wanted).order_by("protocol", "-number")
+    plans: dict[str, Sequence[str]] = {row.protocol: row.batteries[BASELINE] for row in rows.distinct("protocol")}
+    if set(plans) != wanted or any(not set(names) <= set(instruments()) for names in plans.values()):
+        known = askable(site, today=site.today(at))  # something licensed: is it installed?
+        default = default_batteries(known)[BASELINE]
+        plans = {one: [name for name in plans.get(one, default) if name in known] for one in wanted}
+    return {one: frozenset(definitions()[name].measures[0] for name in names) for one, names in plans.items()}
+
+
+def protocol_of(facts: EnrolmentFacts) -> str:
+    """The protocol whose plan asks this patient: of the booked course, else of the last one finished."""
+    course = facts.open_course or facts.finished
+    return course.protocol if course else STANDARD
 
 
 def in_order(row: Assessment) -> list[AssessmentPart]:
@@ -50,8 +57,10 @@ def gates(
     patients: Sequence[Patient], *, site: Site, at: datetime, known: Mapping[int, EnrolmentFacts]
 ) -> dict[int, list[Gate]]:
     """Return the gate of the baseline questionnaires of each patient, by key. Four queries, or a few more."""
-    keys, measures = [one.pk for one in patients], asked(site, at)
-    scores, infusions = _scores(keys, measures, site, at), _infusions(keys, site, at)
+    keys = [one.pk for one in patients]
+    protocols = {key: protocol_of(known[key]) for key in keys}
+    measures = asked(site, at, protocols.values()) if keys else {}
+    scores, infusions = _scores(keys, _all(measures), site, at), _infusions(keys, site, at)
     links = Assessment.objects.filter(site=site, patient__in=keys, state__in=WORKING, expires_at__gt=at)
     sent = {key: site.today(when) for key, when in links.order_by("sent_at").values_list("patient_id", "sent_at")}
     return {
@@ -60,13 +69,17 @@ def gates(
                 known[key],
                 scores=scores[key],
                 infusions=infusions[key],
-                asked=measures,
+                asked=measures[protocols[key]],
                 sent_on=sent.get(key),
                 today=site.today(at),
             )
         ]
         for key in keys
     }
+
+
+def _all(measures: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*measures.values())
 
 
 def _scores(keys: Sequence[int], asked_: Collection[str], site: Site, at: datetime) -> dict[int, list[DatedScore]]:
@@ -157,10 +170,12 @@ def _safety(keys: Sequence[int], site: Site, reader: StaffUser) -> Iterator[Time
 
 def _windows(keys: Sequence[int], site: Site, at: datetime) -> Iterator[TimelineEvent]:
     """The columns of the paper as spans of the picture, for the whole family of records together."""
-    visits = Visit.objects.filter(site=site, patient__in=keys, sequence__state__in=OPEN_SEQUENCE)
-    days = sorted(visits.exclude(state__in=RELEASED).values_list("date", flat=True))
-    booked = (days[0], days[-1]) if days else None
-    measures = asked(site, at)
+    visits = Visit.objects.filter(site=site, patient__in=keys).exclude(state__in=RELEASED).order_by("date", "pk")
+    rows = list(visits.values_list("date", "sequence__state", "sequence__protocol__protocol"))
+    open_ones = [row for row in rows if row[1] in OPEN_SEQUENCE]
+    booked = (open_ones[0][0], open_ones[-1][0]) if open_ones else None
+    protocol = next((slug for *_, slug in reversed(open_ones or rows) if slug), STANDARD)
+    measures = asked(site, at, [protocol])[protocol]
     scores = [score for rows in _scores(keys, measures, site, at).values() for score in rows]
     infusions = [one for rows in _infusions(keys, site, at).values() for one in rows]
     for window in calendar(scores, infusions, asked=measures, booked=booked, today=site.today(at)):

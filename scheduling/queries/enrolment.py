@@ -11,6 +11,7 @@ from scheduling.models import Sequence as Course
 from scheduling.queries.clearance import screens_of, window_of
 from scheduling.queries.merging import assess_again
 from scheduling.rules.enrolment import ConsentView, CourseView, DayView, EnrolmentFacts, SeatView
+from scheduling.rules.protocols import STANDARD
 from scheduling.rules.visits import ASKING, FINISHED, OPEN_SEQUENCE
 from scheduling.states import (
     Caution,
@@ -80,7 +81,7 @@ def all_courses(patients: Iterable[int], *, site: Site) -> dict[int, list[Course
     A request and a hold are no course yet, and a request that was withdrawn never was one.
     """
     sequences = Course.objects.filter(site=site, patient__in=list(patients), first_day__isnull=False)
-    found = list(sequences.exclude(state__in=ASKING).order_by("number"))
+    found = list(sequences.exclude(state__in=ASKING).select_related("protocol").order_by("number"))
     days: dict[int, list[DayView]] = {sequence.pk: [] for sequence in found}
     visits = Visit.objects.filter(site=site, sequence__in=list(days)).order_by("date", "day_index")
     for visit in visits if days else ():
@@ -101,6 +102,7 @@ def all_courses(patients: Iterable[int], *, site: Site) -> dict[int, list[Course
             booked_on,
             booked_by,
             sequence.planned_visits,
+            sequence.protocol.protocol if sequence.protocol else STANDARD,
         )
         courses.setdefault(sequence.patient_id, []).append(view)
     return courses

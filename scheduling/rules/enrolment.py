@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scheduling.rules.groups import CLEARANCE_DAYS, STANDARD, Clearance, Window, clearing_lapsed
+from scheduling.rules.protocols import STANDARD as STANDARD_PROTOCOL
 from scheduling.rules.visits import FINISHED, OPEN_SEQUENCE, TO_COME
 from scheduling.states import EnrolmentState, SequenceState, VisitState
 
@@ -62,6 +63,7 @@ class CourseView:
     booked_on: date | None = None
     booked_by: str = ""
     planned: int = 5
+    protocol: str = STANDARD_PROTOCOL
 
     @property
     def is_open(self) -> bool:
