@@ -19,6 +19,7 @@ from outcomes.queries.safety_settings import flags_of
 from outcomes.rules import links
 from outcomes.rules.safety import alerts
 from outcomes.rules.scoring import check_answer, may_complete
+from outcomes.rules.staff_entry import may_be_by_telephone
 from outcomes.rules.timing import NOT_WHILE_IMPAIRED
 from outcomes.rules.words import LANGUAGES
 from outcomes.states import AssessmentState, Helper, SittingMode
@@ -94,6 +95,9 @@ def begin_sitting(
     problems = queries.standing_problems(assessment, at=at)
     if mode is SittingMode.PAPER:
         problems = [problem for problem in problems if problem.rule != NOT_WHILE_IMPAIRED.id]
+    if mode is SittingMode.PHONE:
+        left = [part.instrument for part in queries.parts_of(assessment) if not part.is_over]
+        problems = [*problems, *may_be_by_telephone(left)]
     refuse_if(problems)
     paper: dict[str, Any] = {"answered_on": answered_on, "late_because": late_because}
     return _sit_down(assessment, mode=mode, at=at, by=by, helper=helper, tablet=tablet, **paper)

@@ -55,6 +55,12 @@ TAKEN_BACK = Rule(
     "A questionnaire is withdrawn with a reason; what was answered whole is scored, and nothing is deleted.",
     source="clinic default",
 )
+OWN_HANDS = Rule(
+    "PRO-112",
+    "A test that another engine runs is answered on a device of the patient's or a tablet of the clinic; it is "
+    "neither read out by telephone nor entered from paper.",
+    source="our rule",
+)
 SHORTEST_REASON = 5  # PRO-106, PRO-107
 
 
@@ -77,6 +83,8 @@ def same_call(*, begun_by: int | None, asks: int, last: datetime, at: datetime) 
 
 def may_be_on_paper(instrument: Instrument) -> list[Problem]:
     """Return why this instrument cannot be entered from paper."""
+    if instrument.remote is not None:
+        return [_in_own_hands(instrument)]
     if not instrument.is_adaptive:
         return []
     sentence = (
@@ -84,6 +92,19 @@ def may_be_on_paper(instrument: Instrument) -> list[Problem]:
         "Ask it on a tablet, by link or by telephone, or use its short form."
     )
     return [Blocker(NOT_ON_PAPER.id, sentence)]
+
+
+def may_be_by_telephone(instruments: Iterable[Instrument]) -> list[Problem]:
+    """Return why these instruments cannot be read out in an interview, one problem for each that cannot."""
+    return [_in_own_hands(instrument) for instrument in instruments if instrument.remote is not None]
+
+
+def _in_own_hands(instrument: Instrument) -> Problem:
+    sentence = (
+        f"{instrument.title} is run by another system, which cannot be asked by telephone or from paper. "
+        "Send it by link or ask it on a tablet, or choose another form of it."
+    )
+    return Blocker(OWN_HANDS.id, sentence)
 
 
 def paper_day_problems(day: date, *, today: date, born: date | None, reason: str) -> list[Problem]:

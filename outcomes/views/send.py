@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page
 from kitclinic.models import Tablet
-from kitclinic.problems import Blocker, Refused
+from kitclinic.problems import Blocker, Refused, refuse_if
 from kitclinic.roles import Permission
 from kitclinic.tablets import tablet_of
 from outcomes.actions import link_of, send_questionnaire, start_assessment, start_kiosk
@@ -23,6 +23,7 @@ from outcomes.models import Assessment
 from outcomes.queries.asking import language_of
 from outcomes.queries.staff_ways import LANGUAGES, SendFacts, send_facts
 from outcomes.rules.links import KIOSK, OCCASIONS
+from outcomes.rules.staff_entry import may_be_by_telephone
 from outcomes.staff_forms import SendForm
 from scheduling.models import Patient
 
@@ -72,6 +73,8 @@ def _by_way(request: StaffRequest, patient: Patient, facts: SendFacts, said: dic
         "screen_first": facts.plan.screen_first,
     }
     if said["way"] == "phone":
+        chosen = [one.instrument for one in facts.choices if one.instrument.name in said["instruments"]]
+        refuse_if(may_be_by_telephone(chosen))  # before the questionnaire that is out is withdrawn
         assessment = start_assessment(**asked)
         return redirect("outcomes:interview", assessment.pk)
     if said["way"] == "tablet":

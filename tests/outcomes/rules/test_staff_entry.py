@@ -1,5 +1,6 @@
 """What the staff enter: who is on the line, the day on the paper, the page, the permitted day."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from kitclinic.problems import Blocker, NeedsFields
 from outcomes.rules import staff_entry
 from outcomes.rules.instruments import instruments
+from outcomes.rules.structure import RemoteTest
 
 TODAY = date(2026, 9, 7)
 BORN = date(1974, 3, 14)
@@ -29,6 +31,16 @@ def test_pro_103_an_adaptive_test_cannot_be_on_paper() -> None:
     adaptive = next(one for one in instruments().values() if one.is_adaptive)
     assert [problem.rule for problem in staff_entry.may_be_on_paper(adaptive)] == ["PRO-103"]
     assert staff_entry.may_be_on_paper(instruments()["PHQ-9"]) == []
+
+
+def test_pro_112_a_test_that_another_engine_runs_is_in_the_patients_own_hands() -> None:
+    adaptive = next(one for one in instruments().values() if one.is_adaptive)
+    remote = replace(adaptive, remote=RemoteTest())
+    assert staff_entry.may_be_by_telephone([adaptive, instruments()["PHQ-9"]]) == []
+    (problem,) = staff_entry.may_be_by_telephone([remote, instruments()["PHQ-9"]])
+    assert problem.rule == "PRO-112"
+    assert problem.sentence.startswith(f"{adaptive.title} is run by another system")
+    assert staff_entry.may_be_on_paper(remote) == [problem]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+import time_machine
 from django.core.wsgi import get_wsgi_application
 from django.db import connections, transaction
 
@@ -338,3 +339,26 @@ def test_two_requests_at_once_keep_one_question(scripted: _Scripted) -> None:
     for thread in threads:
         thread.join()
     assert RemoteItem.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_pro_112_what_another_engine_asks_is_not_asked_by_telephone_and_nothing_is_withdrawn_for_it(
+    as_user: Any,
+) -> None:
+    site, _ = asking("http://127.0.0.1:9", canonical=canonical_of("DEMO-Fatigue-CAT", "http://127.0.0.1:9/fhir"))
+    made = sent(site)
+    nurse = made.assessment.sent_by
+    assert nurse is not None
+    chosen = {"instruments": ["DEMO-Fatigue-CAT"], "occasion": "baseline", "language": "en", "way": "phone"}
+    on_the_line = {"name_said": "on", "birth_date_said": "on", "helper": "staff"}
+    with time_machine.travel(NOW, tick=False):
+        client = as_user(nurse)
+        for address, data in (
+            (f"/patients/{made.patient.pk}/questionnaire/", chosen),
+            (f"/interviews/{made.assessment.pk}/", on_the_line),
+        ):
+            response = client.post(address, data)
+            assert response.status_code == 422
+            assert "which cannot be asked by telephone" in response.content.decode()
+    assert made.refresh().assessment.state == AssessmentState.OPEN
+    assert not made.assessment.sittings.exists()
