@@ -25,7 +25,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kitclinic.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 (settings first)
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -47,7 +46,7 @@ from scheduling.rules.offers import Asking, offers  # noqa: E402
 from scheduling.rules.residual import CountedWeek  # noqa: E402
 from scheduling.rules.wishes import Wish  # noqa: E402
 from scheduling.states import EnrolmentState  # noqa: E402
-from tests.conftest import _create, _drop, _use_database  # noqa: E402
+from tests import databases  # noqa: E402
 from tests.factories import people  # noqa: E402
 from tests.factories.suite import STARTS_56, fill, open_week, patient_for  # noqa: E402
 
@@ -283,13 +282,12 @@ def main(requests: int) -> bool:
 
 if __name__ == "__main__":
     name, before_name = f"bench_offers_{os.getpid()}", connections["default"].settings_dict["NAME"]
-    _create(name)
+    databases.create(name, databases.migrated())
     try:
-        _use_database(name)
-        call_command("migrate", verbosity=0, interactive=False)
+        databases.use(name)
         met = main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
     finally:
         connections.close_all()
-        _use_database(before_name)
-        _drop(name)
+        databases.use(before_name)
+        databases.drop(name)
     sys.exit(0 if met else 1)

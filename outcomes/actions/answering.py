@@ -131,8 +131,8 @@ def record_answer(
     if assessment.state != AssessmentState.STARTED or part is None:
         raise ValueError(f"{assessment} is {assessment.state} and does not ask {instrument}")
     check_answer(part.instrument, item, value)
-    saved = _latest(assessment, instrument, item)
-    if saved is not None and saved.value == value:
+    if item in part.answers and part.answers[item] == value:
+        saved = assessment.responses.filter(instrument=instrument, item=item).latest("pk")
         return Recorded(saved, _task_of(saved), completed=False)
     asked = not part.instrument.is_adaptive or item in part.course.questions
     if part.instrument.remote is not None:
@@ -153,7 +153,7 @@ def record_answer(
     found = alerts(part.instrument, item, value, flags_of(assessment.site))
     raised = [raise_safety_task(response=response, alert=alert, at=at) for alert in found]
     close_parts(assessment, parts[: part.row.position - 1], at=at)
-    after = queries.parts_of(assessment)
+    after = queries.with_answer(parts, part, item, value)
     completed = all(one.is_over for one in after)
     if completed:
         finish(assessment, at=at)
@@ -257,10 +257,6 @@ def _replayed(earlier: ItemResponse, assessment: Assessment, answer: tuple[str, 
     if not same:
         raise KeyReused(links.key_reused())
     return Recorded(earlier, _task_of(earlier), assessment.state == AssessmentState.COMPLETED)
-
-
-def _latest(assessment: Assessment, instrument: str, item: int) -> ItemResponse | None:
-    return assessment.responses.filter(instrument=instrument, item=item).order_by("-pk").first()
 
 
 def _task_of(response: ItemResponse) -> SafetyTask | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from math import ceil
@@ -208,6 +208,13 @@ def parts_of_each(assessments: Sequence[Assessment]) -> dict[int, list[Part]]:
         own = answers[row.assessment_id, row.instrument]
         found[row.assessment_id].append(Part(row, instrument, own, course(instrument, own)))
     return found
+
+
+def with_answer(parts: Sequence[Part], changed: Part, item: int, value: int | None) -> list[Part]:
+    """Return the parts as they are after this answer; only the one it belongs to is walked again. No query."""
+    given = {number: kept for number, kept in changed.answers.items() if number != item} | {item: value}
+    after = replace(changed, answers=given, course=course(changed.instrument, given))
+    return [after if part is changed else part for part in parts]
 
 
 def answers_of(assessment: Assessment) -> Answers:
