@@ -108,7 +108,10 @@ def default_plan(site: Site, protocol: str, *, today: date | None = None) -> Pla
 
     today: leaves out what a licence no longer covers; None: takes it in.
     """
-    names = askable(site, today=today or date.min)
+    return _default_of(protocol, tuple(askable(site, today=today or date.min)))
+
+
+def _default_of(protocol: str, names: tuple[str, ...]) -> Plan:
     batteries = {occasion: tuple(found) for occasion, found in default_batteries(names).items()}
     return Plan(protocol, 0, batteries)
 
@@ -126,13 +129,13 @@ class Plans:
         self.site, self.today = site, today
         self._rows: dict[str, tuple[AssessmentPlan | None, Plan]] = {}
         self._by_row: dict[int, Plan] = {}
-        self._askable: dict[str, frozenset[str]] = {}
+        self._askable: dict[str, tuple[str, ...]] = {}
 
     def now(self, protocol: str) -> tuple[AssessmentPlan | None, Plan]:
         """Return the row in force and the plan; no row for the default."""
         if protocol not in self._rows:
             row = newest_plan(self.site, protocol)
-            plan = plan_from(row) if row else default_plan(self.site, protocol, today=self.today)
+            plan = plan_from(row) if row else _default_of(protocol, self._names("en"))
             self._rows[protocol] = (row, plan)
         return self._rows[protocol]
 
@@ -145,8 +148,11 @@ class Plans:
         return self._by_row[ask.plan.pk]
 
     def askable(self, language: str = "en") -> frozenset[str]:
+        return frozenset(self._names(language))
+
+    def _names(self, language: str) -> tuple[str, ...]:
         if language not in self._askable:
-            self._askable[language] = frozenset(askable(self.site, today=self.today, language=language))
+            self._askable[language] = tuple(askable(self.site, today=self.today, language=language))
         return self._askable[language]
 
     def battery(self, ask: PlannedAssessment) -> tuple[str, ...]:
