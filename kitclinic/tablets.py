@@ -1,6 +1,5 @@
 """Reads about shared tablets: which one a request comes from, who may come in on it, and how."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from kitclinic.foundation_rules import LOCKS_AFTER_S, PIN_HOURS, TOUCH_LAG_S, WRONG_PINS
 from kitclinic.models import PinTry, Site, StaffPin, StaffUser, Tablet, TabletSignIn
+from kitclinic.tokens import token_digest
 
 ON_TABLET = "kc_tablet"  # keys in the session: the tablet's row,
 LOCKED_AT = "kc_locked_at"  # when it was locked, seconds since 1970,
@@ -33,10 +33,6 @@ class Face:
         return not self.why
 
 
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def tablet_of(request: HttpRequest) -> Tablet | None:
     """The enrolled tablet this request comes from, looked up once; None for any other device.
 
@@ -51,7 +47,7 @@ def tablet_of(request: HttpRequest) -> Tablet | None:
 def _find(request: HttpRequest) -> Tablet | None:
     rows = Tablet.objects.select_related("site").filter(ended_at=None)
     if token := request.COOKIES.get(settings.TABLET_COOKIE_NAME):
-        return rows.filter(token_digest=digest(token)).first()
+        return rows.filter(token_digest=token_digest(token)).first()
     pk = request.session.get(ON_TABLET) if hasattr(request, "session") else None
     return rows.filter(pk=pk).first() if pk else None
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from infusions.actions.charting import lock, note_act
 from infusions.actions.vitals import record_vitals
 from infusions.models import Infusion, Monitor, MonitorReading, ReadingAnswer, ReadingGiven, VitalSet
-from infusions.queries.monitors import REFUSED, numbers_of, refusals_of, site_of_token, token_digest
+from infusions.queries.monitors import REFUSED, numbers_of, refusals_of, site_of_token
 from infusions.rules import monitors as rules
 from infusions.rules.monitors import Numbers, Seat, Sent
 from infusions.rules.vitals import Vitals
@@ -20,6 +20,7 @@ from infusions.states import OPEN_INFUSION, Rhythm, Sedation, Sign
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Conflict, refuse_if
+from kitclinic.tokens import token_digest
 from scheduling.models import Patient
 
 logger = logging.getLogger("kitclinic.monitors")

@@ -1,6 +1,5 @@
 """Monitors, what they sent, and what of it waits for a nurse."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +13,10 @@ from infusions.rules.monitors import MINUTE, SIGNS, Numbers
 from infusions.states import OPEN_INFUSION
 from kitclinic.display import show_percent_from
 from kitclinic.models import AuditEvent, Site
+from kitclinic.tokens import token_digest
 
 RECENT = timedelta(days=1)
 REFUSED = "refused: unknown monitor"  # of the audit trail
-
-
-def token_digest(token: str) -> str:
-    """SHA-256 of a device token, hexadecimal; the token itself is stored nowhere."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def monitor_by_token(token: str) -> Monitor | None:

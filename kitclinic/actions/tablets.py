@@ -12,7 +12,8 @@ from kitclinic.models import PinTry, Site, StaffPin, StaffUser, Tablet, TabletSi
 from kitclinic.pins import pin_problems
 from kitclinic.problems import Blocker, Conflict, refuse_if
 from kitclinic.signing import reauthenticate
-from kitclinic.tablets import digest, password_at, why_password, wrong_in_a_row
+from kitclinic.tablets import password_at, why_password, wrong_in_a_row
+from kitclinic.tokens import token_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ def enrol_tablet(*, site: Site, name: str, token: str, by: StaffUser, at: dateti
         refuse_if([Blocker(TAB_01.id, "Give the tablet the name that stands on it.", "name")])
     if Tablet.objects.filter(site=site, name__iexact=name, ended_at=None).exists():
         raise Conflict([Blocker(TAB_01.id, "Another tablet in use has this name. Choose another one.", "name")])
-    row = Tablet.objects.create(site=site, name=name, token_digest=digest(token), enrolled_by=by, enrolled_at=at)
+    row = Tablet.objects.create(
+        site=site, name=name, token_digest=token_digest(token), enrolled_by=by, enrolled_at=at
+    )
     audit.record(event="tablet enrolled", by=by, at=at, site=site, subject=row, detail={"name": name})
     return row
 

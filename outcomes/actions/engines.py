@@ -8,8 +8,9 @@ from django.db import transaction
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import refuse_if
+from kitclinic.tokens import token_digest
 from outcomes.models import EngineClient, InstrumentLicence, RemoteEngine
-from outcomes.queries.engines import Served, token_digest
+from outcomes.queries.engines import Served
 from outcomes.queries.licences import standings
 from outcomes.rules.engines import client_problems, remote_problems
 from outcomes.rules.instruments import definitions

@@ -11,6 +11,7 @@ from kitclinic import audit
 from kitclinic.models import StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.states import begin, move
+from kitclinic.tokens import token_digest
 from outcomes.actions.closing import close_parts
 from outcomes.actions.invitations import send_link
 from outcomes.models import Assessment, AssessmentLink, AssessmentPart, PlannedAssessment
@@ -117,7 +118,7 @@ def issue_link(*, assessment: Assessment, channel: LinkChannel, at: datetime, st
     AssessmentLink.objects.create(
         site=assessment.site,
         assessment=assessment,
-        token_digest=queries.token_digest(token),
+        token_digest=token_digest(token),
         channel=channel,
         step=step,
         issued_at=at,

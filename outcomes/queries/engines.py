@@ -1,6 +1,5 @@
 """Systems that ask our engine, engines that we ask, and what our engine can be asked."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from kitclinic.models import Site
 from kitclinic.problems import Blocker, Conflict, Problem, Refused
+from kitclinic.tokens import token_digest
 from outcomes.models import EngineClient, RemoteEngine
 from outcomes.queries.instruments import askable
 from outcomes.rules.fhir import (
@@ -34,11 +34,6 @@ class Served:
     instrument: Instrument
     course: Course
     body: dict[str, object]
-
-
-def token_digest(token: str) -> str:
-    """SHA-256 of a token, hexadecimal: all that is stored of it."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def client_by_token(token: str) -> EngineClient | None:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import sha256
 from math import ceil
 
 from django.db.models import QuerySet, prefetch_related_objects
@@ -12,6 +11,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from infusions.models import Infusion
 from kitclinic.models import Site
 from kitclinic.problems import Problem
+from kitclinic.tokens import token_digest
 from outcomes.models import (
     AnswerDayOverride,
     Assessment,
@@ -119,11 +119,6 @@ class Support:
     next_number: int | None  # None: every question is answered
     clinic_open: bool
     call: str
-
-
-def token_digest(token: str) -> str:
-    """SHA-256 of a link's token, hexadecimal: all that is stored of it."""
-    return sha256(token.encode()).hexdigest()
 
 
 def link_by_token(token: str) -> AssessmentLink | None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kitclinic import audit
 from kitclinic.problems import Problem
+from kitclinic.tokens import token_digest
 from scheduling.models import DriverLink, Sequence
 from scheduling.queries import driver_links as queries
 from scheduling.rules import driver_links as links
@@ -39,7 +40,7 @@ def make_driver_link(*, sequence: Sequence, token: str, last_day_ends: datetime,
     link = DriverLink.objects.create(
         site_id=sequence.site_id,
         sequence=sequence,
-        token_digest=queries.token_digest(token),
+        token_digest=token_digest(token),
         made_at=at,
         expires_at=last_day_ends + timedelta(days=7),  # the days may still move; none to come closes it (DRV-05)
     )

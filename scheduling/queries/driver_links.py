@@ -1,12 +1,12 @@
 """A driver's link: by its code or its number, and the days it asks about."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from kitclinic.problems import Problem
+from kitclinic.tokens import token_digest
 from scheduling.models import DriverLink, Visit
 from scheduling.rules.driver_links import may_open
 from scheduling.rules.drivers import Driver, same_driver
@@ -30,10 +30,6 @@ class Asked:
     @property
     def is_answered(self) -> bool:
         return all(visit.driver_confirmed for visit in self.visits)
-
-
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def by_token(token: str) -> DriverLink | None:

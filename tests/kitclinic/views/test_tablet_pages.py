@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from kitclinic.actions import end_tablet
 from kitclinic.models import AuditEvent, PinTry, Site, StaffPin, StaffUser, Tablet
-from kitclinic.tablets import digest
+from kitclinic.tokens import token_digest
 from tests.factories import people, tablets
 from tests.factories.tablets import PIN
 from tests.kitclinic.test_pins import EASY
@@ -47,7 +47,7 @@ def test_tab_01_who_runs_the_clinic_enrols_the_device_in_hand(site: Site, as_use
     row = Tablet.objects.get()
     assert (row.site, row.name, row.enrolled_by) == (site, "Chairside 1", person)
     cookie = answer.cookies[settings.TABLET_COOKIE_NAME]
-    assert digest(cookie.value) == row.token_digest  # the token is in this browser, its digest in the clinic
+    assert token_digest(cookie.value) == row.token_digest  # the token is in this browser, its digest in the clinic
     assert (bool(cookie["httponly"]), cookie["samesite"]) == (True, "Strict")
     page = words(browser.get(reverse("tablets")))
     assert "This device is enrolled as Chairside 1" in page

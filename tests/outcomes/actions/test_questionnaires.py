@@ -9,9 +9,9 @@ from django.conf import settings
 
 from kitclinic.models import AuditEvent, OutboxMessage, Site, StaffUser, Transition
 from kitclinic.problems import Refused
+from kitclinic.tokens import token_digest
 from outcomes import actions
 from outcomes.models import Assessment, ItemResponse, SafetyTask, Score
-from outcomes.queries.questionnaires import token_digest
 from outcomes.rules.instruments import instruments
 from outcomes.states import AssessmentState as State
 from tests.factories import infusions as chairs

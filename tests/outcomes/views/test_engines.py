@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kitclinic.models import AuditEvent, Site, StaffUser
+from kitclinic.tokens import token_digest
 from outcomes import actions
 from outcomes.models import EngineClient, RemoteEngine
-from outcomes.queries.engines import token_digest
 from outcomes.queries.instruments import askable
 from outcomes.rules.engines import is_safe
 from tests.factories import licensed, people

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kitclinic.models import AuditEvent, Site
+from kitclinic.tokens import token_digest
 from outcomes import actions
 from outcomes.models import Assessment, EngineClient, ItemResponse, Score
-from outcomes.queries.engines import base, token_digest
+from outcomes.queries.engines import base
 from outcomes.rules.flow import adaptive_walk
 from outcomes.rules.instruments import instruments
 from tests.factories import people
