@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from kitclinic.register import Rule
+from outcomes.rules.completion import NEW_SEQUENCE_AFTER_DAYS
 from outcomes.rules.windows import (
     BASELINE,
     BASELINE_DAYS,
@@ -25,7 +26,6 @@ from outcomes.rules.windows import (
     frame,
 )
 
-LONGEST_GAP = 14  # PRO-140, days between two completed infusions of one course
 FOLLOW_UPS = {LAST: LAST_DAYS, THREE_MONTHS: THREE_MONTH_DAYS, SIX_MONTHS: SIX_MONTH_DAYS}
 
 COURSE_MODE = Rule(
@@ -75,7 +75,7 @@ def courses(infusions: Iterable[Infusion], as_of: date) -> tuple[Course, ...]:
     completed = sorted((one for one in infusions if one.completed and one.date <= as_of), key=lambda one: one.date)
     groups: list[list[Infusion]] = []
     for one in completed:
-        if groups and (one.date - groups[-1][-1].date).days <= LONGEST_GAP:
+        if groups and (one.date - groups[-1][-1].date).days <= NEW_SEQUENCE_AFTER_DAYS:
             groups[-1].append(one)
         else:
             groups.append([one])

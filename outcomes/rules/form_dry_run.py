@@ -4,11 +4,11 @@ import random
 from typing import Any
 
 from kitclinic.register import Rule
+from outcomes.rules.cat_simulation import PATTERNS
 from outcomes.rules.measures import measure
 from outcomes.rules.scored import ScoreLine, score_lines
 from outcomes.rules.structure import Instrument
 
-PATTERNS = 100  # PRO-65
 DECLINED = 0.05  # of the answers of a random pattern
 
 FORM_DRY_RUN = Rule(
