@@ -129,6 +129,10 @@ else:
     DATABASES = {"default": database(env.text("DATABASE_URL"), name="DATABASE_URL")}
     if env.text("OWNER_DATABASE_URL"):
         DATABASES["owner"] = database(env.text("OWNER_DATABASE_URL"), name="OWNER_DATABASE_URL")
+    if env.text("READING_DATABASE_URL"):
+        DATABASES["reading"] = database(env.text("READING_DATABASE_URL"), name="READING_DATABASE_URL")
+# Outcomes are read here: a read replica where one is named, else the one database.
+READING_DATABASE = "reading" if "reading" in DATABASES else "default"
 for _settings in DATABASES.values():
     _settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 APP_DATABASE_ROLE = str(DATABASES["default"]["USER"])

@@ -5,18 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 from django.utils.text import slugify
 
 from kitclinic.display import show
-from outcomes.queries.cohorts import Cohort, CohortPatient, Source, cohort
+from outcomes.queries.cohorts import Source, missed_days
+from outcomes.queries.study import Study
 from outcomes.rules.comparison import finding, is_few, outside
 from outcomes.rules.completion import COMPLETE, Completion, Response, completion, responses
+from outcomes.rules.counted import MISSING
 from outcomes.rules.definitions import Definitions
-from outcomes.rules.effects import Effect, Views, effects
+from outcomes.rules.effects import Effect, effects
+from outcomes.rules.histories import day_of
 from outcomes.rules.measures import Measure, measures
 from outcomes.rules.published import SAMPLE_SIZE, PublishedCell, published_cells, published_sample
 from outcomes.rules.tables import Table2Cell, Table3Cell, table_2, table_3
-from outcomes.rules.windows import WINDOW_NAMES
+from outcomes.rules.tallies import all_closed, closed, tally
+from outcomes.rules.windows import WINDOW_NAMES, WINDOWS
 from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice
 from scheduling.rules.protocols import STANDARD
 
@@ -98,7 +103,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """One source on one day under one set of definitions. rows: by our rate at the last infusion, falling."""
+    """One source on one day under one set of definitions. rows: by our rate at the last infusion, falling.
+
+    patients: whom the counts are of; everybody: the same before the filters.
+    """
 
     source: Source
     as_of: date
@@ -118,6 +126,7 @@ class Dashboard:
     protocol: Choice = PUBLISHED_CHOICE
     others: int = 0
     switched: int = 0
+    everybody: int = 0
 
     @property
     def is_standard(self) -> bool:
@@ -145,51 +154,43 @@ class Dashboard:
         return SAMPLE_SIZE
 
 
-def dashboard(
-    source: Source,
-    *,
-    as_of: date,
-    definitions: Definitions,
-    measure: str = "",
-    protocol: Choice = PUBLISHED_CHOICE,
-) -> Dashboard:
-    """Return the page of one source under one protocol. measure: slug of the measure to look at closely."""
-    found = cohort(source, as_of=as_of, protocol=protocol.slug)
-    views = Views([(patient.infusions, patient.scores) for patient in found.patients], as_of)
-    counted = members(found, as_of)
-    completed = completion([patient.infusions for patient in counted], as_of, complete=protocol.days)
-    days = [i.date for patient in counted for i in patient.infusions if i.completed and i.date <= as_of]
-    rows = _rows(views, definitions)
+def dashboard(found: Study, *, measure: str = "") -> Dashboard:
+    """Return the page of one study. measure: slug of the measure to look at closely."""
+    asked, views = found.asked, found.views
+    done = completion(found.kept.infusions, found.members, asked.as_of, complete=asked.protocol.days)
+    rows = _rows(found)
     chosen = next((row for row in rows if row.slug == measure), None) or _first_choice(rows)
+    answered = {window: (found.counted.column(window) != MISSING).any(axis=1) for window in WINDOWS}
+    due = {window: closed(found.counted, window) for window in WINDOWS}
+    cells = [(cell.ours, cell.published) for row in rows for cell in row.cells]
     return Dashboard(
-        source=source,
-        as_of=as_of,
-        definitions=definitions,
+        source=asked.source,
+        as_of=asked.as_of,
+        definitions=asked.definitions,
         rows=rows,
         chosen=chosen,
-        finding=finding(
-            [(cell.ours, cell.published) for row in rows for cell in row.cells], absolute=definitions.absolute
-        ),
-        patients=len(counted),
-        infusions=len(days),
-        since=min(days, default=None),
-        completion=completed,
-        levels=_levels(completed),
-        missed=found.missed,
-        responses=responses(views.windowed(definitions)),
-        effects=effects(views, definitions, measure=chosen.measure.name),
-        is_empty=not days or not any(s.date <= as_of for patient in found.patients for s in patient.scores),
-        protocol=protocol,
+        finding=finding(cells, absolute=asked.definitions.absolute),
+        patients=int(np.count_nonzero(found.members)),
+        infusions=found.infusions,
+        since=_since(found),
+        completion=done,
+        levels=_levels(done),
+        missed=()
+        if asked.source.is_registry
+        else missed_days(asked.source.site, asked.as_of, asked.protocol.slug),
+        responses=responses(answered, due),
+        effects=effects(views, asked.definitions, measure=chosen.measure.name),
+        is_empty=found.is_empty,
+        protocol=asked.protocol,
         others=found.others,
         switched=found.switched,
+        everybody=found.all_members,
     )
 
 
-def members(found: Cohort, as_of: date) -> list[CohortPatient]:
-    """Return whom the counts are about: everybody of a registry; of the clinic, who came for an infusion."""
-    if found.source.is_registry:
-        return list(found.patients)
-    return [patient for patient in found.patients if any(i.date <= as_of for i in patient.infusions)]
+def _since(found: Study) -> date | None:
+    first = found.counted.rows.first
+    return day_of(first.min()) if len(first) else None
 
 
 def measure_named(slug: str) -> Measure | None:
@@ -208,11 +209,12 @@ def mcid_text(measure: Measure, definitions: Definitions) -> str:
     return text
 
 
-def _rows(views: Views, definitions: Definitions) -> tuple[Row, ...]:
-    patients = views.windowed(definitions)
-    second = table_2(patients, mcid_set=definitions.mcid_set, absolute=definitions.absolute)
+def _rows(found: Study) -> tuple[Row, ...]:
+    definitions = found.asked.definitions
+    tallies = tally(found.counted, mcid_set=definitions.mcid_set, absolute=definitions.absolute)
+    second = table_2(tallies, all_closed(found.counted))
     rows = []
-    for ours, changes in zip(second, table_3(patients), strict=True):
+    for ours, changes in zip(second, table_3(tallies), strict=True):
         pairs = zip(ours.cells, changes.cells, strict=True)
         cells = tuple(
             Cell(cell.window, cell, change, published_cells()[ours.measure.name, cell.window])

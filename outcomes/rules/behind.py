@@ -45,7 +45,7 @@ def standing(patient: Windowed, measure: Measure, window: str, definitions: Defi
     """Return where one patient stands in one cell, with the reason in a sentence."""
     baseline, follow_up = patient.baseline.get(measure.name), patient.at(window).get(measure.name)
     first = patient.first_infusion
-    last = first if definitions.reference == "first" else patient.last_infusion
+    last = patient.last_infusion
     before = (first - baseline.date).days if first and baseline else None
     after = (follow_up.date - last).days if last and follow_up else None
     found: Change | None = None
@@ -100,11 +100,9 @@ def _not_counted(patient: Windowed, measure: Measure, window: str, definitions: 
 
 def _no_follow_up(patient: Windowed, window: str, definitions: Definitions) -> str:
     low, high = days_of(window, definitions.reading)
-    first, last = patient.first_infusion, patient.last_infusion
-    reference, name = (first, "first") if definitions.reference == "first" else (last, "last")
-    if reference is None:
+    if patient.last_infusion is None:
         raise ValueError("a patient without a completed infusion has no window")
-    closes = reference + timedelta(days=high)
+    closes = patient.last_infusion + timedelta(days=high)
     if closes > patient.as_of:
         return f"no score yet; the window is open until {closes.day} {closes:%b %Y}"
-    return f"no score {low} to {high} days after the {name} infusion"
+    return f"no score {low} to {high} days after the last infusion"

@@ -1,13 +1,14 @@
 """Who completed, and who answered: both counted over patients whose time had come by the as-of date."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
+
+import numpy as np
 
 from kitclinic.register import Rule
-from outcomes.rules.tables import WINDOW_CLOSES
-from outcomes.rules.windows import SIX_MONTHS, THREE_MONTHS, WINDOWS, Infusion, Windowed
+from outcomes.rules.histories import Infusions, Mask, day_number
+from outcomes.rules.windows import SIX_MONTHS, THREE_MONTHS, WINDOWS
 
 COMPLETE = 5  # OUT-16
 NEW_SEQUENCE_AFTER_DAYS = 14  # OUT-17
@@ -73,37 +74,45 @@ class Response:
     goal: int | None
 
 
-def completion(patients: Iterable[Sequence[Infusion]], as_of: date, *, complete: int = COMPLETE) -> Completion:
-    """Count completed infusions on or before as_of for every patient given (OUT-16, OUT-17).
+def completion(infusions: Infusions, members: Mask, as_of: date, *, complete: int = COMPLETE) -> Completion:
+    """Count completed infusions on or before as_of for every member (OUT-16, OUT-17).
 
-    complete: infusions of the whole protocol.
+    members: by place of the patient. complete: infusions of the whole protocol.
     """
-    counts = dict.fromkeys(range(complete, -1, -1), 0)
-    under_way = first_sequence = 0
-    for infusions in patients:
-        days = sorted(infusion.date for infusion in infusions if infusion.completed and infusion.date <= as_of)
-        gap = timedelta(days=NEW_SEQUENCE_AFTER_DAYS)
-        if days and len(days) < complete and days[-1] + gap >= as_of:
-            under_way += 1
-            continue
-        counts[min(len(days), complete)] += 1
-        first = days[:complete]
-        steps = pairwise(first)
-        first_sequence += len(first) == complete and all(later - day <= gap for day, later in steps)
-    return Completion(counts, under_way, first_sequence, complete)
+    today = day_number(as_of)
+    found = infusions.where(infusions.completed & (infusions.day <= today))
+    order = np.lexsort((found.day, found.of))
+    of, day = found.of[order], found.day[order]
+    number = np.bincount(of, minlength=len(members))
+    last = np.full(len(members), -1, dtype=np.int64)
+    last[of] = day  # of several, the last given is kept
+    under_way = members & (number > 0) & (number < complete) & (last + NEW_SEQUENCE_AFTER_DAYS >= today)
+    counting = members & ~under_way
+    levels = np.bincount(np.minimum(number[counting], complete), minlength=complete + 1)
+    broken = np.zeros(len(members), dtype=bool)
+    place = np.arange(len(of)) - (np.cumsum(number) - number)[of]
+    gap = (place[1:] > 0) & (place[1:] < complete) & (day[1:] - day[:-1] > NEW_SEQUENCE_AFTER_DAYS)
+    broken[of[1:][gap]] = True
+    return Completion(
+        {level: int(levels[level]) for level in range(complete, -1, -1)},
+        int(np.count_nonzero(under_way)),
+        int(np.count_nonzero(counting & (number >= complete) & ~broken)),
+        complete,
+    )
 
 
-def responses(patients: Sequence[Windowed]) -> tuple[Response, ...]:
-    """Return how many answered in each window (OUT-18)."""
-    treated = [patient for patient in patients if patient.last_infusion is not None]
-    found = []
-    for window in WINDOWS:
-        due = [patient for patient in treated if _closed(patient, window)]
-        answered = sum(bool(patient.at(window)) for patient in due)
-        found.append(Response(window, answered, len(due), len(treated) - len(due), RESPONSE_GOALS.get(window)))
-    return tuple(found)
+def responses(answered: Mapping[str, Mask], due: Mapping[str, Mask]) -> tuple[Response, ...]:
+    """Return how many answered in each window (OUT-18). Both: window -> one value per treated patient or course.
 
-
-def _closed(patient: Windowed, window: str) -> bool:
-    last = patient.last_infusion
-    return last is not None and last + timedelta(days=WINDOW_CLOSES[window]) <= patient.as_of
+    answered: any score counts there. due: the window had closed.
+    """
+    return tuple(
+        Response(
+            window,
+            int(np.count_nonzero(answered[window] & due[window])),
+            int(np.count_nonzero(due[window])),
+            int(np.count_nonzero(~due[window])),
+            RESPONSE_GOALS.get(window),
+        )
+        for window in WINDOWS
+    )

@@ -1,19 +1,24 @@
 """The definitions a reader of the dashboard may switch, each with two readings, and what a switch is called."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from kitclinic.register import Rule
 from outcomes.rules.measures import McidSet
-from outcomes.rules.windows import BASELINE_DAYS, LAST_DAYS, Reading
+from outcomes.rules.windows import BASELINE_DAYS, LAST_DAYS, Mode, Reading
 
 SHORT_BASELINE_DAYS = 30  # OUT-20
+DEFINITIONS_VERSION = 1  # rises with every change of what a definition means
+SET_NAME = f"Definition set Paper 2025, version {DEFINITIONS_VERSION}"
 
 SWITCHES_RULE = Rule(
     "OUT-20",
-    "Six definitions can be switched, one value each: follow-ups from the last or first infusion, a baseline of "
-    "100 or 30 days, the day of the last infusion out or in, the later or earlier of two equally near scores, "
-    "better only or either way, the paper's or the evidence MCID. The first of each pair is the default.",
+    "Six definitions can be switched, one value each: from the first to the last infusion or each course by "
+    "itself, a baseline of 100 or 30 days, the day of the last infusion out or in, the later or earlier of two "
+    "equally near scores, better only or either way, the paper's or the evidence MCID. The first of each pair is "
+    "the default.",
     source="Tankha 2025; clinic default",
 )
 
@@ -42,7 +47,7 @@ class Switch:
 
 
 SWITCHES = (
-    Switch("reference", "Reference", (("last", "First to last"), ("first", "First only"))),
+    Switch("reference", "Reference", (("last", "First to last"), ("course", "Each course"))),
     Switch("baseline", "Baseline window", (("100", "100 days"), ("30", "30 days"))),
     Switch("day0", "Day of last infusion", (("out", "Left out"), ("in", "Counted"))),
     Switch("tie", "Two scores equally near", (("later", "Later"), ("earlier", "Earlier"))),
@@ -80,11 +85,21 @@ class Definitions:
     def reading(self) -> Reading:
         """How the windows are read."""
         return Reading(
-            follow_ups_from="first" if self.reference == "first" else "last",
             baseline_days=SHORT_BASELINE_DAYS if self.baseline == "30" else BASELINE_DAYS,
             last_days=(0, LAST_DAYS[1]) if self.day0 == "in" else LAST_DAYS,
             tie="earlier" if self.tie == "earlier" else "later",
         )
+
+    @property
+    def mode(self) -> Mode:
+        """Paper mode, or course mode with a row for each course (OUT-23)."""
+        return "course" if self.reference == "course" else "paper"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the version and every value, for caches and printed reports."""
+        told = {"version": DEFINITIONS_VERSION, **asdict(self)}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @property
     def mcid_set(self) -> McidSet:
@@ -105,9 +120,9 @@ class Definitions:
     def sentence(self) -> str:
         """The set in words, for the page, the export and the printed page."""
         if not self.changed:
-            return "Definition set Paper 2025, unchanged."
+            return f"{SET_NAME}, unchanged."
         words = ", ".join(f"{s.legend.lower()} {s.words(self.value(s)).lower()}" for s in self.changed)
-        return f"Definition set Paper 2025, changed: {words.replace('(mcid)', '(MCID)')}."
+        return f"{SET_NAME}, changed: {words.replace('(mcid)', '(MCID)')}."
 
     def as_query(self) -> dict[str, str]:
         """Return what must stand in an address to see these definitions again."""

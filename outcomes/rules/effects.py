@@ -1,17 +1,18 @@
 """What each switch of the definitions would change: which of the 33 cells, and one of them in figures."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from outcomes.rules.counted import Counted, Mode, counted
 from outcomes.rules.definitions import SWITCHES, Definitions, Switch
+from outcomes.rules.histories import Infusions, Mask, Scores
 from outcomes.rules.measures import measures
 from outcomes.rules.statistics import percent
-from outcomes.rules.tables import Tallies, differing_cells, tally
-from outcomes.rules.windows import WINDOWS, Infusion, Reading, Score, Windowed, windows
+from outcomes.rules.tables import Tallies, differing_cells
+from outcomes.rules.tallies import tally
+from outcomes.rules.windows import WINDOWS, Reading
 
-Course = tuple[Sequence[Infusion], Sequence[Score]]
 Cell = tuple[str, str]
 
 
@@ -39,24 +40,22 @@ class Effect:
 class Views:
     """Each reading of the windows over the same patients, computed once."""
 
-    def __init__(self, courses: Sequence[Course], as_of: date) -> None:
-        self.courses = courses
-        self.as_of = as_of
-        self._read: dict[Reading, list[Windowed]] = {}
+    def __init__(self, infusions: Infusions, scores: Scores, as_of: date, *, only: Mask | None = None) -> None:
+        """only: by place of the patient, whom the reader asked for; None for everybody."""
+        self.infusions, self.scores, self.as_of, self.only = infusions, scores, as_of, only
+        self._read: dict[tuple[Mode, Reading], Counted] = {}
 
-    def windowed(self, definitions: Definitions) -> list[Windowed]:
-        """Return the counting scores of every patient, in the order given."""
-        reading = definitions.reading
-        if reading not in self._read:
-            self._read[reading] = [
-                windows(infusions, scores, self.as_of, reading=reading) for infusions, scores in self.courses
-            ]
-        return self._read[reading]
+    def counted(self, definitions: Definitions) -> Counted:
+        """Return the counting scores of all rows."""
+        key = (definitions.mode, definitions.reading)
+        if key not in self._read:
+            found = counted(self.infusions, self.scores, self.as_of, mode=key[0], reading=key[1])
+            self._read[key] = found if self.only is None else found.where(self.only[found.rows.of])
+        return self._read[key]
 
     def tallies(self, definitions: Definitions) -> Tallies:
         """Return the sums of the 33 cells."""
-        patients = self.windowed(definitions)
-        return tally(patients, mcid_set=definitions.mcid_set, absolute=definitions.absolute)
+        return tally(self.counted(definitions), mcid_set=definitions.mcid_set, absolute=definitions.absolute)
 
 
 def effects(views: Views, definitions: Definitions, *, measure: str) -> tuple[Effect, ...]:

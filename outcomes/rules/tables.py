@@ -1,14 +1,12 @@
 """Table 1's baselines, Tables 2 and 3 from the patients' counting scores: sums, exact until printed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from kitclinic.register import Rule
-from outcomes.rules.change import Verdict, change, could_improve
-from outcomes.rules.measures import McidSet, Measure, measures
+from outcomes.rules.measures import Measure, measures
 from outcomes.rules.statistics import Sums, half_up, percent, percent_interval
 from outcomes.rules.windows import (
     LAST,
@@ -18,7 +16,6 @@ from outcomes.rules.windows import (
     THREE_MONTH_DAYS,
     THREE_MONTHS,
     WINDOWS,
-    Windowed,
 )
 
 WINDOW_CLOSES = {LAST: LAST_DAYS[1], THREE_MONTHS: THREE_MONTH_DAYS[1], SIX_MONTHS: SIX_MONTH_DAYS[1]}
@@ -122,64 +119,28 @@ class BaselineRow:
 Tallies = dict[tuple[str, str], Tally]
 
 
-def tally(patients: Iterable[Windowed], *, mcid_set: McidSet = "paper", absolute: bool = False) -> Tallies:
-    """Return the sums of all 33 cells by (outcome, window). absolute: the literal reading (OUT-12)."""
-    known = measures()
-    tallies: Tallies = {(name, window): Tally() for name in known for window in WINDOWS}
-    for patient in patients:
-        for window in WINDOWS:
-            for name, follow_up in patient.at(window).items():
-                baseline = patient.baseline.get(name)
-                if baseline is None:
-                    continue
-                measure = known[name]
-                found = change(measure, baseline.tenths, follow_up.tenths, mcid_set=mcid_set)
-                cell = tallies[name, window]
-                cell.n += 1
-                cell.improved += found.counts_as_improved(absolute=absolute)
-                cell.worsened += found.verdict is Verdict.WORSENED
-                cell.literal += found.literal
-                cell.could_improve += could_improve(measure, baseline.tenths, mcid_set=mcid_set)
-                cell.total += found.tenths
-                cell.squares += found.tenths**2
-    return tallies
+def table_2(tallies: Tallies, closed: Mapping[str, int]) -> tuple[Table2Row, ...]:
+    """Return Table 2, patients improved by the MCID or more: eleven rows of three cells.
 
-
-def eligible(patients: Iterable[Windowed], window: str) -> int:
-    """Return how many patients' window had closed by their as-of date."""
-    closes = timedelta(days=WINDOW_CLOSES[window])
-    return sum(p.last_infusion is not None and p.last_infusion + closes <= p.as_of for p in patients)
-
-
-def table_2(
-    patients: Sequence[Windowed], *, mcid_set: McidSet = "paper", absolute: bool = False
-) -> tuple[Table2Row, ...]:
-    """Return Table 2, patients improved by the MCID or more: eleven rows of three cells."""
-    tallies = tally(patients, mcid_set=mcid_set, absolute=absolute)
-    closed = {window: eligible(patients, window) for window in WINDOWS}
+    closed: window -> patients whose window had closed by the as-of date (OUT-14).
+    """
     return tuple(
         Table2Row(measure, tuple(_cell_2(window, tallies[name, window], closed[window]) for window in WINDOWS))
         for name, measure in measures().items()
     )
 
 
-def table_3(patients: Sequence[Windowed]) -> tuple[Table3Row, ...]:
+def table_3(tallies: Tallies) -> tuple[Table3Row, ...]:
     """Return Table 3, mean change from baseline with its standard deviation: eleven rows of three cells."""
-    tallies = tally(patients)
     return tuple(
         Table3Row(measure, tuple(_cell_3(window, tallies[name, window]) for window in WINDOWS))
         for name, measure in measures().items()
     )
 
 
-def baselines(patients: Sequence[Windowed]) -> tuple[BaselineRow, ...]:
-    """Return Table 1's baseline scores: eleven rows of n, mean and standard deviation."""
-    rows = []
-    for name, measure in measures().items():
-        values = [p.baseline[name].tenths for p in patients if name in p.baseline]
-        found = Sums(len(values), sum(values), sum(value**2 for value in values))
-        rows.append(BaselineRow(measure, found.n, *_mean_sd(found)))
-    return tuple(rows)
+def baselines(sums: Mapping[str, Sums]) -> tuple[BaselineRow, ...]:
+    """Return Table 1's baseline scores: eleven rows of n, mean and standard deviation. sums: by measure."""
+    return tuple(BaselineRow(measure, sums[name].n, *_mean_sd(sums[name])) for name, measure in measures().items())
 
 
 def differing_cells(one: Tallies, other: Tallies) -> frozenset[tuple[str, str]]:

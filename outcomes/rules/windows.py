@@ -16,6 +16,8 @@ BASELINE = "baseline"
 LAST = "last"
 THREE_MONTHS = "3m"
 SIX_MONTHS = "6m"
+Mode = Literal["paper", "course"]
+MODES: tuple[Mode, ...] = ("paper", "course")
 WINDOWS = (LAST, THREE_MONTHS, SIX_MONTHS)
 WINDOW_NAMES = {
     BASELINE: "baseline",

@@ -9,6 +9,7 @@ from kitclinic.http import page
 from kitclinic.roles import Permission
 from outcomes.queries.behind import behind
 from outcomes.queries.dashboard import measure_named
+from outcomes.queries.study import study
 from outcomes.rules.windows import WINDOWS
 from outcomes.views.selection import selected
 
@@ -22,14 +23,7 @@ def cell(request: StaffRequest, measure: str, window: str) -> HttpResponse:
     if found is None or window not in WINDOWS:
         raise Http404
     asked = selected(request, timezone.now())
-    shown = behind(
-        asked.source,
-        as_of=asked.as_of,
-        definitions=asked.definitions,
-        measure=found,
-        window=window,
-        protocol=asked.protocol.slug,
-    )
+    shown = behind(study(asked.asked), measure=found, window=window)
     groups = {"all": shown.paired, "improved": shown.improved, "out": shown.left_out}
     group = request.GET.get("who", "all")
     lines = Paginator(groups.get(group, shown.paired), ON_ONE_PAGE).get_page(request.GET.get("page"))

@@ -11,6 +11,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
 from outcomes.queries.dashboard import dashboard as facts
+from outcomes.queries.study import study
 from outcomes.rules.definitions import SWITCHES
 from outcomes.views.selection import selected
 
@@ -20,13 +21,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)
     measure = request.GET.get("measure", "")
-    shown = facts(
-        asked.source,
-        as_of=asked.as_of,
-        definitions=asked.definitions,
-        measure=measure,
-        protocol=asked.protocol,
-    )
+    shown = facts(study(asked.asked), measure=measure)
     context = {
         "shown": shown,
         "asked": asked,

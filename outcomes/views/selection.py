@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.http import Http404
 
 from kitclinic.access import StaffRequest
 from kitclinic.models import Site
 from outcomes.queries.cohorts import Source, protocols_used, sources
+from outcomes.queries.histories import levels_of
+from outcomes.queries.study import Asked
 from outcomes.rules.definitions import Definitions
+from outcomes.rules.facts import Levels
+from outcomes.rules.filters import Filters
 from outcomes.rules.registry import EARLIEST
 from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice, choice_of
 from scheduling.rules.protocols import STANDARD
@@ -22,13 +27,31 @@ class Selection:
     """
 
     site: Site
-    source: Source
     sources: tuple[Source, ...]
-    as_of: date
-    definitions: Definitions
+    asked: Asked
+    levels: Levels
     notices: tuple[str, ...]
-    protocol: Choice = PUBLISHED_CHOICE
     protocols: tuple[Choice, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        return self.asked.source
+
+    @property
+    def as_of(self) -> date:
+        return self.asked.as_of
+
+    @property
+    def definitions(self) -> Definitions:
+        return self.asked.definitions
+
+    @property
+    def filters(self) -> Filters:
+        return self.asked.filters
+
+    @property
+    def protocol(self) -> Choice:
+        return self.asked.protocol
 
 
 def selected(request: StaffRequest, at: datetime) -> Selection:
@@ -44,7 +67,11 @@ def selected(request: StaffRequest, at: datetime) -> Selection:
     as_of, notices = _as_of(request.GET.get("as_of", ""), site.today(at))
     used = protocols_used(source)
     chosen = choice_of(used, request.GET.get("protocol", STANDARD)) if used else PUBLISHED_CHOICE
-    return Selection(site, source, offered, as_of, Definitions.read(request.GET.dict()), notices, chosen, used)
+    levels = levels_of(source.site, using=settings.READING_DATABASE)
+    named = request.GET.dict()
+    filters = Filters.read(named, sexes=levels.sex, categories=levels.diagnosis)
+    asked = Asked(source, as_of, Definitions.read(named), filters, chosen)
+    return Selection(site, offered, asked, levels, notices, used)
 
 
 def _as_of(asked: str, today: date) -> tuple[date, tuple[str, ...]]:

@@ -13,8 +13,8 @@ from kitclinic.management.clinics import clinic_named
 from kitclinic.models import Site
 from outcomes.queries.cohorts import Source, sources
 from outcomes.queries.dashboard import dashboard
+from outcomes.queries.study import Asked, study
 from outcomes.queries.table_rows import Table, table_2_rows, table_3_rows
-from outcomes.rules.definitions import Definitions
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         source = _source(options["site"])
         as_of = options["as_of"] or source.site.today(timezone.now())
-        shown = dashboard(source, as_of=as_of, definitions=Definitions())
+        shown = dashboard(study(Asked(source, as_of)))
         table = (table_2_rows if options["table"] == "2" else table_3_rows)(shown)
         self.stderr.write(f"{source.site.name}: {shown.title}. {shown.definitions.sentence}")
         {"csv": self.csv, "json": self.json, "md": self.md}[options["format"]](table)
