@@ -7,7 +7,9 @@ import numpy as np
 
 from outcomes.rules.counted import Counted, counted
 from outcomes.rules.histories import NO_MINUTE, Infusions, Scores, day_number
-from outcomes.rules.measures import measures
+from outcomes.rules.measures import McidSet, measures
+from outcomes.rules.tables import BaselineRow, Table2Row, Table3Row, Tallies, baselines, table_2, table_3
+from outcomes.rules.tallies import all_closed, baseline_sums, tally
 from outcomes.rules.windows import PAPER, Infusion, Mode, Reading, Score
 
 Patients = Sequence[tuple[Sequence[Infusion], Sequence[Score]]]
@@ -45,3 +47,22 @@ def scores_of(patients: Patients) -> Scores:
 
 def counted_of(patients: Patients, as_of: date, *, mode: Mode = "paper", reading: Reading = PAPER) -> Counted:
     return counted(infusions_of(patients), scores_of(patients), as_of, mode=mode, reading=reading)
+
+
+def tallies_of(patients: Patients, as_of: date, reading: Reading = PAPER, *, absolute: bool = False) -> Tallies:
+    return tally(counted_of(patients, as_of, reading=reading), absolute=absolute)
+
+
+def table_2_of(
+    patients: Patients, as_of: date, *, absolute: bool = False, mcid_set: McidSet = "paper"
+) -> tuple[Table2Row, ...]:
+    found = counted_of(patients, as_of)
+    return table_2(tally(found, absolute=absolute, mcid_set=mcid_set), all_closed(found))
+
+
+def table_3_of(patients: Patients, as_of: date) -> tuple[Table3Row, ...]:
+    return table_3(tallies_of(patients, as_of))
+
+
+def baselines_of(patients: Patients, as_of: date) -> tuple[BaselineRow, ...]:
+    return baselines(baseline_sums(counted_of(patients, as_of)))

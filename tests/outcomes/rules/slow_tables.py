@@ -1,4 +1,4 @@
-"""Tables 2 and 3 the slow, obvious way: patient by patient, with exact fractions. The product must print the same."""
+"""Tables 2 and 3 the slow, obvious way: patient by patient. The product must print the same."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta

@@ -84,10 +84,3 @@ def test_a_patient_without_a_pair_is_told_why(
 def test_without_a_completed_infusion_nothing_counts() -> None:
     found = stands(150, 100, infusions=[])
     assert found.sentence == "No completed infusion on or before the as-of date."
-
-
-def test_days_are_counted_from_the_first_infusion_when_that_is_chosen() -> None:
-    found = stands(150, 100, definitions=Definitions(reference="first"))
-    assert (found.days_after, found.is_paired) == (7, True)
-    missing = stands(150, None, definitions=Definitions(reference="first"), window="3m")
-    assert missing.sentence == "No score 31 to 135 days after the first infusion."

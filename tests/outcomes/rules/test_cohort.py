@@ -12,9 +12,10 @@ from outcomes.rules.cohort import Cohort, generate, write
 from outcomes.rules.cohort.draws import assign, fitting_gains
 from outcomes.rules.published import published_baselines, published_cells, published_sample
 from outcomes.rules.registry import read_registry
-from outcomes.rules.tables import baselines, changed_cells, table_2, table_3, tally
+from outcomes.rules.tables import changed_cells
 from outcomes.rules.windows import OTHER_READINGS
-from tests.outcomes.rules.shared_cohort import TODAY, Grouped, grouped, windowed
+from tests.outcomes.rules.columns_of import baselines_of, table_2_of, table_3_of, tallies_of
+from tests.outcomes.rules.shared_cohort import TODAY, Grouped, grouped
 
 
 @cache
@@ -30,14 +31,14 @@ def given(seed: int = 1) -> Grouped:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_table_2_is_the_papers_in_all_33_cells(seed: int) -> None:
-    rows = table_2(windowed(given(seed), cohort(seed).as_of))
+    rows = table_2_of(given(seed), cohort(seed).as_of)
     found = {(r.measure.name, c.window): (c.improved, c.n, c.percent) for r in rows for c in r.cells}
     assert found == {key: (cell.n_mcid, cell.n, cell.percent) for key, cell in published_cells().items()}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_known_truth_is_found_to_the_tenth(seed: int) -> None:
-    found = tally(windowed(given(seed), cohort(seed).as_of))
+    found = tallies_of(given(seed), cohort(seed).as_of)
     for key, true in cohort(seed).truth.items():
         cell = found[key]
         assert (cell.improved, cell.n, cell.total, cell.squares) == (
@@ -49,7 +50,7 @@ def test_the_known_truth_is_found_to_the_tenth(seed: int) -> None:
 
 
 def test_means_and_deviations_lie_near_table_3() -> None:
-    for row in table_3(windowed(given(), cohort().as_of)):
+    for row in table_3_of(given(), cohort().as_of):
         for cell in row.cells:
             printed = published_cells()[row.measure.name, cell.window]
             assert float(cell.mean_at(3)) == pytest.approx(float(printed.mean), abs=0.02)
@@ -57,7 +58,7 @@ def test_means_and_deviations_lie_near_table_3() -> None:
 
 
 def test_baselines_are_table_1s() -> None:
-    for row in baselines(windowed(given(), cohort().as_of)):
+    for row in baselines_of(given(), cohort().as_of):
         printed = published_baselines()[row.measure.name]
         assert row.n == printed.n
         assert row.mean is not None
@@ -68,9 +69,9 @@ def test_baselines_are_table_1s() -> None:
 
 @pytest.mark.parametrize("name", OTHER_READINGS)
 def test_every_wrong_reading_shows(name: str) -> None:
-    paper = tally(windowed(given(), cohort().as_of))
+    paper = tallies_of(given(), cohort().as_of)
     reading = OTHER_READINGS[name]
-    other = tally(windowed(given(), cohort().as_of, reading), absolute=reading.absolute)
+    other = tallies_of(given(), cohort().as_of, reading, absolute=reading.absolute)
     assert changed_cells(paper, other) >= 11
 
 

@@ -32,7 +32,7 @@ INFUSIONS = st.builds(
 )
 SCORES = st.builds(
     Score,
-    st.sampled_from(NAMES[:2] + ["PCS total"]),
+    st.sampled_from([*NAMES[:2], "PCS total"]),
     st.one_of(EDGES.map(lambda offset: START + timedelta(days=offset)), DAYS),
     CLOCKS,
     st.integers(0, 270),

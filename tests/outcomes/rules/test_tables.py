@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 
 from outcomes.rules.published import published_baselines, published_cells, published_sample
-from outcomes.rules.tables import baselines, changed_cells, eligible, table_2, table_3, tally
-from outcomes.rules.windows import OTHER_READINGS, Infusion, Score, Windowed, windows
-from tests.outcomes.rules.shared_cohort import needs_shelf, paper_rows, shelf_cohort, windowed
+from outcomes.rules.tables import changed_cells
+from outcomes.rules.tallies import all_closed
+from outcomes.rules.windows import OTHER_READINGS, Infusion, Score
+from tests.outcomes.rules.columns_of import baselines_of, counted_of, table_2_of, table_3_of, tallies_of
+from tests.outcomes.rules.shared_cohort import AS_OF as SHELF_AS_OF
+from tests.outcomes.rules.shared_cohort import needs_shelf, paper_rows, shelf_cohort
 
 FIRST = date(2023, 1, 2)
 AS_OF = date(2023, 12, 31)
@@ -30,18 +33,22 @@ CHANGED = {
 }
 
 
-def patient(baseline: int, follow_up: int | None, *, name: str = "PHQ-9", as_of: date = AS_OF) -> Windowed:
+One = tuple[list[Infusion], list[Score]]
+UNTREATED: One = ([], [])
+
+
+def patient(baseline: int, follow_up: int | None, *, name: str = "PHQ-9") -> One:
     scores = [Score(name, FIRST - timedelta(days=3), None, baseline)]
     if follow_up is not None:
         scores.append(Score(name, FIRST + timedelta(days=3), None, follow_up))
-    return windows([Infusion(FIRST, time(8, 30))], scores, as_of)
+    return [Infusion(FIRST, time(8, 30))], scores
 
 
 @needs_shelf
 def test_table_2_of_the_practice_cohort_is_the_papers_in_all_33_cells() -> None:
     printed = {
         (row.measure.name, cell.window): (cell.improved, cell.n, cell.percent)
-        for row in table_2(windowed(shelf_cohort()))
+        for row in table_2_of(shelf_cohort(), SHELF_AS_OF)
         for cell in row.cells
     }
     assert printed == {
@@ -53,7 +60,7 @@ def test_table_2_of_the_practice_cohort_is_the_papers_in_all_33_cells() -> None:
 
 @needs_shelf
 def test_table_3_of_the_practice_cohort_is_the_papers_at_its_printed_precision() -> None:
-    cells = {(r.measure.name, c.window): c for r in table_3(windowed(shelf_cohort())) for c in r.cells}
+    cells = {(r.measure.name, c.window): c for r in table_3_of(shelf_cohort(), SHELF_AS_OF) for c in r.cells}
     for key, printed in published_cells().items():
         mean_places, sd_places = (-int(value.as_tuple().exponent) for value in (printed.mean, printed.sd))
         assert cells[key].mean_at(mean_places) == printed.mean, key
@@ -65,8 +72,8 @@ def test_table_3_of_the_practice_cohort_is_the_papers_at_its_printed_precision()
 @pytest.mark.parametrize("name", OTHER_READINGS)
 def test_each_wrong_reading_changes_this_many_cells(name: str) -> None:
     reading = OTHER_READINGS[name]
-    paper = tally(windowed(shelf_cohort()))
-    other = tally(windowed(shelf_cohort(), reading=reading), absolute=reading.absolute)
+    paper = tallies_of(shelf_cohort(), SHELF_AS_OF)
+    other = tallies_of(shelf_cohort(), SHELF_AS_OF, reading, absolute=reading.absolute)
     assert changed_cells(paper, other) == CHANGED[name]
 
 
@@ -79,49 +86,50 @@ def test_the_published_file_agrees_with_the_reference_shelf() -> None:
 
 
 def test_out_14_a_pair_needs_both_scores_of_the_same_measure() -> None:
-    lonely = windows(
+    lonely = (
         [Infusion(FIRST)],
         [
             Score("PHQ-9", FIRST - timedelta(days=3), None, 100),
             Score("GAD-7", FIRST + timedelta(days=3), None, 50),
         ],
-        AS_OF,
     )
-    (phq, *_), *_ = [row.cells for row in table_2([lonely, patient(100, 40), patient(100, None)])]
+    (phq, *_), *_ = [row.cells for row in table_2_of([lonely, patient(100, 40), patient(100, None)], AS_OF)]
     assert (phq.improved, phq.n, phq.percent) == (1, 1, Decimal("100.0"))
 
 
 def test_out_14_beside_n_stand_the_patients_whose_window_had_closed() -> None:
-    patients = [patient(100, 40, as_of=FIRST + timedelta(days=days)) for days in (29, 30, 135, 240)]
-    assert [eligible([*patients, Windowed(AS_OF)], window) for window in ("last", "3m", "6m")] == [3, 2, 1]
+    began = [FIRST - timedelta(days=days) for days in (29, 30, 135, 240)]
+    patients: list[One] = [([Infusion(day, time(8, 30))], []) for day in began]
+    closed = all_closed(counted_of([*patients, UNTREATED], FIRST))
+    assert closed == {"last": 3, "3m": 2, "6m": 1}
 
 
 def test_out_15_those_without_room_stay_in_the_denominator() -> None:
-    cell = table_2([patient(40, 0), patient(100, 40)])[0].cells[0]
+    cell = table_2_of([patient(40, 0), patient(100, 40)], AS_OF)[0].cells[0]
     assert (cell.improved, cell.n, cell.could_improve) == (1, 2, 1)
 
 
 def test_improved_unchanged_and_worsened_add_up() -> None:
-    cell = table_2([patient(100, 50), patient(100, 60), patient(100, 150)])[0].cells[0]
+    cell = table_2_of([patient(100, 50), patient(100, 60), patient(100, 150)], AS_OF)[0].cells[0]
     assert (cell.improved, cell.unchanged, cell.worsened, cell.literal) == (1, 1, 1, 2)
-    absolute = table_2([patient(100, 50), patient(100, 150)], absolute=True)[0].cells[0]
+    absolute = table_2_of([patient(100, 50), patient(100, 150)], AS_OF, absolute=True)[0].cells[0]
     assert absolute.improved == 2
 
 
 def test_empty_cells_have_no_percent_mean_or_sd() -> None:
-    assert table_2([])[0].cells[0].percent is None
-    empty = table_3([])[0].cells[0]
+    assert table_2_of([], AS_OF)[0].cells[0].percent is None
+    empty = table_3_of([], AS_OF)[0].cells[0]
     assert (empty.n, empty.mean, empty.sd) == (0, None, None)
     with pytest.raises(ValueError, match="no mean"):
         empty.mean_at(1)
-    one = table_3([patient(100, 60)])[0].cells[0]
+    one = table_3_of([patient(100, 60)], AS_OF)[0].cells[0]
     assert one.mean_at(2) == Decimal("-4.00")
     with pytest.raises(ValueError, match="two values"):
         one.sd_at(1)
 
 
 def test_baselines_count_patients_without_a_follow_up() -> None:
-    row = baselines([patient(100, None), patient(140, 60), Windowed(AS_OF)])[0]
+    row = baselines_of([patient(100, None), patient(140, 60), UNTREATED], AS_OF)[0]
     assert (row.n, row.mean) == (2, 12)
 
 
