@@ -61,7 +61,7 @@ $(DEV): requirements-dev.lock | .venv/bin/python
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(RUN)
 
-$(WEB): package-lock.json kitclinic/frontend.py | $(RUN)
+$(WEB): package-lock.json kitclinic/frontend.py kitclinic/charts_entry.mjs kitclinic/charts_no_compiler.mjs | $(RUN)
 	@echo "Installing the front-end packages (once) ..."
 	@$(PY) -m kitclinic.machine npm
 	@$(PY) -m kitclinic.frontend

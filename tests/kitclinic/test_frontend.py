@@ -54,3 +54,22 @@ def test_missing_packages_are_named_with_the_remedy(
     monkeypatch.setattr(frontend, "build", missing)
     assert frontend.main() == 1
     assert "npm ci" in capsys.readouterr().err
+
+
+def test_charts_are_one_script_that_loads_no_other(tmp_path: Path) -> None:
+    script = frontend.bundle(vendor=tmp_path).read_text(encoding="utf-8")
+    assert "kcDraw" in script
+    assert "kc-chart-tip" in script
+    assert "import(" not in script, "it would load more"
+    assert "sourceMappingURL" not in script
+
+
+def test_vega_lites_compiler_stays_on_the_server(tmp_path: Path) -> None:
+    script = frontend.bundle(vendor=tmp_path).read_text(encoding="utf-8")
+    assert "errorband" not in script, "a mark that only Vega-Lite knows"
+
+
+def test_without_its_packages_the_script_is_not_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(FileNotFoundError):
+        frontend.bundle(root=tmp_path, vendor=tmp_path)
+    assert not list(tmp_path.iterdir())
