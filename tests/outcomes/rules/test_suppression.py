@@ -83,17 +83,25 @@ def test_out_61_other_counts_would_look_the_same_to_somebody_who_knows_the_rule(
     hidden = [place for place, may in enumerate(shown.parts) if not may]
     for place in hidden:
         if shown.total and is_small(parts[place]):
-            assert any(_looks_the_same(parts, shown.parts, place, other) for other in hidden if other != place)
+            assert _another_value_looks_the_same(parts, shown.parts, place, hidden)
 
 
-def _looks_the_same(parts: Sequence[int], shown: tuple[bool, ...], one: int, other: int) -> bool:
-    """True when patients moved between two hidden parts leave the page as it is."""
-    for moved in (*range(-10, 0), *range(1, 11)):
-        changed = list(parts)
-        changed[one] += moved
-        changed[other] -= moved
-        if min(changed) >= 0 and shown_parts(changed).parts == shown:
-            return True
+def _another_value_looks_the_same(
+    parts: Sequence[int], shown: tuple[bool, ...], place: int, hidden: Sequence[int]
+) -> bool:
+    """True when patients moved between hidden parts change this one and leave the page as it is."""
+    others = [other for other in hidden if other != place]
+    for value in (*range(parts[place] - 1, -1, -1), *range(parts[place] + 1, 12)):
+        for rest, other in permutations([*others, None], 2) if len(others) > 1 else [(others[0], None)]:
+            for moved in range(-10, 26) if other is not None else [0]:
+                changed = list(parts)
+                changed[place] = value
+                changed[other if other is not None else place] += moved
+                if rest is None:
+                    continue
+                changed[rest] += parts[place] - value - moved
+                if min(changed) >= 0 and shown_parts(changed).parts == shown:
+                    return True
     return False
 
 
