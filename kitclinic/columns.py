@@ -30,7 +30,7 @@ def columns(rows: QuerySet[Any, Any], kinds: Mapping[str, str]) -> dict[str, NDA
     inner = ", ".join(f'"{name}"' for name in kinds)
     cast = ", ".join(f'"{name}"::{KINDS[kind][0]}' for name, kind in kinds.items())
     copy = f"COPY (SELECT {cast} FROM ({sql}) AS given ({inner})) TO STDOUT (FORMAT BINARY)"  # noqa: S608
-    with connections[rows.db].cursor() as cursor, cursor.copy(copy, values) as out:
+    with connections[rows.db].cursor() as cursor, cursor.cursor.copy(copy, values) as out:
         data = b"".join(out)
     return _parsed(data, kinds)
 

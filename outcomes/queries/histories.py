@@ -3,7 +3,17 @@
 from typing import Any
 
 import numpy as np
-from django.db.models import F, FloatField, Func, IntegerField, Q, SmallIntegerField, Value
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    Q,
+    SmallIntegerField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, ExtractHour, ExtractMinute, TruncDate
 from numpy.typing import NDArray
 
@@ -56,6 +66,10 @@ class TextNumber(Func):
 
     function = "hashtext"
     output_field = IntegerField()
+
+
+def _truth(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, BooleanField())
 
 
 def levels_of(site: Site, *, using: str) -> Levels:
@@ -143,7 +157,7 @@ def _infusions(site: Site, protocols: tuple[str, ...], keys: Ints, order: Ints, 
             PERSON,
             DayNumber(TruncDate("started_at", tzinfo=zone)),
             minute,
-            Q(outcome=InfusionOutcome.COMPLETED),
+            _truth(Q(outcome=InfusionOutcome.COMPLETED)),
             Place(PROTOCOL, protocols),
         ),
         kinds,
@@ -157,7 +171,7 @@ def _infusions(site: Site, protocols: tuple[str, ...], keys: Ints, order: Ints, 
             PERSON,
             DayNumber("date"),
             Coalesce("start_minute", Value(NO_MINUTE), output_field=IntegerField()),
-            Q(status="completed"),
+            _truth(Q(status="completed")),
             Value(0),
         ),
         kinds,
@@ -177,7 +191,7 @@ def _scores(site: Site, keys: Ints, order: Ints, using: str) -> Scores:
             Coalesce("minute", Value(NO_MINUTE), output_field=IntegerField()),
             Cast(F("value") * 10, SmallIntegerField()),
             Coalesce("standard_error", Value(float("nan")), output_field=FloatField()),
-            Q(theta__isnull=False),
+            _truth(Q(theta__isnull=False)),
             Place("instrument", forms),
             TextNumber("bank_version"),
             "pk",
@@ -208,7 +222,7 @@ def _errors(found: dict[str, NDArray[Any]]) -> tuple[NDArray[np.float64], Ints]:
     """Return errors in points (PRO-141) and the forms that may be subtracted (PRO-143)."""
     known = list(definitions().values())
     demo = [DEMONSTRATION_SCALE if one.is_demo else T_SCALE for one in measures().values()]
-    slopes = np.array([abs(float((one.scale or T_SCALE).slope)) for one in known] + [0.0])
+    slopes = np.array([*(abs(float(one.scale.slope)) for one in known), 0.0])
     other = np.array([abs(float(scale.slope)) for scale in demo])
     slope = np.where(found["instrument"] >= 0, slopes[found["instrument"]], other[found["measure"]])
     error = np.where(found["of_theta"], found["error"] * slope, found["error"])

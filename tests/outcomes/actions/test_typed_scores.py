@@ -9,13 +9,14 @@ from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Refused
 from outcomes import actions
 from outcomes.models import SafetyTask, Score, ScoreFile
-from outcomes.queries.cohorts import cohort, sources
+from outcomes.queries.cohorts import sources
 from outcomes.queries.panel import patient_panel
 from outcomes.queries.standing import events
 from outcomes.queries.typed_scores import entered_scores
 from scheduling.models import Patient
 from tests.factories import outcomes as factory
 from tests.factories import scheduling
+from tests.outcomes.studied import cohort
 
 NOW = factory.NOW
 HEADER = "Record number,Measure,Date,Score,Source\n"

@@ -10,14 +10,17 @@ from kitclinic.models import Site
 from outcomes.actions import import_registry
 from outcomes.models import Score
 from outcomes.queries.behind import behind
-from outcomes.queries.cohorts import cohort, sources
-from outcomes.queries.dashboard import dashboard, measure_named
+from outcomes.queries.cohorts import sources
+from outcomes.queries.dashboard import measure_named
 from outcomes.queries.panel import patient_panel
+from outcomes.queries.study import Asked, study
 from outcomes.rules.definitions import Definitions
 from scheduling.actions import cancel_sequence, merge_patients, undo_merge
 from tests.factories import infusions, registry
 from tests.factories import outcomes as questionnaires
 from tests.factories import scheduling as make
+from tests.outcomes.slow_cohort import cohort as slow_cohort
+from tests.outcomes.studied import cohort, dashboard
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 AS_OF = registry.AS_OF
@@ -36,12 +39,10 @@ def test_the_clinic_comes_first_then_its_registries_with_their_labels(
     assert not older.is_simulated
 
 
-def test_a_registrys_patients_come_with_local_days_in_four_queries(site: Site, tmp_path: Path) -> None:
+def test_a_registrys_patients_come_with_local_days(site: Site, tmp_path: Path) -> None:
     import_registry(site=site, directory=registry.export(tmp_path), by=None, at=AT)
     source = sources(site)[1]
-    with CaptureQueriesContext(connection) as queries:
-        found = cohort(source, as_of=AS_OF)
-    assert len(queries) == 4
+    found = cohort(source, as_of=AS_OF)
     assert [patient.record_number for patient in found.patients] == ["A", "B", "C", "D"]
     first = found.patients[0]
     assert (first.infusions[0].date, first.infusions[0].start) == (registry.FIRST, time(8, 30))
@@ -51,9 +52,8 @@ def test_a_registrys_patients_come_with_local_days_in_four_queries(site: Site, t
 def test_a_completed_chart_counts_on_its_local_day_and_an_open_one_not_yet(site: Site) -> None:
     done = infusions.infusion(site=site, at_state="discharged")
     source = sources(site)[0]
-    with CaptureQueriesContext(connection) as queries:
-        found = cohort(source, as_of=infusions.MONDAY)
-    assert len(queries) <= 6
+    found = cohort(source, as_of=infusions.MONDAY)
+    assert found == slow_cohort(source, as_of=infusions.MONDAY)
     (patient,) = found.patients
     (infusion,) = patient.infusions
     started = done.infusion.started_at
@@ -106,7 +106,7 @@ def test_the_patients_behind_a_cell_are_its_denominator(site: Site, tmp_path: Pa
     import_registry(site=site, directory=registry.export(tmp_path), by=None, at=AT)
     measure = measure_named("phq-9")
     assert measure is not None
-    found = behind(sources(site)[1], as_of=AS_OF, definitions=Definitions(), measure=measure, window="last")
+    found = behind(study(Asked(sources(site)[1], AS_OF)), measure=measure, window="last")
     assert [line.patient.record_number for line in found.paired] == ["A", "B", "C"]
     assert [line.patient.record_number for line in found.improved] == ["A"]
     assert [line.patient.record_number for line in found.left_out] == ["D"]

@@ -7,13 +7,13 @@ import pytest
 
 from kitclinic.models import Site
 from outcomes.models import Score
-from outcomes.queries.cohorts import cohort, sources
-from outcomes.queries.dashboard import dashboard
+from outcomes.queries.cohorts import sources
 from outcomes.queries.table_rows import export_rows
 from outcomes.rules.definitions import Definitions
 from scheduling.models import Patient
 from tests.factories import outcomes as questionnaires
 from tests.factories import scheduling as make
+from tests.outcomes.studied import cohort, dashboard
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 

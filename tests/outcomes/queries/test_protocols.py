@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kitclinic.models import Site, StaffUser
-from outcomes.queries.cohorts import cohort, protocols_used, sources
-from outcomes.queries.dashboard import dashboard
+from outcomes.queries.cohorts import protocols_used, sources
 from outcomes.rules.completion import completion
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.protocols import apart
@@ -16,6 +16,8 @@ from scheduling.actions import write_protocol
 from scheduling.rules.capacity import Lengths
 from scheduling.rules.protocols import Ordered
 from tests.factories import infusions, suite
+from tests.outcomes.rules.columns_of import infusions_of
+from tests.outcomes.studied import cohort, dashboard
 
 DAY = date(2026, 9, 14)
 FOUR = "four-days"
@@ -47,9 +49,11 @@ def test_ord_47_a_patient_counts_under_the_first_until_the_day_before_another_be
 
 def test_completion_counts_the_days_of_the_protocol() -> None:
     days = [[infusion for _, infusion in given(FOUR, *range(many))] for many in (4, 3, 1)]
-    found = completion(days, DAY + timedelta(days=60), complete=4)
+    given_days = infusions_of([(one, []) for one in days])
+    everybody = np.ones(len(days), dtype=bool)
+    found = completion(given_days, everybody, DAY + timedelta(days=60), complete=4)
     assert (found.completed, found.counts) == (1, {4: 1, 3: 1, 2: 0, 1: 1, 0: 0})
-    assert completion(days, DAY + timedelta(days=60)).completed == 0
+    assert completion(given_days, everybody, DAY + timedelta(days=60)).completed == 0
 
 
 @pytest.fixture
@@ -77,13 +81,13 @@ def test_ord_47_each_protocol_has_its_own_patients_and_the_page_says_who_is_left
 ) -> None:
     source = sources(both)[0]
     assert [one.slug for one in protocols_used(source)] == ["standard", FOUR]
+    choice = protocols_used(source)[1]
     standard = cohort(source, as_of=infusions.MONDAY)
-    four = cohort(source, as_of=infusions.MONDAY, protocol=FOUR)
+    four = cohort(source, as_of=infusions.MONDAY, protocol=choice)
     assert (len(standard.patients), standard.others, standard.switched) == (1, 1, 0)
     assert (len(four.patients), four.others) == (1, 1)
     assert {one.pk for one in standard.patients}.isdisjoint(one.pk for one in four.patients)
     assert cohort(source, as_of=infusions.MONDAY - timedelta(days=1)).others == 0
-    choice = protocols_used(source)[1]
     shown = dashboard(source, as_of=infusions.MONDAY, definitions=Definitions(), protocol=choice)
     assert (shown.patients, shown.levels[0].label, shown.levels[0].published) == (1, "Four or more", None)
     assert "“Four days” alone" in shown.apart

@@ -25,7 +25,7 @@ def test_the_export_equals_the_page(lead: StaffUser, as_user: Any, site: Site, t
     rows = list(csv.reader(io.StringIO(response.content.decode())))
     assert rows[0] == ["Outcomes as of 31 December 2023"]
     assert rows[1] == ["source", "Juniper Street Infusion, simulated registry", "Made up", "simulated"]
-    assert rows[3][1] == "Definition set Paper 2025, changed: direction either way."
+    assert rows[3][1] == "Definition set Paper 2025, version 1, changed: direction either way."
     assert rows[4] == ["data cut", "2026-03-02 10:00 EST"]
     page = client.get("/outcomes/", choice).content.decode()
     shown = re.findall(r"\b(?:ours|num)\">(\d+/\d+)</span>", page)
