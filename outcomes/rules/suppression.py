@@ -20,7 +20,7 @@ SMALL_CELLS = Rule(
 COMPLEMENTS = Rule(
     "OUT-61",
     "Where parts make up a total that is shown, a hidden part takes others with it, the next ones in the table, "
-    "until at least two are hidden and they hold at least 11 patients together.",
+    "until at least two are hidden that hold at least 11 patients together and cannot all be 10.",
     source="CMS cell size suppression policy; clinic default",
 )
 WITHIN = Rule(
@@ -66,8 +66,8 @@ def shown_parts(parts: Sequence[int], *, total: int | None = None) -> Shown:
     first = hidden.index(True)
     for place in (*range(first + 1, len(parts)), *range(first)):
         taken = [part for part, out in zip(parts, hidden, strict=True) if out]
-        if len(taken) > 1 and not is_small(sum(taken)):
-            break
+        if len(taken) > 1 and not is_small(sum(taken)) and sum(taken) != len(taken) * (SMALLEST_SHOWN - 1):
+            break  # as many small ones as could be would each be the largest small number
         hidden[place] = hidden[place] or parts[place] > 0
     return Shown(total=True, parts=tuple(not out for out in hidden))
 

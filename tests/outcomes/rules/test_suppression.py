@@ -46,6 +46,12 @@ def test_out_61_two_small_parts_that_are_small_together_take_a_third() -> None:
     assert shown_parts([5, 6, 50, 60]).parts == (False, False, True, True)
 
 
+def test_out_61_two_of_ten_take_a_third_or_their_sum_would_tell() -> None:
+    assert shown_parts([10, 10, 50, 60]).parts == (False, False, False, True)
+    assert shown_parts([10, 9, 50, 60]).parts == (False, False, True, True)
+    assert shown_parts([10, 10]).parts == (False, False)
+
+
 def test_out_61_an_empty_part_hides_nobody_and_is_passed_over() -> None:
     assert shown_parts([5, 0, 50, 60]).parts == (False, True, False, True)
 
@@ -91,6 +97,8 @@ def _another_value_looks_the_same(
 ) -> bool:
     """True when patients moved between hidden parts change this one and leave the page as it is."""
     others = [other for other in hidden if other != place]
+    if parts[place] > 1 and _looks_the_same_with_ones(parts, shown, hidden):
+        return True
     for value in (*range(parts[place] - 1, -1, -1), *range(parts[place] + 1, 12)):
         for rest, other in permutations([*others, None], 2) if len(others) > 1 else [(others[0], None)]:
             for moved in range(-10, 26) if other is not None else [0]:
@@ -103,6 +111,15 @@ def _another_value_looks_the_same(
                 if min(changed) >= 0 and shown_parts(changed).parts == shown:
                     return True
     return False
+
+
+def _looks_the_same_with_ones(parts: Sequence[int], shown: tuple[bool, ...], hidden: Sequence[int]) -> bool:
+    """True when every small hidden part could be 1 and the large one the rest."""
+    changed = [1 if place in hidden and is_small(part) else part for place, part in enumerate(parts)]
+    large = [place for place in hidden if not is_small(parts[place])]
+    if large:
+        changed[large[0]] += sum(parts) - sum(changed)
+    return sum(changed) == sum(parts) and shown_parts(changed).parts == shown
 
 
 @given(st.permutations([3, 14, 40, 90]))
