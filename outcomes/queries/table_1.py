@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outcomes.queries.study import Study
-from outcomes.rules.counted import MISSING, NEVER, Rows
+from outcomes.rules.counted import MISSING, NEVER, Counted, Rows, counted
 from outcomes.rules.facts import facts_of
 from outcomes.rules.histories import NO_MINUTE, UNKNOWN, Ints, day_number
 from outcomes.rules.measures import measures
 from outcomes.rules.published import SAMPLE_SIZE
-from outcomes.rules.table_1 import Described, Line, Words, baseline_lines, table_1
+from outcomes.rules.table_1 import Described, Line, Words, baseline_lines, begun_only, table_1, together
 from outcomes.rules.tallies import baseline_sums
 from outcomes.rules.windows import BASELINE
 from scheduling.models import Patient
@@ -55,14 +55,28 @@ def table_one(found: Study) -> TableOne:
     members = np.flatnonzero(found.members)
     words = replace(WORDS, diagnosis={name: diagnosis_words(name) for name in found.levels.diagnosis})
     lines = table_1(described(found, members), found.levels, words)
-    known = found.counted.column(BASELINE) != MISSING
-    who = {name: found.counted.rows.of[known[:, place]] for place, name in enumerate(measures())}
+    parts = (found.counted, _begun(found))
+    who = {
+        name: np.concatenate([part.rows.of[part.column(BASELINE)[:, place] != MISSING] for part in parts])
+        for place, name in enumerate(measures())
+    }
+    first, more = (baseline_sums(part) for part in parts)
+    sums = {name: together(first[name], more[name]) for name in measures()}
     labels = {name: measure.title for name, measure in measures().items()}
     return TableOne(
         found=found,
         lines=tuple(replace(one, who=members[one.who]) for one in lines),
-        baselines=tuple(baseline_lines(baseline_sums(found.counted), who, labels)),
+        baselines=tuple(baseline_lines(sums, who, labels)),
     )
+
+
+def _begun(found: Study) -> Counted:
+    """Return the baselines of members who completed no infusion (OUT-83)."""
+    begun = begun_only(found.kept.infusions, found.members, day_number(found.asked.as_of))
+    theirs = np.zeros(len(found.members), dtype=bool)
+    theirs[begun.of] = True
+    scores = found.kept.scores.where(theirs[found.kept.scores.of])
+    return counted(begun, scores, found.asked.as_of, reading=found.asked.definitions.reading)
 
 
 def described(found: Study, members: Ints) -> Described:
@@ -94,7 +108,7 @@ def described(found: Study, members: Ints) -> Described:
 
 
 def first_days(found: Study) -> tuple[Ints, Ints]:
-    """Return for every place of People the day an age is given for and the completed infusions up to the as-of day.
+    """Return for every place of People the day of their age, and the completed infusions up to the as-of day.
 
     The day is that of the first completed infusion, without one of the first begun, without any the as-of day.
     """

@@ -55,6 +55,24 @@ class PublishedSample:
     spreads: Mapping[str, tuple[int, Decimal, Decimal]]
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedMedian:
+    """Table 1: a median with its quartiles, of n patients."""
+
+    n: int
+    median: Decimal
+    q1: Decimal
+    q3: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedMore:
+    """What else the paper prints of its sample. counts: characteristic -> level -> number; medians by name."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    medians: Mapping[str, PublishedMedian]
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("outcomes").joinpath("published", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
@@ -104,3 +122,17 @@ def published_sample() -> PublishedSample:
         else:
             spreads[row["characteristic"]] = (int(row["n"]), Decimal(row["mean"]), Decimal(row["sd"]))
     return PublishedSample(counts, spreads)
+
+
+@cache
+def published_more() -> PublishedMore:
+    """Return Table 1's group of chronic primary pain, its empty row and its median, and Results on completion."""
+    counts: dict[str, dict[str, int]] = {}
+    medians: dict[str, PublishedMedian] = {}
+    for row in _rows("tankha_2025_more.csv"):
+        name, n = row["characteristic"], int(row["n"])
+        if row["level"]:
+            counts.setdefault(name, {})[row["level"]] = n
+        else:
+            medians[name] = PublishedMedian(n, *(Decimal(row[column]) for column in ("median", "q1", "q3")))
+    return PublishedMore(counts, medians)
