@@ -68,7 +68,7 @@ class TextNumber(Func):
     output_field = IntegerField()
 
 
-def _truth(condition: Q) -> ExpressionWrapper:
+def _truth(condition: Q) -> "ExpressionWrapper[Any]":
     return ExpressionWrapper(condition, BooleanField())
 
 

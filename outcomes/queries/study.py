@@ -177,3 +177,9 @@ class Cut:
     def short(self) -> str:
         """The first twelve letters, for people."""
         return self.digest[:12]
+
+
+def cut(found: Study, at: datetime) -> Cut:
+    """Return the data cut of a study read at this local time."""
+    imported = found.asked.source.cut
+    return Cut(found.asked.source.site.local(imported) if imported else at, found.cut)

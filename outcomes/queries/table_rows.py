@@ -1,9 +1,9 @@
 """Tables 2 and 3 as plain rows of text: what the command prints and the export holds."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from outcomes.queries.dashboard import Cell, Dashboard, Row
+from outcomes.queries.study import Cut
 
 Table = tuple[tuple[str, ...], Sequence[tuple[str, ...]]]
 
@@ -91,14 +91,15 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def export_rows(shown: Dashboard, *, cut: datetime) -> list[tuple[str, ...]]:
+def export_rows(shown: Dashboard, *, cut: Cut, only: str = "") -> list[tuple[str, ...]]:
     """Return the whole page as one sheet: what it is, then every table under its heading. cut: local time."""
     rows: list[tuple[str, ...]] = [
         (shown.title,),
         ("source", shown.source.site.name, shown.source.label, *(("simulated",) * shown.source.is_simulated)),
         ("as of", str(shown.as_of)),
         ("definitions", shown.definitions.sentence),
-        ("data cut", f"{cut:%Y-%m-%d %H:%M %Z}"),
+        ("data cut", f"{cut.at:%Y-%m-%d %H:%M %Z}", cut.digest),
+        *((("only", only),) if only else ()),
         ("patients", str(shown.patients)),
         ("completed infusions", str(shown.infusions)),
         ("finding", shown.finding),

@@ -1,6 +1,6 @@
 """Whom a reader of the outcomes wants to see: period, age, sex, pain category, first or returning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -21,7 +21,7 @@ AGE_BANDS: Mapping[str, tuple[int, int]] = {
 AGE_WORDS = {
     name: f"{low} to {high}" if high < 200 else f"{low} and over" for name, (low, high) in AGE_BANDS.items()
 }
-WHICH = {"first": "first course only", "returning": "came back"}
+WHICH = {"first": "First course", "returning": "Came back"}
 
 FILTERS_RULE = Rule(
     "OUT-25",
@@ -63,6 +63,29 @@ class Filters:
     def as_query(self) -> dict[str, str]:
         """Return what must stand in an address to ask for the same again."""
         return {name: str(value) for name, value in asdict(self).items() if value}
+
+
+def filter_words(filters: Filters, *, sex: Callable[[str], str], diagnosis: Callable[[str], str]) -> str:
+    """Return whom the filters ask for, in words: "women, 18 to 39"; "" for everybody."""
+    said = []
+    if filters.since or filters.until:
+        since = f"from {day_words(filters.since)}" if filters.since else ""
+        until = f"to {day_words(filters.until)}" if filters.until else ""
+        said.append(f"first infusion {since} {until}".replace("  ", " ").strip())
+    if filters.age:
+        said.append(f"age {AGE_WORDS[filters.age]}")
+    if filters.sex:
+        said.append(sex(filters.sex).lower())
+    if filters.category:
+        said.append(diagnosis(filters.category).lower())
+    if filters.which:
+        said.append(WHICH[filters.which].lower())
+    return ", ".join(said)
+
+
+def day_words(day: date) -> str:
+    """Return a day as people write it: 3 May 2024."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def chosen_rows(filters: Filters, counted: Counted, facts: RowFacts) -> Mask:

@@ -11,7 +11,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
 from outcomes.queries.dashboard import dashboard as facts
-from outcomes.queries.study import study
+from outcomes.queries.study import cut, study
 from outcomes.rules.definitions import SWITCHES
 from outcomes.views.selection import selected
 
@@ -21,13 +21,14 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)
     measure = request.GET.get("measure", "")
-    shown = facts(study(asked.asked), measure=measure)
+    found = study(asked.asked)
+    shown = facts(found, measure=measure)
     context = {
         "shown": shown,
         "asked": asked,
         "switches": [(switch, asked.definitions.value(switch)) for switch in SWITCHES],
         "may_open": request.user.may(Permission.SEE_SCORES),
-        "cut": shown.source.cut or at,
+        "cut": cut(found, at),
         "gaps": list(open_discrepancies(request.clinic)) if request.user.may(Permission.SEE_LEDGER) else [],
         "overdue": overdue_cosigns(request.clinic, at=at) if request.user.may(Permission.RUN_CLINIC) else [],
         "events_overdue": number_overdue(request.clinic, at=at) if request.user.may(Permission.SEE_CHARTS) else 0,

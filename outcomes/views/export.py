@@ -7,7 +7,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from outcomes.queries.dashboard import dashboard
-from outcomes.queries.study import study
+from outcomes.queries.study import cut, study
 from outcomes.queries.table_rows import export_rows
 from outcomes.views.selection import selected
 
@@ -16,6 +16,7 @@ from outcomes.views.selection import selected
 def export(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)
-    shown = dashboard(study(asked.asked), measure=request.GET.get("measure", ""))
+    found = study(asked.asked)
+    shown = dashboard(found, measure=request.GET.get("measure", ""))
     name = f"outcomes-{shown.source.slug}-{shown.as_of}.csv"
-    return csv_download(name, export_rows(shown, cut=asked.site.local(shown.source.cut or at)))
+    return csv_download(name, export_rows(shown, cut=cut(found, asked.site.local(at)), only=asked.words))

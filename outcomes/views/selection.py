@@ -13,9 +13,11 @@ from outcomes.queries.histories import levels_of
 from outcomes.queries.study import Asked
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.facts import Levels
-from outcomes.rules.filters import Filters
+from outcomes.rules.filters import Filters, filter_words
 from outcomes.rules.registry import EARLIEST
+from scheduling.models import Patient
 from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice, choice_of
+from scheduling.rules.pain import diagnosis_words
 from scheduling.rules.protocols import STANDARD
 
 
@@ -52,6 +54,13 @@ class Selection:
     @property
     def protocol(self) -> Choice:
         return self.asked.protocol
+
+    @property
+    def words(self) -> str:
+        """Whom the filters ask for, for the head of a page or report; "" for everybody."""
+        return filter_words(
+            self.filters, sex=lambda value: str(Patient.Sex(value).label), diagnosis=diagnosis_words
+        )
 
 
 def selected(request: StaffRequest, at: datetime) -> Selection:

@@ -107,9 +107,9 @@ def test_the_patients_behind_a_cell_are_its_denominator(site: Site, tmp_path: Pa
     measure = measure_named("phq-9")
     assert measure is not None
     found = behind(study(Asked(sources(site)[1], AS_OF)), measure=measure, window="last")
-    assert [line.patient.record_number for line in found.paired] == ["A", "B", "C"]
-    assert [line.patient.record_number for line in found.improved] == ["A"]
-    assert [line.patient.record_number for line in found.left_out] == ["D"]
+    assert [line.record_number for line in found.paired] == ["A", "B", "C"]
+    assert [line.record_number for line in found.improved] == ["A"]
+    assert [line.record_number for line in found.left_out] == ["D"]
 
 
 def test_an_early_as_of_date_forgets_what_came_later(site: Site, tmp_path: Path) -> None:
