@@ -38,6 +38,7 @@ from outcomes.views.safety_settings import safety_settings
 from outcomes.views.safety_task import safety_task
 from outcomes.views.send import on_this_tablet, send
 from outcomes.views.support import support
+from outcomes.views.table_1 import table_1, table_1_patients
 from outcomes.views.thanks import comment, quiet, thanks
 from outcomes.views.trajectory import side_by_side, trajectory, trajectory_pdf
 from outcomes.views.typed_scores import (
@@ -67,6 +68,8 @@ urlpatterns = [
     path("fhir/Questionnaire/$next-question", next_question, name="next_question"),
     path("outcomes/", dashboard, name="dashboard"),
     path("outcomes/export.csv", export, name="export"),
+    path("outcomes/table-1/", table_1, name="table_1"),
+    path("outcomes/table-1/<slug:line>/", table_1_patients, name="table_1_patients"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
     path("patients/<int:pk>/answers-today/", permit_answers, name="permit_answers"),
     path("patients/<int:pk>/paper/", paper_forms, name="paper_forms"),

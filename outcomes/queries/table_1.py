@@ -14,7 +14,7 @@ from outcomes.rules.table_1 import Described, Line, Words, baseline_lines, begun
 from outcomes.rules.tallies import baseline_sums
 from outcomes.rules.windows import BASELINE
 from scheduling.models import Patient
-from scheduling.rules.pain import diagnosis_words
+from scheduling.rules.pain import PRIMARY, diagnosis_words
 
 WORDS = Words(
     sex={str(value): str(label) for value, label in Patient.Sex.choices},
@@ -53,7 +53,7 @@ class TableOne:
 def table_one(found: Study) -> TableOne:
     """Return Table 1 of a study; no query."""
     members = np.flatnonzero(found.members)
-    words = replace(WORDS, diagnosis={name: diagnosis_words(name) for name in found.levels.diagnosis})
+    words = replace(WORDS, diagnosis={name: _category(name) for name in found.levels.diagnosis})
     lines = table_1(described(found, members), found.levels, words)
     parts = (found.counted, _begun(found))
     who = {
@@ -68,6 +68,13 @@ def table_one(found: Study) -> TableOne:
         lines=tuple(replace(one, who=members[one.who]) for one in lines),
         baselines=tuple(baseline_lines(sums, who, labels)),
     )
+
+
+def _category(name: str) -> str:
+    """Return a pain category in words; the kinds of chronic primary pain stand under their group."""
+    words = diagnosis_words(name)
+    kind = words.partition(": ")[2]
+    return f"{kind[0].upper()}{kind[1:]}" if name in PRIMARY and kind else words
 
 
 def _begun(found: Study) -> Counted:

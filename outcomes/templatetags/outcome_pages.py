@@ -14,7 +14,10 @@ from scheduling.rules.pain import diagnosis_words
 
 register = template.Library()
 
-TABS = (("outcomes:dashboard", "Improvement"),)
+TABS = (
+    ("outcomes:dashboard", "Improvement"),
+    ("outcomes:table_1", "Table 1"),
+)
 EVERYBODY = ("", "All")
 
 

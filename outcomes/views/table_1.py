@@ -1,0 +1,31 @@
+"""Table 1: who the patients are, beside the published column; each count opens its patients."""
+
+from django.http import Http404, HttpResponse
+
+from kitclinic.access import StaffRequest, requires
+from kitclinic.http import page
+from kitclinic.roles import Permission
+from outcomes.queries.people_list import PeopleLines
+from outcomes.queries.table_1 import table_one
+from outcomes.rules.table_1 import BEGUN_RULE, QUARTILE_RULE, SMALL_RULE, TABLE_1_RULE
+from outcomes.views.studied import page_of, studied
+
+RULES = (TABLE_1_RULE, BEGUN_RULE, SMALL_RULE, QUARTILE_RULE)
+
+
+@requires(Permission.SEE_OUTCOMES)
+def table_1(request: StaffRequest) -> HttpResponse:
+    asked = studied(request, "Table 1: who the patients are")
+    context = asked.context | {"shown": table_one(asked.found), "rules": RULES}
+    return page(request, "outcomes/table_1.html", context)
+
+
+@requires(Permission.SEE_OUTCOMES)
+@requires(Permission.SEE_SCORES)
+def table_1_patients(request: StaffRequest, line: str) -> HttpResponse:
+    asked = studied(request, "Table 1")
+    chosen = table_one(asked.found).line(line)
+    if chosen is None:
+        raise Http404
+    lines = page_of(request, PeopleLines(asked.found, chosen.who))
+    return page(request, "outcomes/table_1_patients.html", asked.context | {"line": chosen, "lines": lines})
