@@ -6,6 +6,7 @@ from outcomes.views.answers import answers
 from outcomes.views.asking import asking, asking_csv
 from outcomes.views.calls import call, calls, reminders
 from outcomes.views.cell import cell
+from outcomes.views.completion import completion, completion_patients
 from outcomes.views.dashboard import dashboard
 from outcomes.views.delivery import ask_again, delivery
 from outcomes.views.engines import engine_client_end, engines, remote_engine_end, remote_engine_new
@@ -68,6 +69,8 @@ urlpatterns = [
     path("fhir/Questionnaire/$next-question", next_question, name="next_question"),
     path("outcomes/", dashboard, name="dashboard"),
     path("outcomes/export.csv", export, name="export"),
+    path("outcomes/completion/", completion, name="completion"),
+    path("outcomes/completion/<slug:group>/", completion_patients, name="completion_patients"),
     path("outcomes/table-1/", table_1, name="table_1"),
     path("outcomes/table-1/<slug:line>/", table_1_patients, name="table_1_patients"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),

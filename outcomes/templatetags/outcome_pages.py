@@ -17,6 +17,7 @@ register = template.Library()
 TABS = (
     ("outcomes:dashboard", "Improvement"),
     ("outcomes:table_1", "Table 1"),
+    ("outcomes:completion", "Completion"),
 )
 EVERYBODY = ("", "All")
 
