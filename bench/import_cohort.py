@@ -29,8 +29,8 @@ from outcomes.actions import import_registry  # noqa: E402
 from outcomes.queries.behind import behind  # noqa: E402
 from outcomes.queries.cohorts import sources  # noqa: E402
 from outcomes.queries.dashboard import dashboard, measure_named  # noqa: E402
+from outcomes.queries.study import Asked, study  # noqa: E402
 from outcomes.rules.cohort import AS_OF, generate, write  # noqa: E402
-from outcomes.rules.definitions import Definitions  # noqa: E402
 
 Made = TypeVar("Made")
 ROUNDS = 5
@@ -61,19 +61,19 @@ def main() -> None:
 
         timed("import", imported)
         timed("import the same files again", imported)
-        source = sources(site)[1]
+        asked = Asked(sources(site)[1], AS_OF)
         with CaptureQueriesContext(connection) as queries:
-            dashboard(source, as_of=AS_OF, definitions=Definitions())
+            dashboard(study(asked))
         timed(
             "outcomes page with the effects of six switches",
-            lambda: dashboard(source, as_of=AS_OF, definitions=Definitions()),
+            lambda: dashboard(study(asked)),
             rounds=ROUNDS,
         )
         measure = measure_named("phq-9")
         assert measure is not None
         timed(
             "patients behind one cell",
-            lambda: behind(source, as_of=AS_OF, definitions=Definitions(), measure=measure, window="3m"),
+            lambda: behind(study(asked), measure=measure, window="3m").paired[:100],
             rounds=ROUNDS,
         )
         print(f"{size}; {len(queries)} queries a page")

@@ -1,9 +1,11 @@
 """The rows of one source as the columns that ``outcomes.rules`` counts with, in four queries."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     ExpressionWrapper,
     F,
@@ -22,7 +24,7 @@ from infusions.states import InfusionOutcome
 from kitclinic.columns import columns
 from kitclinic.models import Site
 from outcomes.models import Score
-from outcomes.queries.cohorts import PERSON, PROTOCOL
+from outcomes.queries.cohorts import PROTOCOL
 from outcomes.rules.estimation import DEMONSTRATION_SCALE, T_SCALE
 from outcomes.rules.facts import Levels
 from outcomes.rules.histories import (
@@ -92,32 +94,41 @@ def levels_of(site: Site, *, using: str) -> Levels:
 
 def histories_of(site: Site, levels: Levels, *, using: str) -> Histories:
     """Return every infusion and score of a source, to whatever day. Merged records are one patient."""
-    people = _people(site, levels, using)
-    order = np.argsort(people.key)
+    people, keys = _people(site, levels, using)
     protocols = _protocols(using)
     return Histories(
         people=people,
-        infusions=_infusions(site, protocols, people.key, order, using),
-        scores=_scores(site, people.key, order, using),
+        infusions=_infusions(site, protocols, keys, using),
+        scores=_scores(site, keys, using),
         protocols=protocols,
     )
 
 
-def _placed(found: dict[str, NDArray[Any]], keys: Ints, order: Ints) -> dict[str, NDArray[Any]]:
-    """Return the columns with the place of each row's patient among the keys; rows of nobody's are left out."""
-    if not len(keys):
-        return {name: values[:0] for name, values in found.items()}
-    at = np.minimum(np.searchsorted(keys, found["of"], sorter=order), len(keys) - 1)
-    place = order[at]
-    known = keys[place] == found["of"]
-    return {name: values[known] for name, values in (found | {"of": place}).items()}
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
+    """Where a patient's rows go. stored: keys rising; place: of each, of a merged record the kept one's."""
+
+    stored: Ints
+    place: Ints
+
+    def placed(self, found: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return the columns with the place of each row's patient; rows of nobody's are left out."""
+        if not len(self.stored):
+            return {name: values[:0] for name, values in found.items()}
+        at = np.minimum(np.searchsorted(self.stored, found["of"]), len(self.stored) - 1)
+        place = np.where(self.stored[at] == found["of"], self.place[at], -1)
+        known = place >= 0
+        if known.all():
+            return found | {"of": place}
+        return {name: values[known] for name, values in (found | {"of": place}).items()}
 
 
-def _people(site: Site, levels: Levels, using: str) -> People:
-    rows = Patient.objects.using(using).filter(site=site, merged_into__isnull=True).order_by("record_number")
+def _people(site: Site, levels: Levels, using: str) -> tuple[People, Keys]:
+    rows = Patient.objects.using(using).filter(site=site).order_by("record_number")
     found = columns(
         rows.values_list(
             "pk",
+            Coalesce("merged_into_id", Value(0), output_field=BigIntegerField()),
             Coalesce(DayNumber("birth_date"), Value(UNKNOWN_BIRTH)),
             Coalesce("age_at_first_infusion", Value(UNKNOWN), output_field=IntegerField()),
             Place("sex", levels.sex),
@@ -129,6 +140,7 @@ def _people(site: Site, levels: Levels, using: str) -> People:
         ),
         {
             "key": "int64",
+            "merged": "int64",
             "birth": "int32",
             "age_given": "int16",
             "sex": "int16",
@@ -139,7 +151,15 @@ def _people(site: Site, levels: Levels, using: str) -> People:
             "charlson": "int16",
         },
     )
-    return People(**found)
+    merged = found.pop("merged")
+    kept = merged == 0
+    order = np.argsort(found["key"])
+    stored, own = found["key"][order], (np.cumsum(kept) - 1)[order]
+    place = np.where(kept[order], own, -1)
+    into = merged[order]
+    at = np.minimum(np.searchsorted(stored, into), max(len(stored) - 1, 0))
+    place = np.where(into == 0, place, np.where(stored[at] == into, place[at], -1)) if len(stored) else place
+    return People(**{name: values[kept] for name, values in found.items()}), Keys(stored, place)
 
 
 def _protocols(using: str) -> tuple[str, ...]:
@@ -147,14 +167,14 @@ def _protocols(using: str) -> tuple[str, ...]:
     return (STANDARD, *(slug for slug in slugs if slug != STANDARD))
 
 
-def _infusions(site: Site, protocols: tuple[str, ...], keys: Ints, order: Ints, using: str) -> Infusions:
+def _infusions(site: Site, protocols: tuple[str, ...], keys: Keys, using: str) -> Infusions:
     kinds = {"of": "int64", "day": "int32", "start": "int16", "completed": "bool", "protocol": "int16"}
     started = Infusion.objects.using(using).filter(site=site, started_at__isnull=False).exclude(outcome="")
     zone = site.zone
     minute = ExtractHour("started_at", tzinfo=zone) * 60 + ExtractMinute("started_at", tzinfo=zone)
     charted = columns(
         started.order_by("pk").values_list(
-            PERSON,
+            "patient_id",
             DayNumber(TruncDate("started_at", tzinfo=zone)),
             minute,
             _truth(Q(outcome=InfusionOutcome.COMPLETED)),
@@ -168,7 +188,7 @@ def _infusions(site: Site, protocols: tuple[str, ...], keys: Ints, order: Ints, 
         .filter(site=site)
         .order_by("pk")
         .values_list(
-            PERSON,
+            "patient_id",
             DayNumber("date"),
             Coalesce("start_minute", Value(NO_MINUTE), output_field=IntegerField()),
             _truth(Q(status="completed")),
@@ -177,15 +197,15 @@ def _infusions(site: Site, protocols: tuple[str, ...], keys: Ints, order: Ints, 
         kinds,
     )
     found = {name: np.concatenate((charted[name], imported[name])) for name in kinds}
-    return Infusions(**_placed(found, keys, order))
+    return Infusions(**keys.placed(found))
 
 
-def _scores(site: Site, keys: Ints, order: Ints, using: str) -> Scores:
+def _scores(site: Site, keys: Keys, using: str) -> Scores:
     forms = tuple(definitions())
-    rows = Score.objects.using(using).among_results(site).filter(measure__in=list(measures())).order_by("pk")
+    rows = Score.objects.using(using).among_results(site).order_by()
     found = columns(
         rows.values_list(
-            PERSON,
+            "patient_id",
             Place("measure", tuple(measures())),
             DayNumber("date"),
             Coalesce("minute", Value(NO_MINUTE), output_field=IntegerField()),
@@ -209,7 +229,9 @@ def _scores(site: Site, keys: Ints, order: Ints, using: str) -> Scores:
             "key": "int64",
         },
     )
-    found = _placed(found, keys, order)
+    order = np.argsort(found["key"])  # of equal scores the last stored counts; cheaper here than in SQL
+    order = order[found["measure"][order] >= 0]
+    found = keys.placed({name: values[order] for name, values in found.items()})
     error, form = _errors(found)
     return Scores(
         **{name: found[name] for name in ("of", "measure", "day", "minute", "tenths", "key")},
