@@ -150,9 +150,7 @@ def said(rows: Sequence[Contrast], one: str, other: str) -> str:
     """Say what the contrasts show, in one or two sentences. one, other: "with four days", "with five or more"."""
     both = [row for row in rows if row.share is not None and row.has_both]
     if not both:
-        return (
-            f"No measure has patients {one} and patients {other} at this time yet, or none that can be compared."
-        )
+        return f"No measure has pairs of both those {one} and those {other} at this time yet."
     more = sum(row.share.value > 0 for row in both if row.share)
     less = sum(row.share.value < 0 for row in both if row.share)
     clear = sum(row.share.excludes_none for row in both if row.share)

@@ -40,7 +40,7 @@ PREDICTIVE = Rule(
     "STAT-54",
     "The predictive minimal important change is the change as likely in improved as in not improved patients: log "
     "odds of improved less the intercept, over the slope of a logistic regression on change. Adjusted, (0.090 + "
-    "0.103 x correlation) x SD of change x log odds of improved is taken off, for a share improved other than half.",
+    "0.103 x correlation) x SD of change x log odds of improved is taken off, where not half improved.",
     source="Terluin 2015, J Clin Epidemiol 68:1388; Terluin 2017, J Clin Epidemiol 83:90",
 )
 RESAMPLED = Rule(
