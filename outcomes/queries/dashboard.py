@@ -1,7 +1,7 @@
 """Everything the outcomes page shows, from stored rows; the command and the export print the same facts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from outcomes.rules.effects import Effect, effects
 from outcomes.rules.histories import day_of
 from outcomes.rules.measures import Measure, measures
 from outcomes.rules.published import SAMPLE_SIZE, PublishedCell, published_cells, published_sample
+from outcomes.rules.sureness import Sureness, sureness
 from outcomes.rules.tables import Table2Cell, Table3Cell, table_2, table_3
 from outcomes.rules.tallies import all_closed, closed, tally
 from outcomes.rules.windows import WINDOW_NAMES, WINDOWS
@@ -106,6 +107,7 @@ class Dashboard:
     """One source on one day under one set of definitions. rows: by our rate at the last infusion, falling.
 
     patients: whom the counts are of; everybody: the same before the filters.
+    sure: window -> how sure the chosen measure's changes are.
     """
 
     source: Source
@@ -127,6 +129,7 @@ class Dashboard:
     others: int = 0
     switched: int = 0
     everybody: int = 0
+    sure: Mapping[str, Sureness] = field(default_factory=dict)
 
     @property
     def is_standard(self) -> bool:
@@ -185,7 +188,13 @@ def dashboard(found: Study, *, measure: str = "") -> Dashboard:
         others=found.others,
         switched=found.switched,
         everybody=found.all_members,
+        sure={window: _sure(found, chosen.measure, window) for window in WINDOWS},
     )
+
+
+def _sure(found: Study, measure: Measure, window: str) -> Sureness:
+    mcid_set = found.asked.definitions.mcid_set
+    return sureness(found.counted, found.kept.scores, measure.name, window, mcid_set=mcid_set)
 
 
 def _since(found: Study) -> date | None:

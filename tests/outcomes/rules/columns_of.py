@@ -37,8 +37,13 @@ def scores_of(patients: Patients) -> Scores:
         for one in answered
     ]
     table = np.array(rows, dtype=np.int64).reshape(-1, 5)
+    of, measure, day, minute, tenths = table.T
     return Scores(
-        *table.T,
+        of,
+        measure,
+        day,
+        minute,
+        tenths,
         error=np.full(len(table), np.nan),
         form=np.zeros(len(table), dtype=np.int64),
         key=np.arange(len(table)),
