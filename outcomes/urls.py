@@ -10,7 +10,7 @@ from outcomes.views.completion import completion, completion_patients
 from outcomes.views.dashboard import dashboard
 from outcomes.views.delivery import ask_again, delivery
 from outcomes.views.engines import engine_client_end, engines, remote_engine_end, remote_engine_new
-from outcomes.views.export import export
+from outcomes.views.export import export, export_parquet
 from outcomes.views.instrument import instrument
 from outcomes.views.instrument_import import instrument_import
 from outcomes.views.instrument_upload import instrument_upload
@@ -69,6 +69,7 @@ urlpatterns = [
     path("fhir/Questionnaire/$next-question", next_question, name="next_question"),
     path("outcomes/", dashboard, name="dashboard"),
     path("outcomes/export.csv", export, name="export"),
+    path("outcomes/export.parquet", export_parquet, name="export_parquet"),
     path("outcomes/completion/", completion, name="completion"),
     path("outcomes/completion/<slug:group>/", completion_patients, name="completion_patients"),
     path("outcomes/table-1/", table_1, name="table_1"),

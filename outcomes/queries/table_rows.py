@@ -1,11 +1,10 @@
 """Tables 2 and 3 as plain rows of text: what the command prints and the export holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from outcomes.queries.dashboard import Cell, Dashboard, Row
 from outcomes.queries.study import Cut
-
-Table = tuple[tuple[str, ...], Sequence[tuple[str, ...]]]
+from outcomes.rules.table_export import Table
 
 TABLE_2 = (
     "outcome",
@@ -105,12 +104,13 @@ def export_rows(shown: Dashboard, *, cut: Cut, only: str = "") -> list[tuple[str
         ("finding", shown.finding),
         *((("protocol", shown.protocol.name, shown.apart),) if shown.apart else ()),
     ]
-    for title, (heading, lines) in _sections(shown):
+    for title, (heading, lines) in sections(shown):
         rows += [(), (title,), heading, *lines]
     return rows
 
 
-def _sections(shown: Dashboard) -> Iterable[tuple[str, Table]]:
+def sections(shown: Dashboard) -> Iterable[tuple[str, Table]]:
+    """Return every table of the page under its heading."""
     yield "Figure 1 and Table 2", table_2_rows(shown)
     yield "Table 3", table_3_rows(shown)
     levels = [(level.label, str(level.count), _text(level.published)) for level in shown.levels]
