@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as invariants
 
 from kitclinic.models import Site, StaffUser
 from scheduling.queries import counted
@@ -22,6 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; not what is tested
     settings.SECURE_SSL_REDIRECT = False
+    # Machines are shared: how long an example takes says nothing about the product.
+    invariants.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    invariants.load_profile("clinic")
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
 
 
