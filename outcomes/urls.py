@@ -6,6 +6,7 @@ from outcomes.views.answers import answers
 from outcomes.views.asking import asking, asking_csv
 from outcomes.views.calls import call, calls, reminders
 from outcomes.views.cell import cell
+from outcomes.views.charts import chart_png, chart_svg
 from outcomes.views.completion import completion, completion_patients
 from outcomes.views.dashboard import dashboard
 from outcomes.views.delivery import ask_again, delivery
@@ -23,6 +24,7 @@ from outcomes.views.link import link
 from outcomes.views.live_questionnaire import hand_over, permit_answers, withdraw
 from outcomes.views.my_scores import my_scores
 from outcomes.views.next_question import next_question
+from outcomes.views.open_questions import open_questions, open_questions_file
 from outcomes.views.paper import paper, paper_forms
 from outcomes.views.patient_chart import patient_chart
 from outcomes.views.patient_panel import patient_panel
@@ -34,6 +36,7 @@ from outcomes.views.remote_next import remote_next
 from outcomes.views.safety import safety
 from outcomes.views.safety_acts import safety_close, safety_hand_back, safety_not_reached, safety_take
 from outcomes.views.safety_banner import safety_banner
+from outcomes.views.safety_figures import safety_figures
 from outcomes.views.safety_report import safety_report, safety_report_csv
 from outcomes.views.safety_settings import safety_settings
 from outcomes.views.safety_task import safety_task
@@ -68,10 +71,15 @@ urlpatterns = [
     path("interviews/calls/<int:pk>/safety/<int:number>/", interview_safety, name="interview_safety"),
     path("fhir/Questionnaire/$next-question", next_question, name="next_question"),
     path("outcomes/", dashboard, name="dashboard"),
+    path("outcomes/charts/<slug:name>.png", chart_png, name="chart_png"),
+    path("outcomes/charts/<slug:name>.svg", chart_svg, name="chart_svg"),
     path("outcomes/export.csv", export, name="export"),
     path("outcomes/export.parquet", export_parquet, name="export_parquet"),
     path("outcomes/completion/", completion, name="completion"),
     path("outcomes/completion/<slug:group>/", completion_patients, name="completion_patients"),
+    path("outcomes/open-questions/", open_questions, name="open_questions"),
+    path("outcomes/open-questions/table.<slug:kind>", open_questions_file, name="open_questions_file"),
+    path("outcomes/safety-figures/", safety_figures, name="safety_figures"),
     path("outcomes/table-1/", table_1, name="table_1"),
     path("outcomes/table-1/<slug:line>/", table_1_patients, name="table_1_patients"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),

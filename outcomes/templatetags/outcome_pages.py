@@ -18,6 +18,7 @@ TABS = (
     ("outcomes:dashboard", "Improvement"),
     ("outcomes:table_1", "Table 1"),
     ("outcomes:completion", "Completion"),
+    ("outcomes:safety_figures", "Safety"),
 )
 EVERYBODY = ("", "All")
 
