@@ -32,3 +32,10 @@ def f_tail(value: float, above: float, below: float) -> float:
     from scipy.special import fdtrc  # noqa: PLC0415
 
     return float(fdtrc(above, below, value))
+
+
+def t_tails(value: float, freedom: float) -> float:
+    """Return the two-sided p of a value of Student's t."""
+    from scipy.special import stdtr  # noqa: PLC0415
+
+    return 2 * float(stdtr(freedom, -abs(value)))
