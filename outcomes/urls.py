@@ -25,6 +25,7 @@ from outcomes.views.live_questionnaire import hand_over, permit_answers, withdra
 from outcomes.views.my_scores import my_scores
 from outcomes.views.next_question import next_question
 from outcomes.views.open_questions import open_questions, open_questions_file
+from outcomes.views.open_questions import open_questions, open_questions_file
 from outcomes.views.paper import paper, paper_forms
 from outcomes.views.patient_chart import patient_chart
 from outcomes.views.patient_panel import patient_panel
@@ -77,6 +78,8 @@ urlpatterns = [
     path("outcomes/export.parquet", export_parquet, name="export_parquet"),
     path("outcomes/completion/", completion, name="completion"),
     path("outcomes/completion/<slug:group>/", completion_patients, name="completion_patients"),
+    path("outcomes/open-questions/", open_questions, name="open_questions"),
+    path("outcomes/open-questions/table.<slug:kind>", open_questions_file, name="open_questions_file"),
     path("outcomes/open-questions/", open_questions, name="open_questions"),
     path("outcomes/open-questions/table.<slug:kind>", open_questions_file, name="open_questions_file"),
     path("outcomes/safety-figures/", safety_figures, name="safety_figures"),

@@ -190,6 +190,7 @@ NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybod
     "holiday_week",
     "instrument",
     "instrument_import",
+    "open_questions_file",
     "proposals_ask",
     "roster_copy",
     "roster_leave",
