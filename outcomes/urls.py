@@ -7,6 +7,7 @@ from outcomes.views.asking import asking, asking_csv
 from outcomes.views.calls import call, calls, reminders
 from outcomes.views.cell import cell
 from outcomes.views.charts import chart_png, chart_svg
+from outcomes.views.compare import compare_cohorts, compare_file
 from outcomes.views.completion import completion, completion_patients
 from outcomes.views.dashboard import dashboard
 from outcomes.views.delivery import ask_again, delivery
@@ -24,7 +25,6 @@ from outcomes.views.link import link
 from outcomes.views.live_questionnaire import hand_over, permit_answers, withdraw
 from outcomes.views.my_scores import my_scores
 from outcomes.views.next_question import next_question
-from outcomes.views.open_questions import open_questions, open_questions_file
 from outcomes.views.open_questions import open_questions, open_questions_file
 from outcomes.views.paper import paper, paper_forms
 from outcomes.views.patient_chart import patient_chart
@@ -54,6 +54,7 @@ from outcomes.views.typed_scores import (
     scores_import,
     scores_template,
 )
+from outcomes.views.utilisation import utilisation
 
 app_name = "outcomes"
 urlpatterns = [
@@ -76,15 +77,16 @@ urlpatterns = [
     path("outcomes/charts/<slug:name>.svg", chart_svg, name="chart_svg"),
     path("outcomes/export.csv", export, name="export"),
     path("outcomes/export.parquet", export_parquet, name="export_parquet"),
+    path("outcomes/compare/", compare_cohorts, name="compare"),
+    path("outcomes/compare/table.csv", compare_file, name="compare_file"),
     path("outcomes/completion/", completion, name="completion"),
     path("outcomes/completion/<slug:group>/", completion_patients, name="completion_patients"),
-    path("outcomes/open-questions/", open_questions, name="open_questions"),
-    path("outcomes/open-questions/table.<slug:kind>", open_questions_file, name="open_questions_file"),
     path("outcomes/open-questions/", open_questions, name="open_questions"),
     path("outcomes/open-questions/table.<slug:kind>", open_questions_file, name="open_questions_file"),
     path("outcomes/safety-figures/", safety_figures, name="safety_figures"),
     path("outcomes/table-1/", table_1, name="table_1"),
     path("outcomes/table-1/<slug:line>/", table_1_patients, name="table_1_patients"),
+    path("outcomes/utilisation/", utilisation, name="utilisation"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
     path("patients/<int:pk>/answers-today/", permit_answers, name="permit_answers"),
     path("patients/<int:pk>/paper/", paper_forms, name="paper_forms"),

@@ -19,6 +19,7 @@ TABS = (
     ("outcomes:table_1", "Table 1"),
     ("outcomes:completion", "Completion"),
     ("outcomes:safety_figures", "Safety"),
+    ("outcomes:utilisation", "Utilisation"),
 )
 EVERYBODY = ("", "All")
 
