@@ -43,6 +43,12 @@ PROTOCOLS_APART = Rule(
     "Protocols stand beside each other, each with its own patients, and are never added up.",
     source="clinic default",
 )
+TWO_COHORTS = Rule(
+    "OUT-73",
+    "Two cohorts stand beside each other under the same definitions, each with its own source, as-of date, "
+    "protocol and filters; the page says how many patients are in both.",
+    source="clinic default",
+)
 
 NOT_ASSIGNED = "Observational: groups were not assigned."
 
