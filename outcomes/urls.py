@@ -7,7 +7,6 @@ from outcomes.views.asking import asking, asking_csv
 from outcomes.views.calls import call, calls, reminders
 from outcomes.views.cell import cell
 from outcomes.views.charts import chart_png, chart_svg
-from outcomes.views.compare import compare_cohorts, compare_file
 from outcomes.views.compare import compare, compare_file
 from outcomes.views.completion import completion, completion_patients
 from outcomes.views.dashboard import dashboard
@@ -78,8 +77,6 @@ urlpatterns = [
     path("outcomes/charts/<slug:name>.svg", chart_svg, name="chart_svg"),
     path("outcomes/export.csv", export, name="export"),
     path("outcomes/export.parquet", export_parquet, name="export_parquet"),
-    path("outcomes/compare/", compare_cohorts, name="compare"),
-    path("outcomes/compare/table.csv", compare_file, name="compare_file"),
     path("outcomes/compare/", compare, name="compare"),
     path("outcomes/compare/table.csv", compare_file, name="compare_file"),
     path("outcomes/completion/", completion, name="completion"),
