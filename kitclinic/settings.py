@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "outcomes.remind_of_questionnaires",
         "schedule": timedelta(minutes=1),
     },
+    "fit-models": {"task": "outcomes.fit_models", "schedule": timedelta(seconds=5)},
     "escalate-unsigned": {"task": "infusions.escalate_unsigned", "schedule": timedelta(minutes=1)},
     "expire-orders": {"task": "infusions.expire_orders", "schedule": timedelta(minutes=10)},
     "expire-questionnaires": {"task": "outcomes.expire_questionnaires", "schedule": timedelta(minutes=1)},

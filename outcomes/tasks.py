@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from outcomes import actions
+from outcomes.model_work import work_on_models
 from outcomes.queries.asking import clinics
 
 
@@ -31,3 +32,8 @@ def expire_questionnaires() -> int:
 @shared_task(name="outcomes.escalate_safety_tasks")
 def escalate_safety_tasks() -> int:
     return actions.escalate_overdue_safety_tasks(at=timezone.now())
+
+
+@shared_task(name="outcomes.fit_models")
+def fit_models() -> int:
+    return work_on_models(at=timezone.now())

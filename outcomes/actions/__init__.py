@@ -28,6 +28,7 @@ from outcomes.actions.instruments import (
 )
 from outcomes.actions.invitations import link_of, remind_of_questionnaires
 from outcomes.actions.ladder import record_call, send_again, stop_reminders, take_steps, want_reminders
+from outcomes.actions.model_runs import ask_for_models, finish_models, keep_model, take_models
 from outcomes.actions.paper import PaperSaved, record_paper
 from outcomes.actions.patient_ways import choose_language, record_comment, start_kiosk
 from outcomes.actions.planning import set_plan
@@ -67,6 +68,7 @@ __all__ = [
     "activate_piece",
     "add_engine_client",
     "add_remote_engine",
+    "ask_for_models",
     "ask_remote",
     "begin_sitting",
     "choose_language",
@@ -82,6 +84,7 @@ __all__ = [
     "enter_score",
     "escalate_overdue_safety_tasks",
     "expire_questionnaires",
+    "finish_models",
     "hand_back_safety_task",
     "hand_over_link",
     "import_piece",
@@ -89,6 +92,7 @@ __all__ = [
     "import_scores",
     "import_upload",
     "issue_link",
+    "keep_model",
     "link_of",
     "look_through",
     "note_not_reached",
@@ -112,6 +116,7 @@ __all__ = [
     "start_kiosk",
     "stop_questionnaire",
     "stop_reminders",
+    "take_models",
     "take_safety_task",
     "take_steps",
     "upload_scores",

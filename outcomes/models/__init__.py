@@ -19,6 +19,7 @@ from outcomes.models.instruments import (
     PieceUpload,
     RemoteEngine,
 )
+from outcomes.models.model_runs import ModelRun
 from outcomes.models.planning import AskCall, AskStep, AssessmentPlan, PlannedAssessment, ReminderChoice
 from outcomes.models.registry import RegistryImport
 from outcomes.models.safety import RedFlag, SafetySettings, SafetyStep, SafetyTask
@@ -37,6 +38,7 @@ __all__ = [
     "InstrumentLicence",
     "InstrumentPiece",
     "ItemResponse",
+    "ModelRun",
     "PieceDecision",
     "PieceUpload",
     "PlannedAssessment",

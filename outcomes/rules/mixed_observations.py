@@ -14,6 +14,13 @@ from outcomes.rules.histories import Ints, Mask
 BASELINE_TIME = 0  # place of the baseline in COLUMNS; the follow-ups are 1, 2, 3
 TENTHS = 10  # of a point
 
+ONCE = Rule(
+    "STAT-19",
+    "A model is fitted once for the same scores and covariates: a change of either makes a new run, a change that "
+    "no model reads makes none.",
+    source="clinic default",
+)
+
 ALL_SCORES = Rule(
     "STAT-11",
     "The mixed models use every counting score: who has a baseline only, or a follow-up only, stays in.",
@@ -64,16 +71,6 @@ class Observations:
         both = np.intersect1d(self.row[self.time == BASELINE_TIME], self.row[self.time == time])
         return self.where(np.isin(self.row, both) & ((self.time == BASELINE_TIME) | (self.time == time)))
 
-    def feed(self, digest: "hashlib._Hash") -> None:
-        """Add every value to a digest, in the order of patients, rows and times."""
-        numbers = (self.age, self.charlson, self.infusion_days, self.score)
-        table = np.column_stack(
-            [self.patient, self.row, self.time, *(np.nan_to_num(one, nan=-1) for one in numbers)]
-        )
-        order = np.lexsort((self.time, self.row, self.patient))
-        digest.update(np.ascontiguousarray(table[order], dtype=np.float64).tobytes())
-        digest.update("\n".join(map(str, (*self.sex[order], *self.race[order]))).encode())
-
 
 def observations_of(counted: Counted, facts: RowFacts, measure: int) -> Observations:
     """Return the counting scores of one measure, by its place (STAT-11). facts: aligned with the rows."""
@@ -90,3 +87,17 @@ def observations_of(counted: Counted, facts: RowFacts, measure: int) -> Observat
         charlson=facts.charlson[row],
         infusion_days=facts.infusion_days[row],
     )
+
+
+def input_digest(counted: Counted, facts: RowFacts, version: int) -> str:
+    """Return a SHA-256 over all that the models read, and their version: equal for equal results (STAT-19).
+
+    Patients count as one or another, not by their keys or places.
+    """
+    _, who = np.unique(counted.rows.of, return_inverse=True)
+    digest = hashlib.sha256(f"{version};{counted.tenths.shape};".encode())
+    numbers = (who, counted.tenths, facts.age, facts.charlson, facts.infusion_days)
+    for values in numbers:
+        digest.update(np.ascontiguousarray(np.nan_to_num(values.astype(np.float64), nan=-1)).tobytes())
+    digest.update("\n".join((*facts.sex, *facts.race)).encode())
+    return digest.hexdigest()

@@ -1,0 +1,187 @@
+"""Mixed models are asked for once, fitted by the worker measure by measure, and fail in words."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+
+from kitclinic.models import AuditEvent, Site, StaffUser
+from outcomes import model_work, tasks
+from outcomes.actions import ask_for_models, import_registry, take_models
+from outcomes.models import ModelRun
+from outcomes.queries.cohorts import sources
+from outcomes.queries.model_runs import earlier_run, model_key, run_of
+from outcomes.queries.study import Asked, Study, study
+from outcomes.rules.definitions import Definitions
+from outcomes.rules.filters import Filters
+from outcomes.rules.mixed_design import Refusal
+from outcomes.rules.mixed_model import Effect, MeasureModel, MixedModel, measure_model
+from outcomes.rules.mixed_stored import read_model, stored
+from scheduling.models import Patient
+from tests.factories import registry
+from tests.outcomes.rules.mixed_cohort import fixed_cohort
+
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+@pytest.fixture
+def home(site: Site, tmp_path: Path) -> Site:
+    """Twelve patients with PHQ-9 before and after, and nothing else."""
+    names = [f"P{number:02}" for number in range(12)]
+    people = [
+        f"{name},{30 + number},female,White,Married,28.7,{number % 4},neuropathic"
+        for number, name in enumerate(names)
+    ]
+    given, scores = [], []
+    for number, name in enumerate(names):
+        given += [f"{name},{registry.FIRST + timedelta(days=d)},08:30,1,{d + 1},completed" for d in range(5)]
+        scores.append(f"{name},PHQ-9,{registry.FIRST - timedelta(days=7)},07:30,{10 + number * 5 % 9}")
+        scores.append(f"{name},PHQ-9,{registry.LAST + timedelta(days=3)},19:00,{8 + number * 7 % 11}")
+    folder = registry.export(
+        tmp_path,
+        patients="\n".join([registry.PATIENTS, *people]) + "\n",
+        infusions="\n".join([registry.INFUSIONS, *given]) + "\n",
+        pro="\n".join([registry.SCORES, *scores]) + "\n",
+    )
+    return import_registry(site=site, directory=folder, by=None, at=AT).record.site
+
+
+def found(site: Site, home: Site, **more: object) -> Study:
+    source = next(one for one in sources(site) if one.site.pk == home.pk)
+    return study(Asked(source, more.pop("as_of", registry.AS_OF), **more))  # type: ignore[arg-type]
+
+
+def test_stat_19_models_are_asked_for_once(site: Site, home: Site, lead: StaffUser) -> None:
+    first = ask_for_models(found=found(site, home), by=lead, at=AT)
+    again = ask_for_models(found=found(site, home), by=lead, at=AT)
+    assert (first.pk, first.state, first.site) == (again.pk, "queued", home)
+    assert ModelRun.objects.count() == 1
+    events = AuditEvent.objects.filter(event="models asked for")
+    assert [(one.by, one.subject_id) for one in events] == [(lead, first.pk)]
+    with pytest.raises(IntegrityError, match="model_run_once"), transaction.atomic():
+        ModelRun.objects.create(
+            site=home,
+            digest=first.digest,
+            question="",
+            asked={},
+            as_of=AT.date(),
+            cut="",
+            asked_by=lead,
+            asked_at=AT,
+        )
+
+
+def test_the_worker_fits_every_measure_or_says_why_not(site: Site, home: Site, lead: StaffUser) -> None:
+    ask_for_models(found=found(site, home), by=lead, at=AT)
+    assert [tasks.fit_models(), tasks.fit_models()] == [11, 0]
+    run = ModelRun.objects.get()
+    assert (run.state, run.done, run.problem) == ("done", 11, "")
+    told = read_model(run.results["PHQ-9"])
+    assert isinstance(told.fitted, MixedModel)
+    assert told.fitted.at_times == (12, 12, 0, 0)
+    assert isinstance(told.pairs["last"], Effect)
+    refused = read_model(run.results["GAD-7"]).fitted
+    assert refused == Refusal("Not fitted: nobody has a score of this measure that counts.")
+    assert ask_for_models(found=found(site, home), by=lead, at=AT).state == "done", "never fitted again"
+    assert tasks.fit_models() == 0
+
+
+def test_progress_is_kept_measure_by_measure(
+    site: Site, home: Site, lead: StaffUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker dies in the fifth measure; asked again, it goes on with the fifth."""
+    ask_for_models(found=found(site, home), by=lead, at=AT)
+    seen: list[int] = []
+
+    def fit(observed: object) -> MeasureModel:
+        seen.append(ModelRun.objects.get().done)
+        if len(seen) == 5:
+            raise MemoryError
+        return MeasureModel(Refusal("Not fitted: a test."), {})
+
+    monkeypatch.setattr(model_work, "measure_model", fit)
+    with pytest.raises(MemoryError):
+        tasks.fit_models()
+    assert seen == [0, 1, 2, 3, 4]
+    run = ModelRun.objects.get()
+    assert (run.state, run.done) == ("failed", 4)
+    assert run.problem == model_work.ERROR
+    again = ask_for_models(found=found(site, home), by=lead, at=AT + timedelta(minutes=1))
+    assert (again.pk, again.state, again.done) == (run.pk, "queued", 4)
+    assert tasks.fit_models() == 7
+    assert ModelRun.objects.get().state == "done"
+    assert AuditEvent.objects.filter(event="models asked for").count() == 2
+
+
+def test_a_worker_that_is_gone_is_said_and_the_run_may_be_asked_for_again(
+    site: Site, home: Site, lead: StaffUser
+) -> None:
+    ask_for_models(found=found(site, home), by=lead, at=AT)
+    assert take_models(at=AT) is not None
+    assert take_models(at=AT + timedelta(minutes=10)) is None
+    assert ModelRun.objects.get().state == "running"
+    assert take_models(at=AT + timedelta(minutes=10, seconds=1)) is None
+    run = ModelRun.objects.get()
+    assert (run.state, "stopped before it was done" in run.problem) == ("failed", True)
+
+
+def test_scores_that_changed_meanwhile_are_not_fitted_under_the_old_name(
+    site: Site, home: Site, lead: StaffUser
+) -> None:
+    run = ask_for_models(found=found(site, home), by=lead, at=AT)
+    Patient.objects.filter(site=home, record_number="P03").update(charlson_index=7)
+    assert tasks.fit_models() == 0
+    run.refresh_from_db()
+    assert (run.state, run.problem, run.results) == ("failed", model_work.CHANGED, {})
+    other = ask_for_models(found=found(site, home), by=lead, at=AT)
+    assert other.pk != run.pk, "another Charlson index is another model"
+
+
+def test_stat_19_only_what_a_model_reads_makes_a_new_run(site: Site, home: Site) -> None:
+    digest = model_key(found(site, home)).digest
+    same = [
+        {"definitions": Definitions(mcid="evidence", direction="either")},
+        {"as_of": registry.AS_OF + timedelta(days=30)},
+    ]
+    other = [
+        {"definitions": Definitions(day0="in", baseline="30"), "as_of": date(2023, 1, 5)},
+        {"filters": Filters(age="18-39")},
+    ]
+    assert {model_key(found(site, home, **more)).digest for more in same} == {digest}
+    assert all(model_key(found(site, home, **more)).digest != digest for more in other)
+    Patient.objects.filter(site=home, record_number="P03").update(marital_status="Single")
+    assert model_key(found(site, home)).digest == digest
+    Patient.objects.filter(site=home, record_number="P03").update(ethnic_group="Black")
+    assert model_key(found(site, home)).digest != digest
+
+
+def test_the_last_run_of_an_older_cut_is_found_and_never_one_of_a_later_day(
+    site: Site, home: Site, lead: StaffUser
+) -> None:
+    before = found(site, home)
+    ask_for_models(found=before, by=lead, at=AT)
+    tasks.fit_models()
+    run = ModelRun.objects.get()
+    Patient.objects.filter(site=home, record_number="P03").update(charlson_index=7)
+    now = found(site, home)
+    key = model_key(now)
+    assert run_of(now, key) is None
+    assert earlier_run(now, key) == run
+    day_before = found(site, home, as_of=registry.AS_OF - timedelta(days=1))
+    assert earlier_run(day_before, model_key(day_before)) is None
+    course = found(site, home, definitions=Definitions(reference="course"))
+    assert earlier_run(course, model_key(course)) is None
+
+
+def test_what_is_stored_is_read_back_unchanged() -> None:
+    model = measure_model(fixed_cohort())
+    assert read_model(stored(model)) == model
