@@ -10,17 +10,16 @@ import numpy as np
 
 from kitclinic.register import Rule
 from outcomes.rules.differences import Floats
-from outcomes.rules.distributions import chi_squared_tail, normal_tails, t_tails
+from outcomes.rules.distributions import normal_tails, t_tails
+from outcomes.rules.heterogeneity import LEAST_EXPECTED, shares_differ
 from outcomes.rules.histories import Ints
-
-LEAST_EXPECTED = 5  # STAT-31, in any cell of a table
 
 CATEGORIES = Rule(
     "STAT-31",
     "Categories of two groups are compared by Pearson's chi-squared without a continuity correction, over the "
     "levels somebody is in. Where fewer than 5 would be expected in a cell, two levels are compared by Fisher's "
-    "exact test instead; more levels keep chi-squared, and the page says that it is rough.",
-    source="Tankha 2025, Statistical analysis (chi-squared); Cochran 1954; exact for two levels: clinic default",
+    "exact test instead, and of more levels chi-squared is judged by random tables (STAT-48).",
+    source="Tankha 2025, Statistical analysis (chi-squared); Cochran 1954; where few are expected: clinic default",
 )
 MEANS = Rule(
     "STAT-32",
@@ -39,7 +38,7 @@ CHI_SQUARED = "chi-squared"
 FISHER = "Fisher exact"
 STUDENT = "t, pooled"
 RANK_SUM = "Wilcoxon rank-sum"
-ROUGH = "Fewer than 5 expected in a cell: rough."
+FEW = "Fewer than 5 expected in a cell: P from random tables."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,12 @@ def categories_differ(table: Ints) -> Tested:
     if counts.shape[1] < 2:
         return Tested(CHI_SQUARED, None, note="Everybody is in one level.")
     expected = groups[:, np.newaxis] * levels / groups.sum()
-    few = bool((expected < LEAST_EXPECTED).any())
-    if few and counts.shape[1] == 2:
+    if counts.shape[1] == 2 and (expected < LEAST_EXPECTED).any():
         return Tested(FISHER, _fisher(counts.astype(np.int64)))
-    found = float(((counts - expected) ** 2 / expected).sum())
-    return Tested(CHI_SQUARED, chi_squared_tail(found, counts.shape[1] - 1), found, ROUGH if few else "")
+    found = shares_differ([(int(one), int(of)) for one, of in zip(counts[0], levels, strict=True)])
+    if found is None:
+        raise ValueError("two groups of two levels can be tested")
+    return Tested(CHI_SQUARED, found.p, found.statistic, FEW if found.random else "")
 
 
 def _fisher(counts: Ints) -> float:
