@@ -11,6 +11,7 @@ from outcomes.views.compare import compare, compare_file
 from outcomes.views.completion import completion, completion_patients
 from outcomes.views.dashboard import dashboard
 from outcomes.views.delivery import ask_again, delivery
+from outcomes.views.discrepancies import discrepancies
 from outcomes.views.engines import engine_client_end, engines, remote_engine_end, remote_engine_new
 from outcomes.views.export import export, export_parquet
 from outcomes.views.instrument import instrument
@@ -83,6 +84,7 @@ urlpatterns = [
     path("outcomes/completion/<slug:group>/", completion_patients, name="completion_patients"),
     path("outcomes/open-questions/", open_questions, name="open_questions"),
     path("outcomes/open-questions/table.<slug:kind>", open_questions_file, name="open_questions_file"),
+    path("outcomes/ledger/", discrepancies, name="discrepancies"),
     path("outcomes/safety-figures/", safety_figures, name="safety_figures"),
     path("outcomes/table-1/", table_1, name="table_1"),
     path("outcomes/table-1/<slug:line>/", table_1_patients, name="table_1_patients"),

@@ -20,6 +20,7 @@ TABS = (
     ("outcomes:completion", "Completion"),
     ("outcomes:safety_figures", "Safety"),
     ("outcomes:utilisation", "Utilisation"),
+    ("outcomes:discrepancies", "Ledger"),
 )
 EVERYBODY = ("", "All")
 
