@@ -1,4 +1,4 @@
-"""The drawings of the outcomes page: coordinates only, every figure in it comes from the dashboard's facts."""
+"""The small drawings of the outcomes page: coordinates only; every figure comes from the dashboard's facts."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,8 +8,8 @@ from typing import Any
 
 from django import template
 
-from kitclinic.charts import Axis, at, interval_bar, segments, top_of
-from outcomes.queries.dashboard import Cell, Dashboard, Row
+from kitclinic.charts import Axis, at
+from outcomes.queries.dashboard import Cell, Dashboard
 from outcomes.rules.completion import Response
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.effects import Effect
@@ -20,81 +20,8 @@ from outcomes.rules.windows import LAST, SIX_MONTHS, THREE_MONTHS, WINDOWS
 
 register = template.Library()
 
-WIDTH, LEFT, RIGHT = 436, 8.0, 418.0  # of Figure 1's column, in its own units
-TICK, LEAST, MOST = 10, 50, 100  # percent
-MIDDLES = (8.0, 20.0, 32.0)
 CSS = {LAST: "w-last", THREE_MONTHS: "w-3m", SIX_MONTHS: "w-6m"}
 SHORT = {LAST: "last", THREE_MONTHS: "3 months", SIX_MONTHS: "6 months"}
-STRIP_LEFT, STRIP_WIDTH, LABEL = 1.0, 402.0, 48.0
-BESIDE = 56.0  # what a label takes that stands under its part
-
-
-@register.simple_tag
-def percent_axis(shown: Dashboard) -> Axis:
-    """The axis all rows of Figure 1 share: it holds every interval and every published value."""
-    cells = [cell for row in shown.rows for cell in row.cells]
-    highs = [cell.ours.high for cell in cells if cell.ours.high is not None]
-    top = top_of([*highs, *(cell.published.percent for cell in cells)], step=TICK, least=LEAST, most=MOST)
-    return Axis(0, top, LEFT, RIGHT)
-
-
-@register.inclusion_tag("outcomes/_figure_axis.html")
-def figure_axis(axis: Axis) -> dict[str, Any]:
-    """The numbers over Figure 1."""
-    labels = [(axis.x(value), f"{value}%" if value == axis.high else str(value)) for value in _ticks(axis)]
-    return {"labels": labels, "width": WIDTH}
-
-
-@register.inclusion_tag("outcomes/_figure_bars.html")
-def figure_bars(row: Row, axis: Axis) -> dict[str, Any]:
-    """One row of Figure 1: three bars with intervals, the published value as an outlined mark."""
-    bars = [
-        interval_bar(
-            axis,
-            css=CSS[cell.window],
-            middle=middle,
-            value=cell.ours.percent,
-            low=cell.ours.low,
-            high=cell.ours.high,
-            mark=cell.published.percent,
-        )
-        for cell, middle in zip(row.cells, MIDDLES, strict=True)
-    ]
-    lines = [axis.x(value) for value in _ticks(axis)[1:]]
-    label = f"{row.measure.title}: " + "; ".join(_in_words(cell) for cell in row.cells)
-    return {"bars": bars, "lines": lines, "axis": at(axis.left), "width": WIDTH, "label": label}
-
-
-def _ticks(axis: Axis) -> list[int]:
-    return list(range(0, int(axis.high) + 1, TICK))
-
-
-def _in_words(cell: Cell) -> str:
-    if not cell.ours.n:
-        return f"{cell.window_name} no patients yet, published {cell.published.percent} percent"
-    interval = f"interval {cell.ours.low} to {cell.ours.high}"
-    return f"{cell.window_name} {cell.ours.percent} percent, {interval}, published {cell.published.percent}"
-
-
-@register.inclusion_tag("outcomes/_strip_bar.html")
-def strip_bar(cell: Cell) -> dict[str, Any]:
-    """Improved, unchanged and worsened as one bar, and beneath it both ends together."""
-    n, counts = cell.ours.n, (cell.better, cell.ours.unchanged, cell.ours.worsened)
-    better, unchanged, worsened = segments(counts, left=STRIP_LEFT, width=STRIP_WIDTH, room=LABEL)
-    rates = [whole_percent(count, n) for count in counts]
-    ends = (float(better.x) + float(better.width), float(worsened.x))
-    return {
-        "cell": cell,
-        "better": better,
-        "unchanged": unchanged,
-        "worsened": worsened,
-        "rates": rates,
-        "after_better": at(ends[0] + 6),
-        "after_label": at(ends[0] + 6 + (0 if better.text_x else BESIDE)),
-        "before_worsened": at(ends[1] - 6),
-        "brackets": f"M1.5 25v4H{at(ends[0])}v-4M402.5 25v4H{at(ends[1])}v-4",
-        "both": whole_percent(cell.ours.literal, n),
-    }
 
 
 @register.simple_tag

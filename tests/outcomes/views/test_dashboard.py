@@ -94,12 +94,24 @@ def test_each_cell_shows_its_figures_its_n_and_the_published_beneath(
     assert "Last infusion 100% 4/4 3 months 0% 0/4 6 months 0% 0/4" in text
 
 
-def test_the_drawing_says_its_figures_in_words(lead: StaffUser, as_user: Any, home: Site) -> None:
+def test_each_chart_is_named_described_and_told_as_a_table(lead: StaffUser, as_user: Any, home: Site) -> None:
+    response = as_user(lead).get(URL, asked(home, measure="phq-9"))
+    page, text = response.content.decode(), words(response)
+    assert page.count('role="img" aria-label="Patients meaningfully improved, %" aria-describedby="figure-1-says"') == 2
+    assert page.count('id="figure-1-says"') == 1
+    assert "Depression last infusion 1 3 33.3 0.8 to 90.6 21.2" in text
+    assert "last infusion 3 1 (33%) 1 (33%) 1 (33%) 2 (67%) 0" in text
+
+
+def test_a_chart_stands_in_the_page_as_drawn_in_the_colours_of_the_theme(
+    lead: StaffUser, as_user: Any, home: Site
+) -> None:
     page = as_user(lead).get(URL, asked(home)).content.decode()
-    assert 'aria-label="Depression: last infusion 33.3 percent, interval 0.8 to 90.6, published 21.2; ' in page
-    assert 'aria-label="last infusion: improved 1, unchanged 1, worsened 1 of 3; either way 2"' in (
-        as_user(lead).get(URL, asked(home, measure="phq-9")).content.decode()
-    )
+    drawn = re.findall(r"<svg [^>]*class=\"marks\".*?</svg>", page, re.S)
+    assert len(drawn) == 4, "Figure 1 and the strip, each for wide and for narrow screens"
+    for svg in drawn:
+        assert "var(--w1)" in svg
+        assert not re.search(r"(?:fill|stroke)=\"#", svg), "a colour that would not follow the theme"
 
 
 def test_cells_are_links_to_their_patients_that_keep_the_choice(lead: StaffUser, as_user: Any, home: Site) -> None:
