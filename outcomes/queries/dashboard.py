@@ -161,7 +161,7 @@ def dashboard(found: Study, *, measure: str = "") -> Dashboard:
     """Return the page of one study. measure: slug of the measure to look at closely."""
     asked, views = found.asked, found.views
     done = completion(found.kept.infusions, found.members, asked.as_of, complete=asked.protocol.days)
-    rows = _rows(found)
+    rows = measure_rows(found)
     chosen = next((row for row in rows if row.slug == measure), None) or _first_choice(rows)
     answered = {window: (found.counted.column(window) != MISSING).any(axis=1) for window in WINDOWS}
     due = {window: closed(found.counted, window) for window in WINDOWS}
@@ -218,7 +218,8 @@ def mcid_text(measure: Measure, definitions: Definitions) -> str:
     return text
 
 
-def _rows(found: Study) -> tuple[Row, ...]:
+def measure_rows(found: Study) -> tuple[Row, ...]:
+    """Return the rows of Figure 1 and Tables 2 and 3, by our rate at the last infusion, falling; no query."""
     definitions = found.asked.definitions
     tallies = tally(found.counted, mcid_set=definitions.mcid_set, absolute=definitions.absolute)
     second = table_2(tallies, all_closed(found.counted))
