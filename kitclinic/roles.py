@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_SCORES = "see a patient's answers and scores"
     ANSWER_SAFETY_TASKS = "acknowledge safety tasks"
     SEE_OUTCOMES = "see the clinic's outcomes"
+    EXPORT_RESEARCH = "make de-identified research exports"
     RUN_CLINIC = "manage the clinic: staff, days, settings"
 
 
@@ -115,6 +116,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.SEE_CHARTS,
             P.SEE_SCORES,
             P.SEE_OUTCOMES,
+            P.EXPORT_RESEARCH,
             P.SEE_LEDGER,
             P.ANSWER_DISCREPANCIES,
             P.RUN_CLINIC,

@@ -44,7 +44,6 @@ def scan(data: bytes, known: frozenset[str]) -> tuple[Hit, ...]:
     try:
         export = read_export(data)
         research_of(export)
-        read = read_export(data, kind="csv")
     except UnreadableExportError:
         return tuple(sorted({other, *_of_bytes(members, known)}))
     found = _of_texts(members, known, export)
@@ -52,9 +51,18 @@ def scan(data: bytes, known: frozenset[str]) -> tuple[Hit, ...]:
         found |= _of_table(table, f"{name}.parquet", TABLES[name], known, export)
     if not is_plain(data, export):  # else the CSV files hold the cells of the Parquet ones and nothing besides
         found |= {other, *_of_bytes(members, known)}
-        for name, table in read.tables.items():
-            found |= _of_table(table, f"{name}.csv", TABLES[name], known, export)
+        found |= _of_csv(data, known)
     return tuple(sorted(found))
+
+
+def _of_csv(data: bytes, known: frozenset[str]) -> set[Hit]:
+    """Look at every cell of the CSV files, for what in them is not in the Parquet ones."""
+    try:
+        read = read_export(data, kind="csv")
+    except UnreadableExportError:
+        return set()  # told already: these are other texts than the export's
+    parts = [_of_table(table, f"{name}.csv", TABLES[name], known, read) for name, table in read.tables.items()]
+    return set().union(*parts)
 
 
 def _of_table(

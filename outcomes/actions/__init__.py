@@ -34,6 +34,7 @@ from outcomes.actions.patient_ways import choose_language, record_comment, start
 from outcomes.actions.planning import set_plan
 from outcomes.actions.registry import Imported, import_registry
 from outcomes.actions.remote import AskedRemote, ask_remote, chosen_elsewhere
+from outcomes.actions.research import Grounds, MadeExport, make_research_export
 from outcomes.actions.safety import acknowledge_safety_task, escalate_overdue_safety_tasks
 from outcomes.actions.safety_list import (
     close_safety_task,
@@ -42,6 +43,7 @@ from outcomes.actions.safety_list import (
     take_safety_task,
 )
 from outcomes.actions.safety_settings import end_red_flag, set_red_flag, set_safety_times
+from outcomes.actions.saved_views import rename_view, save_view, withdraw_view
 from outcomes.actions.sending import (
     close_left_parts,
     expire_questionnaires,
@@ -59,8 +61,10 @@ from outcomes.actions.typed_scores import correct_score, enter_score, import_sco
 
 __all__ = [
     "AskedRemote",
+    "Grounds",
     "Imported",
     "KeyReused",
+    "MadeExport",
     "Opening",
     "PaperSaved",
     "Recorded",
@@ -95,6 +99,7 @@ __all__ = [
     "keep_model",
     "link_of",
     "look_through",
+    "make_research_export",
     "note_not_reached",
     "note_served",
     "open_questionnaire",
@@ -106,7 +111,9 @@ __all__ = [
     "record_licence",
     "record_paper",
     "remind_of_questionnaires",
+    "rename_view",
     "retire_piece",
+    "save_view",
     "send_again",
     "send_questionnaire",
     "set_plan",
@@ -122,4 +129,5 @@ __all__ = [
     "upload_scores",
     "want_reminders",
     "withdraw_questionnaire",
+    "withdraw_view",
 ]

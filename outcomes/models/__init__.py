@@ -22,7 +22,9 @@ from outcomes.models.instruments import (
 from outcomes.models.model_runs import ModelRun
 from outcomes.models.planning import AskCall, AskStep, AssessmentPlan, PlannedAssessment, ReminderChoice
 from outcomes.models.registry import RegistryImport
+from outcomes.models.research import ResearchExport
 from outcomes.models.safety import RedFlag, SafetySettings, SafetyStep, SafetyTask
+from outcomes.models.saved_views import SavedView
 from outcomes.models.scores import Score, ScoreFile
 
 __all__ = [
@@ -48,9 +50,11 @@ __all__ = [
     "RemoteEngine",
     "RemoteItem",
     "RemoteResult",
+    "ResearchExport",
     "SafetySettings",
     "SafetyStep",
     "SafetyTask",
+    "SavedView",
     "Score",
     "ScoreFile",
     "Sitting",
