@@ -169,6 +169,6 @@ def test_the_sentence_names_both_points() -> None:
     assert found.to_doubt is not None
     assert said(found) == (
         "Those who answered gained +2.5 points on average (+2.1 to +2.9; above 0 is better). The change is no "
-        f"longer clear once the 40 who did not answer gained {found.to_doubt:.1f} points less than that, and is 0 at 5.0 "
-        "points less."
+        f"longer clear once the 40 who did not answer gained {found.to_doubt:.1f} points less than that, and "
+        "is 0 at 5.0 points less."
     )
