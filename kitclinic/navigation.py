@@ -51,7 +51,7 @@ HOMES = {
     Role.PHYSICIAN: "infusions:signing",
     Role.PSYCHOLOGIST: "scheduling:groups",
     Role.SCHEDULER: "scheduling:week",
-    Role.CLINIC_LEAD: "outcomes:dashboard",
+    Role.CLINIC_LEAD: "outcomes:home",
     Role.ADMINISTRATOR: "scheduling:week",
 }
 

@@ -14,6 +14,7 @@ from outcomes.views.delivery import ask_again, delivery
 from outcomes.views.discrepancies import discrepancies
 from outcomes.views.engines import engine_client_end, engines, remote_engine_end, remote_engine_new
 from outcomes.views.export import export, export_parquet
+from outcomes.views.home import home
 from outcomes.views.instrument import instrument
 from outcomes.views.instrument_import import instrument_import
 from outcomes.views.instrument_upload import instrument_upload
@@ -24,6 +25,7 @@ from outcomes.views.language import language
 from outcomes.views.licence_new import licence_new
 from outcomes.views.link import link
 from outcomes.views.live_questionnaire import hand_over, permit_answers, withdraw
+from outcomes.views.models import model, models, models_file, models_fit, models_progress
 from outcomes.views.my_scores import my_scores
 from outcomes.views.next_question import next_question
 from outcomes.views.open_questions import open_questions, open_questions_file
@@ -35,6 +37,7 @@ from outcomes.views.plan import plan
 from outcomes.views.question import question
 from outcomes.views.red_flags import red_flag_end, red_flags
 from outcomes.views.remote_next import remote_next
+from outcomes.views.research import research
 from outcomes.views.safety import safety
 from outcomes.views.safety_acts import safety_close, safety_hand_back, safety_not_reached, safety_take
 from outcomes.views.safety_banner import safety_banner
@@ -42,6 +45,13 @@ from outcomes.views.safety_figures import safety_figures
 from outcomes.views.safety_report import safety_report, safety_report_csv
 from outcomes.views.safety_settings import safety_settings
 from outcomes.views.safety_task import safety_task
+from outcomes.views.saved_views import (
+    saved_view,
+    saved_view_name,
+    saved_view_new,
+    saved_view_withdraw,
+    saved_views,
+)
 from outcomes.views.send import on_this_tablet, send
 from outcomes.views.support import support
 from outcomes.views.table_1 import table_1, table_1_patients
@@ -78,17 +88,29 @@ urlpatterns = [
     path("outcomes/charts/<slug:name>.svg", chart_svg, name="chart_svg"),
     path("outcomes/export.csv", export, name="export"),
     path("outcomes/export.parquet", export_parquet, name="export_parquet"),
+    path("outcomes/research/", research, name="research"),
     path("outcomes/compare/", compare, name="compare"),
     path("outcomes/compare/table.csv", compare_file, name="compare_file"),
     path("outcomes/completion/", completion, name="completion"),
     path("outcomes/completion/<slug:group>/", completion_patients, name="completion_patients"),
+    path("outcomes/models/", models, name="models"),
+    path("outcomes/models/fit/", models_fit, name="models_fit"),
+    path("outcomes/models/runs/<int:pk>/", models_progress, name="models_progress"),
+    path("outcomes/models/table.<slug:kind>", models_file, name="models_file"),
+    path("outcomes/models/<slug:measure>/", model, name="model"),
     path("outcomes/open-questions/", open_questions, name="open_questions"),
     path("outcomes/open-questions/table.<slug:kind>", open_questions_file, name="open_questions_file"),
+    path("outcomes/home/", home, name="home"),
     path("outcomes/ledger/", discrepancies, name="discrepancies"),
     path("outcomes/safety-figures/", safety_figures, name="safety_figures"),
     path("outcomes/table-1/", table_1, name="table_1"),
     path("outcomes/table-1/<slug:line>/", table_1_patients, name="table_1_patients"),
     path("outcomes/utilisation/", utilisation, name="utilisation"),
+    path("outcomes/views/", saved_views, name="saved_views"),
+    path("outcomes/views/new/", saved_view_new, name="saved_view_new"),
+    path("outcomes/views/<int:pk>/name/", saved_view_name, name="saved_view_name"),
+    path("outcomes/views/<int:pk>/withdraw/", saved_view_withdraw, name="saved_view_withdraw"),
+    path("outcomes/views/<slug:token>/", saved_view, name="saved_view"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
     path("patients/<int:pk>/answers-today/", permit_answers, name="permit_answers"),
     path("patients/<int:pk>/paper/", paper_forms, name="paper_forms"),

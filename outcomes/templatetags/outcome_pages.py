@@ -15,8 +15,10 @@ from scheduling.rules.pain import diagnosis_words
 register = template.Library()
 
 TABS = (
+    ("outcomes:home", "Overview"),
     ("outcomes:dashboard", "Improvement"),
     ("outcomes:table_1", "Table 1"),
+    ("outcomes:models", "Models"),
     ("outcomes:completion", "Completion"),
     ("outcomes:safety_figures", "Safety"),
     ("outcomes:utilisation", "Utilisation"),
