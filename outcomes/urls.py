@@ -38,6 +38,7 @@ from outcomes.views.question import question
 from outcomes.views.red_flags import red_flag_end, red_flags
 from outcomes.views.remote_next import remote_next
 from outcomes.views.research import research
+from outcomes.views.research import research
 from outcomes.views.safety import safety
 from outcomes.views.safety_acts import safety_close, safety_hand_back, safety_not_reached, safety_take
 from outcomes.views.safety_banner import safety_banner
@@ -88,6 +89,7 @@ urlpatterns = [
     path("outcomes/charts/<slug:name>.svg", chart_svg, name="chart_svg"),
     path("outcomes/export.csv", export, name="export"),
     path("outcomes/export.parquet", export_parquet, name="export_parquet"),
+    path("outcomes/research/", research, name="research"),
     path("outcomes/research/", research, name="research"),
     path("outcomes/compare/", compare, name="compare"),
     path("outcomes/compare/table.csv", compare_file, name="compare_file"),

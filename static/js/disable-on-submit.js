@@ -32,7 +32,10 @@
   );
 
   document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-kc-plain]") && !event.defaultPrevented) kc.busy(event.target, true);
+    if (!event.target.matches("[data-kc-plain]") || event.defaultPrevented) return;
+    kc.busy(event.target, true);
+    // A file is saved without the page changing: nothing else would say that the answer is there.
+    if (event.target.matches("[data-kc-download]")) setTimeout(() => kc.busy(event.target, false), 4000);
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
