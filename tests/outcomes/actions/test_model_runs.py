@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from kitclinic.models import AuditEvent, Site, StaffUser
 from outcomes import model_work, tasks
-from outcomes.actions import ask_for_models, import_registry, take_models
+from outcomes.actions import ask_for_models, take_models
 from outcomes.models import ModelRun
 from outcomes.queries.cohorts import sources
 from outcomes.queries.model_runs import earlier_run, model_key, run_of
@@ -22,6 +22,7 @@ from outcomes.rules.mixed_model import Effect, MeasureModel, MixedModel, measure
 from outcomes.rules.mixed_stored import read_model, stored
 from scheduling.models import Patient
 from tests.factories import registry
+from tests.outcomes.model_cohort import registry_of_twelve
 from tests.outcomes.rules.mixed_cohort import fixed_cohort
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -35,24 +36,7 @@ def clock() -> Iterator[None]:
 
 @pytest.fixture
 def home(site: Site, tmp_path: Path) -> Site:
-    """Twelve patients with PHQ-9 before and after, and nothing else."""
-    names = [f"P{number:02}" for number in range(12)]
-    people = [
-        f"{name},{30 + number},female,White,Married,28.7,{number % 4},neuropathic"
-        for number, name in enumerate(names)
-    ]
-    given, scores = [], []
-    for number, name in enumerate(names):
-        given += [f"{name},{registry.FIRST + timedelta(days=d)},08:30,1,{d + 1},completed" for d in range(5)]
-        scores.append(f"{name},PHQ-9,{registry.FIRST - timedelta(days=7)},07:30,{10 + number * 5 % 9}")
-        scores.append(f"{name},PHQ-9,{registry.LAST + timedelta(days=3)},19:00,{8 + number * 7 % 11}")
-    folder = registry.export(
-        tmp_path,
-        patients="\n".join([registry.PATIENTS, *people]) + "\n",
-        infusions="\n".join([registry.INFUSIONS, *given]) + "\n",
-        pro="\n".join([registry.SCORES, *scores]) + "\n",
-    )
-    return import_registry(site=site, directory=folder, by=None, at=AT).record.site
+    return registry_of_twelve(site, tmp_path)
 
 
 def found(site: Site, home: Site, **more: object) -> Study:
@@ -87,7 +71,7 @@ def test_the_worker_fits_every_measure_or_says_why_not(site: Site, home: Site, l
     assert (run.state, run.done, run.problem) == ("done", 11, "")
     told = read_model(run.results["PHQ-9"])
     assert isinstance(told.fitted, MixedModel)
-    assert told.fitted.at_times == (12, 12, 0, 0)
+    assert told.fitted.at_times == (11, 11, 0, 0)
     assert isinstance(told.pairs["last"], Effect)
     refused = read_model(run.results["GAD-7"]).fitted
     assert refused == Refusal("Not fitted: nobody has a score of this measure that counts.")
