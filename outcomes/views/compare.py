@@ -1,12 +1,10 @@
 """Two cohorts beside each other, each with its own part of the address: a.sex=female&b.sex=male."""
 
-from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -16,15 +14,12 @@ from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from outcomes.queries.compare import Comparison, beside, comparison_rows, two_studies
 from outcomes.queries.study import Cut, Study, cut
-from outcomes.rules.definitions import SWITCHES
 from outcomes.rules.differences import NEWCOMBE, SAME_PATIENTS, WELCH
 from outcomes.rules.open_questions import NOT_ASSIGNED, TWO_COHORTS
 from outcomes.rules.table_export import sheet
-from outcomes.views.selection import Selection, selected
+from outcomes.views.queried import SIDES, asking, common_query, side_query
+from outcomes.views.selection import Selection
 from outcomes.views.table_files import told_of
-
-SIDES = ("a", "b")
-SWITCH_NAMES = frozenset(switch.name for switch in SWITCHES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +39,6 @@ class Side:
     @property
     def patients(self) -> int:
         return int(np.count_nonzero(self.found.members))
-
-
-def side_query(given: QueryDict, letter: str) -> dict[str, str]:
-    """Return what an address asks of one side; the definitions are of both."""
-    own = {key.removeprefix(f"{letter}."): value for key, value in given.items() if key.startswith(f"{letter}.")}
-    return {name: str(value) for name, value in own.items() if value and name not in SWITCH_NAMES}
-
-
-def asking(request: StaffRequest, query: dict[str, str], at: datetime) -> Selection:
-    """Return the selection of a query as if it were the address."""
-    as_if = copy(request)
-    as_if.GET = QueryDict(urlencode(query))
-    return selected(as_if, at)
 
 
 @requires(Permission.SEE_OUTCOMES)
@@ -96,8 +78,8 @@ def compare_file(request: StaffRequest) -> HttpResponse:
 
 def _both(request: StaffRequest) -> tuple[Side, Side, Comparison]:
     at = timezone.now()
-    common = {name: value for name, value in request.GET.items() if name in SWITCH_NAMES}
-    queries = {letter: side_query(request.GET, letter) for letter in SIDES}
+    common = common_query(request.GET.dict())
+    queries = {letter: side_query(request.GET.dict(), letter) for letter in SIDES}
     one, other = (asking(request, common | queries[letter], at) for letter in SIDES)
     shown = beside(*two_studies(one.asked, other.asked))
     first = Side("a", one, shown.one, cut(shown.one, one.site.local(at)), queries["a"])
