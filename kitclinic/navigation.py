@@ -26,11 +26,12 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Completion", "scheduling:completion", Permission.RUN_CLINIC),
     ("Calls", "outcomes:calls", Permission.SEND_QUESTIONNAIRES),
     ("Safety", "outcomes:safety", Permission.ANSWER_SAFETY_TASKS),
-    ("Outcomes", "outcomes:dashboard", Permission.SEE_OUTCOMES),
+    ("Outcomes", "outcomes:home", Permission.SEE_OUTCOMES),
     ("Questions", "outcomes:asking", Permission.SEE_OUTCOMES),
     ("Settings", "scheduling:settings", Permission.RUN_CLINIC),
 )
 ALSO = {"outcomes:safety": Permission.SEE_OUTCOMES}  # who may enter a place by another permission too: they read
+SECTIONS = {"outcomes:home": "outcomes:dashboard"}  # a place whose pages lie under another address than its own
 FITS = 7  # places a tablet's bar holds beside the clinic's name, the search and the clock
 FOLDS = (
     "Questions",
@@ -81,7 +82,7 @@ def _at(request: HttpRequest, names: Sequence[str]) -> str:
     match = request.resolver_match
     if match and match.view_name in names:
         return match.view_name
-    above = {reverse(name): name for name in names}
+    above = {reverse(SECTIONS.get(name, name)): name for name in names}
     found = [url for url in above if url != "/" and request.path.startswith(url)]
     return above[max(found, key=len)] if found else ""
 
