@@ -22,7 +22,10 @@ TABS = (
     ("outcomes:completion", "Completion"),
     ("outcomes:safety_figures", "Safety"),
     ("outcomes:utilisation", "Utilisation"),
+    ("outcomes:open_questions", "Open questions"),
+    ("outcomes:compare", "Compare"),
     ("outcomes:discrepancies", "Ledger"),
+    ("outcomes:saved_views", "Saved views"),
 )
 EVERYBODY = ("", "All")
 
