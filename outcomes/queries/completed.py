@@ -110,7 +110,8 @@ class CompletionFacts:
 
     def group(self, slug: str) -> tuple[str, Ints] | None:
         """Return title and places of the patients behind one number, or None for a name nobody knows."""
-        for line in (*self.levels, *self.reasons):
+        lines: tuple[LevelLine | ReasonLine, ...] = (*self.levels, *self.reasons)
+        for line in lines:
             if line.slug == slug:
                 return line.label, line.who
         for step in self.steps:
@@ -257,6 +258,6 @@ def _missed(found: Study) -> tuple[tuple[str, int, int], ...]:
     rows = Visit.objects.filter(site=found.asked.source.site, state=VisitState.MISSED, date__lte=found.asked.as_of)
     if not found.asked.filters.is_empty:
         rows = rows.filter(_of(found.histories.people.key[found.members].tolist()))
-    counted = rows.values("missed_reason").annotate(days=Count("pk"), patients=Count(PERSON, distinct=True))
-    lines = [(reason_words(row["missed_reason"]), row["days"], row["patients"]) for row in counted]
+    counted = rows.values("missed_reason").annotate(lost=Count("pk"), patients=Count(PERSON, distinct=True))
+    lines = [(reason_words(row["missed_reason"]), row["lost"], row["patients"]) for row in counted]
     return tuple(sorted(lines, key=lambda line: (-line[1], line[0])))

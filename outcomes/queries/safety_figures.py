@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -355,7 +356,7 @@ def _effects(started: QuerySet[Infusion]) -> tuple[tuple[CountLine, ...], CountL
     effect_of = {str(one): str(one) for one in SideEffect.values} | {UNNAMED: UNNAMED}
     effect_of = {word: str(effect) for word, effect in TAPPED.items()} | effect_of
     awake = [str(one) for one in HARDLY_AWAKE]
-    told = [awake, str(SideEffect.SEDATION), UNNAMED, json.dumps(effect_of), json.dumps(SEVERITIES)]
+    told: list[Any] = [awake, str(SideEffect.SEDATION), UNNAMED, json.dumps(effect_of), json.dumps(SEVERITIES)]
     with connections[started.db].cursor() as cursor:
         cursor.execute(sql, [*values, *told])
         found = {effect: numbers for effect, *numbers in cursor.fetchall()}

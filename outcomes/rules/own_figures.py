@@ -6,11 +6,11 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
 
 from kitclinic.display import MINUS, show
 from outcomes.rules.completed import Standings
 from outcomes.rules.counted import COLUMNS, MISSING, Counted
+from outcomes.rules.distributions import t_tails
 from outcomes.rules.histories import Ints, Scores, day_of
 from outcomes.rules.measures import measures
 from outcomes.rules.statistics import half_up, percent
@@ -123,7 +123,7 @@ def _sleep_pairs(own: Own) -> str:
     if cell.n < 2 or not spread:
         return ""
     sd = (spread / (cell.n * (cell.n - 1))) ** 0.5
-    chance = 2 * float(stats.t.sf(abs(cell.total / cell.n) / sd * cell.n**0.5, cell.n - 1))
+    chance = t_tails(abs(cell.total / cell.n) / sd * cell.n**0.5, cell.n - 1)
     p = half_up(Fraction(chance), 2 if chance >= 0.01 else 3)
     changed = f"changed by {_mean(cell)} in {show(cell.n)} pairs"
     return f"Here sleep disturbance {changed}; their t-test alone gives p = {p}."
