@@ -25,7 +25,7 @@ from outcomes.views.language import language
 from outcomes.views.licence_new import licence_new
 from outcomes.views.link import link
 from outcomes.views.live_questionnaire import hand_over, permit_answers, withdraw
-from outcomes.views.models import model, models, models_file, models_fit, models_progress
+from outcomes.views.mixed_models import model, models, models_file, models_fit, models_progress
 from outcomes.views.my_scores import my_scores
 from outcomes.views.next_question import next_question
 from outcomes.views.open_questions import open_questions, open_questions_file

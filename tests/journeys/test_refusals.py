@@ -19,7 +19,9 @@ from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES
 from outcomes import actions as outcomes
 from outcomes.actions import add_engine_client, add_remote_engine, look_through, plan_asks
-from outcomes.models import Assessment, PlannedAssessment, SafetyTask
+from outcomes.models import Assessment, ModelRun, PlannedAssessment, SafetyTask
+from outcomes.queries.cohorts import sources
+from outcomes.queries.study import Asked, study
 from outcomes.rules.instruments import definitions
 from outcomes.states import PieceKind, SittingMode
 from scheduling import actions
@@ -190,6 +192,8 @@ NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybod
     "holiday_week",
     "instrument",
     "instrument_import",
+    "model",
+    "models_file",
     "open_questions_file",
     "proposals_ask",
     "roster_copy",
@@ -239,7 +243,14 @@ def elsewhere(other_site: Site) -> Elsewhere:
     rows |= content_of(other_site)
     rows |= {"red_flag_end": questionnaires.red_flag(site=other_site).pk}
     rows |= staff_ways_of(other_site) | engines_of(other_site)
+    rows |= {"models_progress": model_run_of(other_site).pk}
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
+
+
+def model_run_of(site: Site) -> ModelRun:
+    """Mixed models that wait for the worker."""
+    found = study(Asked(sources(site)[0], DAY_1))
+    return outcomes.ask_for_models(found=found, by=actor("clinic_lead", site), at=site.instant(DAY_1, 480))
 
 
 def engines_of(site: Site) -> dict[str, int]:
