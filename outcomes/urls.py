@@ -38,7 +38,6 @@ from outcomes.views.question import question
 from outcomes.views.red_flags import red_flag_end, red_flags
 from outcomes.views.remote_next import remote_next
 from outcomes.views.research import research
-from outcomes.views.research import research
 from outcomes.views.safety import safety
 from outcomes.views.safety_acts import safety_close, safety_hand_back, safety_not_reached, safety_take
 from outcomes.views.safety_banner import safety_banner
@@ -67,6 +66,7 @@ from outcomes.views.typed_scores import (
     scores_template,
 )
 from outcomes.views.utilisation import utilisation
+from outcomes.views.who_answered import who_answered, who_answered_file
 
 app_name = "outcomes"
 urlpatterns = [
@@ -90,7 +90,6 @@ urlpatterns = [
     path("outcomes/export.csv", export, name="export"),
     path("outcomes/export.parquet", export_parquet, name="export_parquet"),
     path("outcomes/research/", research, name="research"),
-    path("outcomes/research/", research, name="research"),
     path("outcomes/compare/", compare, name="compare"),
     path("outcomes/compare/table.csv", compare_file, name="compare_file"),
     path("outcomes/completion/", completion, name="completion"),
@@ -113,6 +112,8 @@ urlpatterns = [
     path("outcomes/views/<int:pk>/name/", saved_view_name, name="saved_view_name"),
     path("outcomes/views/<int:pk>/withdraw/", saved_view_withdraw, name="saved_view_withdraw"),
     path("outcomes/views/<slug:token>/", saved_view, name="saved_view"),
+    path("outcomes/who-answered/", who_answered, name="who_answered"),
+    path("outcomes/who-answered/table.<slug:kind>", who_answered_file, name="who_answered_file"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
     path("patients/<int:pk>/answers-today/", permit_answers, name="permit_answers"),
     path("patients/<int:pk>/paper/", paper_forms, name="paper_forms"),

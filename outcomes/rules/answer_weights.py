@@ -119,6 +119,11 @@ class Weighted:
     def left_out(self) -> int:
         return self.due - self.entered
 
+    @property
+    def rows(self) -> tuple[Figures | None, Figures | None, Figures | None]:
+        """As answered, of the rows in the model, and these weighted."""
+        return self.paired, self.same, self.weighted
+
 
 def asked_of(counted: Counted, pairs: Changes, place: int, window: str) -> Asked:
     """Return who was due and who answered. place: of the measure in ``measures()``."""

@@ -1,0 +1,51 @@
+"""How the page of missing answers writes its figures."""
+
+from fractions import Fraction
+
+from django import template
+
+from outcomes.rules import answer_words, group_words
+from outcomes.rules.selection_bias import Line
+from outcomes.rules.statistics import half_up
+from outcomes.rules.tipping import At
+
+register = template.Library()
+register.filter("share_text", answer_words.share_text)
+register.filter("change_text", answer_words.change_text)
+register.filter("odds_words", group_words.odds_words)
+
+
+@register.filter
+def p_of(line: Line) -> str:
+    """The P of a line; "" where nothing was tested."""
+    return group_words.p_words(line.p)
+
+
+@register.filter
+def apart(line: Line) -> str:
+    """A difference in standard deviations, to two decimals with its sign."""
+    return "" if line.difference is None else group_words.signed(half_up(Fraction(line.difference), 2))
+
+
+@register.filter
+def to_tenths(value: float | None) -> str:
+    """A number of points to one decimal, with its sign."""
+    return "" if value is None else group_words.signed(group_words.one_decimal(value))
+
+
+@register.filter
+def plain_tenths(value: float) -> str:
+    """A number to one decimal without a sign: deltas, weights."""
+    return str(abs(group_words.one_decimal(value)))
+
+
+@register.filter
+def hundredths(value: float) -> str:
+    """A weight to two decimals."""
+    return str(half_up(Fraction(value), 2))
+
+
+@register.filter
+def ends(here: At) -> str:
+    """The interval at one delta: "−0.2 to +2.9"."""
+    return f"{to_tenths(here.low)} to {to_tenths(here.high)}"
