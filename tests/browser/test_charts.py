@@ -1,4 +1,4 @@
-"""Charts in real Chromium: drawn without script, drawn again with it under the strict policy, aligned, in every theme."""
+"""Charts in real Chromium: drawn without script, drawn again with it under the strict policy, in every theme."""
 
 from pathlib import Path
 from typing import Any

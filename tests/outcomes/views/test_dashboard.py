@@ -97,7 +97,10 @@ def test_each_cell_shows_its_figures_its_n_and_the_published_beneath(
 def test_each_chart_is_named_described_and_told_as_a_table(lead: StaffUser, as_user: Any, home: Site) -> None:
     response = as_user(lead).get(URL, asked(home, measure="phq-9"))
     page, text = response.content.decode(), words(response)
-    assert page.count('role="img" aria-label="Patients meaningfully improved, %" aria-describedby="figure-1-says"') == 2
+    assert (
+        page.count('role="img" aria-label="Patients meaningfully improved, %" aria-describedby="figure-1-says"')
+        == 2
+    )
     assert page.count('id="figure-1-says"') == 1
     assert "Depression last infusion 1 3 33.3 0.8 to 90.6 21.2" in text
     assert "last infusion 3 1 (33%) 1 (33%) 1 (33%) 2 (67%) 0" in text
