@@ -1,4 +1,4 @@
-"""Safety figures summed in SQL agree with the report of events, which reads row by row."""
+"""Safety figures summed in SQL agree with the report of events, which reads row by row (OUT-87 to OUT-90)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -89,7 +89,7 @@ def test_out_89_what_nobody_reviewed_is_not_judged(site: Site, nurse: StaffUser)
     assert [(one.label, one.infusions) for one in shown.effects] == [("Not named", 1)], "AEV-03"
 
 
-def test_aev_11_out_90_side_effects_and_flags_agree_with_the_report_of_events(
+def test_out_90_side_effects_and_flags_agree_with_the_report_of_events(
     site: Site, three: tuple[infusions.Chair, ...]
 ) -> None:
     shown, report = figures(site), event_report(site, at=three[2].at)
