@@ -19,7 +19,7 @@ from kitclinic.models import Site, StaffUser
 from kitclinic.roles import ROLES
 from outcomes import actions as outcomes
 from outcomes.actions import add_engine_client, add_remote_engine, look_through, plan_asks
-from outcomes.models import Assessment, ModelRun, PlannedAssessment, SafetyTask
+from outcomes.models import Assessment, ModelRun, PlannedAssessment, SafetyTask, SavedView
 from outcomes.queries.cohorts import sources
 from outcomes.queries.study import Asked, study
 from outcomes.rules.instruments import definitions
@@ -244,7 +244,16 @@ def elsewhere(other_site: Site) -> Elsewhere:
     rows |= {"red_flag_end": questionnaires.red_flag(site=other_site).pk}
     rows |= staff_ways_of(other_site) | engines_of(other_site)
     rows |= {"models_progress": model_run_of(other_site).pk}
+    rows |= {"saved_view_": saved_view_of(other_site).pk}
     return Elsewhere(other_site, chair, questionnaires.safety_task(site=other_site), rows)
+
+
+def saved_view_of(site: Site) -> SavedView:
+    """A view of outcomes that is shared with the clinic."""
+    by, at, query = actor("clinic_lead", site), site.instant(DAY_1, 480), {"source": site.slug}
+    return outcomes.save_view(
+        site=site, name="All", page="dashboard", query=query, shared=True, always_today=True, by=by, at=at
+    )
 
 
 def model_run_of(site: Site) -> ModelRun:
@@ -428,6 +437,7 @@ def values_of(name: str, there: Elsewhere) -> dict[str, Any]:
         "kind": "event",
         "day": DAY_1.isoformat(),
         "number": 9,
+        "token": SavedView.objects.get(site=there.site).token,
     }
     if app == "outcomes" and page == "paper":
         every["name"] = "PHQ-9"
