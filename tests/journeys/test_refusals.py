@@ -187,6 +187,7 @@ def test_no_question_is_answered_on_a_day_with_an_infusion(clinic: steps.Clinic)
 SAFETY_TASK = ("safety_task", "safety_take", "safety_hand_back", "safety_not_reached", "safety_close")
 NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybody
     "cell",
+    "completion_patients",
     "holiday",
     "holiday_open",
     "holiday_week",
@@ -198,6 +199,7 @@ NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybod
     "proposals_ask",
     "roster_copy",
     "roster_leave",
+    "table_1_patients",
     "week_sheet_pdf",
 }
 
@@ -470,5 +472,8 @@ def _ask(address: str, user: StaffUser, body: dict[str, int]) -> int:
 
 def test_the_figures_of_another_clinic_are_not_there(clinic: steps.Clinic, other_site: Site) -> None:
     lead = clinic.sign_in("clinic_lead").at("outcomes:dashboard")
-    for address in (reverse("outcomes:dashboard"), reverse("outcomes:cell", args=["phq-9", "last"])):
+    pages = ("dashboard", "home", "table_1", "completion", "safety_figures", "utilisation", "discrepancies")
+    lists = (("cell", "phq-9", "last"), ("table_1_patients", "age"), ("completion_patients", "whole"))
+    addresses = [reverse(f"outcomes:{name}") for name in pages]
+    for address in [*addresses, *(reverse(f"outcomes:{name}", args=args) for name, *args in lists)]:
         lead.open(f"{address}?source={other_site.slug}", status=404)
