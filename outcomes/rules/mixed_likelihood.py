@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from outcomes.rules.facts import Floats
+from outcomes.rules.histories import Ints
+
 Matrix = NDArray[np.float64]
 
 
@@ -28,7 +31,7 @@ class Solved:
 class Grouped:
     """Scores and columns with their sums by patient, made once for many ratios."""
 
-    def __init__(self, matrix: Matrix, score: Matrix, patient: NDArray[np.integer]) -> None:
+    def __init__(self, matrix: Matrix, score: Floats, patient: Ints) -> None:
         self.n, self.columns = matrix.shape
         both = np.column_stack((matrix, score))
         order = np.argsort(patient, kind="stable")

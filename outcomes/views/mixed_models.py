@@ -11,6 +11,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
 from outcomes.actions import ask_for_models
+from outcomes.charts.drawing import Drawing
 from outcomes.charts.forest import Estimate, Scale, forest
 from outcomes.queries.model_page import ModelRow, model_rows, models_page
 from outcomes.queries.model_runs import runs_of_clinic
@@ -94,15 +95,18 @@ def models_progress(request: StaffRequest, pk: int) -> HttpResponse:
     return page(request, "outcomes/_models_progress.html", {"run": run, "measures": len(measures())})
 
 
-def _forest(row: ModelRow) -> object:
+def _forest(row: ModelRow) -> Drawing | None:
     """Return the effects of time, of all scores and of the pairs alone; None while there are none."""
     lines = []
     for one in row.cells:
         name = one.cell.window_name.capitalize()
         pairs = one.pairs if isinstance(one.pairs, Effect) else None
         for label, effect in ((f"{name}, all scores", one.effect), (f"{name}, pairs alone", pairs)):
-            figures = (effect.estimate, effect.low, effect.high) if effect else (None, None, None)
-            lines.append(Estimate(label, *figures, note="" if effect else "not fitted"))
+            lines.append(
+                Estimate(label, effect.estimate, effect.low, effect.high)
+                if effect
+                else Estimate(label, None, None, None, "not fitted")
+            )
     if all(line.estimate is None for line in lines):
         return None
     ways = ("better", "worse") if row.measure.better == "lower" else ("worse", "better")
