@@ -20,6 +20,7 @@ TABS = (
     ("outcomes:table_1", "Table 1"),
     ("outcomes:models", "Models"),
     ("outcomes:completion", "Completion"),
+    ("outcomes:who_answered", "Who answered"),
     ("outcomes:safety_figures", "Safety"),
     ("outcomes:utilisation", "Utilisation"),
     ("outcomes:open_questions", "Open questions"),
