@@ -1,18 +1,19 @@
 """Table 3 with its mixed models beside it, and one measure's models in full."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.utils.text import slugify
 
 from outcomes.models import ModelRun
 from outcomes.queries.dashboard import Cell
-from outcomes.queries.model_runs import earlier_run, model_key, run_of
+from outcomes.queries.model_runs import earlier_run, model_key, observations, run_of
 from outcomes.queries.study import Study
 from outcomes.queries.table_1 import WORDS
 from outcomes.rules.group_words import p_words
 from outcomes.rules.measures import Measure
 from outcomes.rules.mixed_design import Refusal
-from outcomes.rules.mixed_model import Effect, MeasureModel, MixedModel
+from outcomes.rules.mixed_model import Effect, MeasureModel, MixedModel, measure_model
 from outcomes.rules.mixed_stored import read_model
 from outcomes.rules.mixed_words import Labels, against, effect_words, fit_words, interval, label, points, why_none
 from outcomes.rules.published import published_cells
@@ -159,19 +160,32 @@ def models_page(found: Study) -> ModelsPage:
     key = model_key(found)
     run = run_of(found, key)
     shown = run if run is not None and run.results else earlier_run(found, key)
-    results = shown.results if shown else {}
+    results = {name: read_model(told) for name, told in shown.results.items()} if shown else {}
+    return ModelsPage(_rows(found, results), run, shown, int((found.counted.place >= 0).sum()))
+
+
+def model_table(found: Study) -> Table:
+    """Return the table of the page with every model: of its run, or fitted here, which takes about a minute."""
+    page = models_page(found)
+    if page.run is not None and page.run.state == "done":
+        return model_rows(page)
+    results = {name: measure_model(scores) for name, scores in observations(found).items()}
+    return model_rows(replace(page, rows=_rows(found, results), shown=None))
+
+
+def _rows(found: Study, results: Mapping[str, MeasureModel]) -> tuple[ModelRow, ...]:
     tallies = tally(found.counted)
     second, third = table_2(tallies, all_closed(found.counted)), table_3(tallies)
     rows = []
     for ours, changes in zip(second, third, strict=True):
         name = ours.measure.name
-        model = read_model(results[name]) if name in results else None
+        model = results.get(name)
         cells = tuple(
             ModelCell(Cell(cell.window, cell, change, published_cells()[name, cell.window]), model)
             for cell, change in zip(ours.cells, changes.cells, strict=True)
         )
         rows.append(ModelRow(ours.measure, cells, model))
-    return ModelsPage(tuple(rows), run, shown, int((found.counted.place >= 0).sum()))
+    return tuple(rows)
 
 
 MODEL_COLUMNS = (

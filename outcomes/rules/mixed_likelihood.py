@@ -48,7 +48,7 @@ class Grouped:
         weights = ratio / (1 + ratio * self.sizes)
         products = self.products - (self.sums * weights[:, np.newaxis]).T @ self.sums
         left, right, total = products[:-1, :-1], products[:-1, -1], products[-1, -1]
-        beta = np.linalg.solve(left, right)
+        beta: Matrix = np.linalg.solve(left, right).astype(np.float64)
         freedom = self.n - self.columns
         residual = float(total - beta @ right) / freedom
         sign, log_determinant = np.linalg.slogdet(left)

@@ -14,6 +14,7 @@ from kitclinic.management.clinics import clinic_named
 from kitclinic.models import Site
 from outcomes.queries.cohorts import Source, protocols_used, sources
 from outcomes.queries.dashboard import dashboard
+from outcomes.queries.model_page import model_table
 from outcomes.queries.study import Asked, Study, cut, study
 from outcomes.queries.table_rows import Table, table_2_rows, table_3_rows
 from outcomes.rules.definitions import Definitions
@@ -25,6 +26,7 @@ from scheduling.rules.protocols import STANDARD
 TABLES: Mapping[str, Callable[[Study], Table]] = {
     "2": lambda found: table_2_rows(dashboard(found)),
     "3": lambda found: table_3_rows(dashboard(found)),
+    "model": model_table,
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -39,9 +40,9 @@ def home(site: Site, tmp_path: Path) -> Site:
     return registry_of_twelve(site, tmp_path)
 
 
-def found(site: Site, home: Site, **more: object) -> Study:
+def found(site: Site, home: Site, **more: Any) -> Study:
     source = next(one for one in sources(site) if one.site.pk == home.pk)
-    return study(Asked(source, more.pop("as_of", registry.AS_OF), **more))  # type: ignore[arg-type]
+    return study(Asked(source, more.pop("as_of", registry.AS_OF), **more))
 
 
 def test_stat_19_models_are_asked_for_once(site: Site, home: Site, lead: StaffUser) -> None:
@@ -132,11 +133,11 @@ def test_scores_that_changed_meanwhile_are_not_fitted_under_the_old_name(
 
 def test_stat_19_only_what_a_model_reads_makes_a_new_run(site: Site, home: Site) -> None:
     digest = model_key(found(site, home)).digest
-    same = [
+    same: list[dict[str, Any]] = [
         {"definitions": Definitions(mcid="evidence", direction="either")},
         {"as_of": registry.AS_OF + timedelta(days=30)},
     ]
-    other = [
+    other: list[dict[str, Any]] = [
         {"definitions": Definitions(day0="in", baseline="30"), "as_of": date(2023, 1, 5)},
         {"filters": Filters(age="18-39")},
     ]

@@ -53,5 +53,6 @@ def fixed_cohort() -> Observations:
             noise = (who * 13 + time * 31) % 11 - 5
             score = 60 + own - 2 * (time > 0) - 0.5 * time + noise + (1 if sex == "male" else 0) - age / 10
             rows.append((who, time, round(score, 1), age, sex, race, charlson, days))
-    patient, time, score, age, sex, race, charlson, days = zip(*rows, strict=True)
-    return observations(patient, time, score, age=age, sex=sex, race=race, charlson=charlson, infusion_days=days)
+    columns = list(zip(*rows, strict=True))
+    names = ("age", "sex", "race", "charlson", "infusion_days")
+    return observations(*columns[:3], **dict(zip(names, columns[3:], strict=True)))

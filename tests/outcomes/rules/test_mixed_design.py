@@ -1,6 +1,7 @@
 """Who enters a mixed model, who is left out and said, and every refusal in words."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,11 +24,13 @@ def refused(given: Observations) -> str:
     return found.sentence
 
 
-def pairs(patients: int = 20, **covariates: object) -> Observations:
+def pairs(patients: int = 20, **covariates: Any) -> Observations:
     """Everybody at baseline and just after the last infusion; covariates by patient."""
     given = balanced(drawn(patients=patients, times=2))
-    columns = {name: np.repeat(np.array(values, dtype=_kind(name)), 2) for name, values in covariates.items()}
-    return replace(given, **columns)  # type: ignore[arg-type]
+    columns: dict[str, Any] = {
+        name: np.repeat(np.array(values, dtype=_kind(name)), 2) for name, values in covariates.items()
+    }
+    return replace(given, **columns)
 
 
 def _kind(name: str) -> type:
