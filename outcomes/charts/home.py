@@ -55,7 +55,7 @@ def _outcomes(found: Study) -> Panel:
     rows = measure_rows(found)
     absolute = found.asked.definitions.absolute
     cells = [(cell.ours, cell.published) for row in rows for cell in row.cells]
-    drawing = None if found.is_empty else figure_1(rows, layout="above", absolute=absolute)
+    drawing = figure_1(rows, layout="above", absolute=absolute) if any(ours.n for ours, _ in cells) else None
     return Panel("outcomes:dashboard", "Outcomes", finding(cells, absolute=absolute), drawing)
 
 
