@@ -158,5 +158,5 @@ def said(rows: Sequence[Contrast], one: str, other: str) -> str:
     told = (
         f"Of {many} with both, those {one} improved more often than those {other} in {more}, less often in {less}."
     )
-    word = "interval excludes" if clear == 1 else "intervals exclude"
-    return f"{told} {clear} {word} no difference; chance alone would give about one in twenty."
+    word = {0: "No interval excludes", 1: "1 interval excludes"}.get(clear, f"{clear} intervals exclude")
+    return f"{told} {word} no difference; chance alone would give about one in twenty."

@@ -94,7 +94,7 @@ def important(gain: Floats, impression: Ints, of: Ints) -> Important:
         return Important(*counts, why="Everybody gave the same answer: improved, or not improved.")
     related = correlation(gain, -impression)
     if related is None or related < RELATED:
-        told = "cannot be computed" if related is None else f"is {related:.2f}, below {RELATED}"
+        told = "cannot be computed" if related is None else f"is {related:.2f}, below {RELATED}".replace("-", "−")
         return Important(*counts, correlation=related, why=f"Not to be used: the correlation {told}.")
     model = logistic(better, gain[:, np.newaxis], ("change",))
     if not model.terms:
