@@ -48,37 +48,42 @@ def copies_of(site: Site, clinic: Site, copies: int) -> Site:
         slug=f"bench-{copies}", name="Bench", time_zone="America/New_York", registry_of=clinic, is_demo=True
     )
     with connection.cursor() as cursor:
-        for table in ("scheduling_patient", "infusions_registryinfusion", "outcomes_score"):
-            _copy(cursor, table, site.pk, home.pk, copies)
-        cursor.execute("ANALYZE scheduling_patient, infusions_registryinfusion, outcomes_score")
+        rest = _columns(cursor, "scheduling_patient")
+        cursor.execute(
+            f"INSERT INTO scheduling_patient (site_id, record_number, {', '.join(rest)}) "
+            f"SELECT %s, o.record_number || '-' || k, {', '.join(f'o.{name}' for name in rest)} "
+            "FROM scheduling_patient o, generate_series(1, %s) k WHERE o.site_id = %s",
+            [home.pk, copies, site.pk],
+        )
+        # Which copy is whose, by a table of its own: the planner knows nothing of rows that are not committed.
+        cursor.execute("DROP TABLE IF EXISTS whose")
+        cursor.execute(
+            "CREATE TEMP TABLE whose AS SELECT o.id AS given, mine.id AS made "
+            "FROM (SELECT id, split_part(record_number, '-', 1) AS number FROM scheduling_patient "
+            "      WHERE site_id = %s) mine "
+            "JOIN (SELECT id, record_number FROM scheduling_patient WHERE site_id = %s) o "
+            "ON o.record_number = mine.number",
+            [home.pk, site.pk],
+        )
+        cursor.execute("ANALYZE whose")
+        for table in ("infusions_registryinfusion", "outcomes_score"):
+            rest = _columns(cursor, table)
+            cursor.execute(
+                f"INSERT INTO {table} (site_id, patient_id, {', '.join(rest)}) "
+                f"SELECT %s, w.made, {', '.join(f'o.{name}' for name in rest)} "
+                f"FROM (SELECT * FROM {table} WHERE site_id = %s) o JOIN whose w ON w.given = o.patient_id",
+                [home.pk, site.pk],
+            )
     return home
 
 
-def _copy(cursor: object, table: str, given: int, home: int, copies: int) -> None:
+def _columns(cursor: object, table: str) -> list[str]:
     cursor.execute(
         "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER' "
         "AND column_name NOT IN ('id', 'site_id', 'record_number', 'patient_id')",
         [table],
     )
-    columns = [name for (name,) in cursor.fetchall()]
-    rest = ", ".join(columns)
-    told = ", ".join(f"o.{name}" for name in columns)
-    if table == "scheduling_patient":
-        cursor.execute(
-            f"INSERT INTO {table} (site_id, record_number, {rest}) "
-            f"SELECT %s, o.record_number || '-' || k, {told} FROM {table} o, generate_series(1, %s) k "
-            "WHERE o.site_id = %s",
-            [home, copies, given],
-        )
-        return
-    cursor.execute(
-        f"INSERT INTO {table} (site_id, patient_id, {rest}) "
-        f"SELECT %s, mine.id, {told} FROM {table} o JOIN scheduling_patient theirs ON theirs.id = o.patient_id "
-        "CROSS JOIN generate_series(1, %s) k "
-        "JOIN scheduling_patient mine ON mine.site_id = %s AND mine.record_number = theirs.record_number || '-' || k "
-        "WHERE o.site_id = %s",
-        [home, copies, home, given],
-    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def timed(act: Callable[[], object]) -> float:
