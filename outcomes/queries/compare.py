@@ -9,6 +9,7 @@ from outcomes.queries.histories import histories_of, levels_of
 from outcomes.queries.open_question_rows import contrast_rows
 from outcomes.queries.study import Asked, Study, study, study_of
 from outcomes.rules.contrasts import Contrast, Sample, contrasts, samples
+from outcomes.rules.histories import Ints
 from outcomes.rules.table_export import Table
 from outcomes.rules.tallies import changes
 from outcomes.rules.windows import WINDOW_NAMES, WINDOWS
@@ -65,8 +66,9 @@ def beside(one: Study, other: Study) -> Comparison:
     return Comparison(one, other, in_both, windows)
 
 
-def _keys(found: Study) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    return found.histories.people.key[found.members]
+def _keys(found: Study) -> Ints:
+    keys: Ints = found.histories.people.key[found.members]
+    return keys
 
 
 def _many(found: Study) -> int:

@@ -93,8 +93,8 @@ def predictor_rows(shown: Prediction) -> Table:
     """Return every term alone and together, or why there is none."""
     part = ("odds_ratio", "low", "high", "p")
     heading = ("variable", "compared_with", "term", "n_alone", "improved_alone")
-    heading += tuple(f"{name}_{side}" for side in ("alone", "together") for name in part)
-    return (*heading, "problem"), list(_predictor_lines(shown))
+    odds = tuple(f"{name}_{side}" for side in ("alone", "together") for name in part)
+    return (*heading, *odds, "problem"), list(_predictor_lines(shown))
 
 
 def _predictor_lines(shown: Prediction) -> Iterator[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from kitclinic.register import Rule
 from outcomes.rules.distributions import NORMAL_95, t_quantile
 from outcomes.rules.histories import Ints
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 NEWCOMBE = Rule(
     "STAT-45",

@@ -8,6 +8,7 @@ import numpy as np
 from kitclinic.register import Rule
 from outcomes.rules.differences import Floats
 from outcomes.rules.distributions import chi_squared_tail, f_tail
+from outcomes.rules.histories import Ints
 
 LEAST_EXPECTED = 5  # STAT-48
 TABLES, SEED = 10_000, 48  # STAT-48
@@ -52,11 +53,11 @@ def shares_differ(counts: Sequence[tuple[int, int]]) -> Heterogeneity | None:
     return Heterogeneity((as_far + 1) / (TABLES + 1), many, found, random=True)
 
 
-def _chi_squared(improved: "np.ndarray", n: "np.ndarray", better: int) -> "np.ndarray":  # type: ignore[type-arg]
+def _chi_squared(improved: Ints, n: Ints, better: int) -> Floats:
     """Return chi-squared of one table or many; improved: (..., groups)."""
     total = n.sum()
     expected = n * better / total
-    found: np.ndarray = ((improved - expected) ** 2 / expected * total / (total - better)).sum(axis=-1)  # type: ignore[type-arg]
+    found: Floats = ((improved - expected) ** 2 / expected * total / (total - better)).sum(axis=-1)
     return found
 
 

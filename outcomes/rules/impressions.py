@@ -92,7 +92,7 @@ def important(gain: Floats, impression: Ints, of: Ints) -> Important:
         return Important(*counts, why=f"{patients} of more than {ENOUGH} patients so far.")
     if improved in (0, n):
         return Important(*counts, why="Everybody gave the same answer: improved, or not improved.")
-    related = correlation(gain, -impression)
+    related = correlation(gain, -impression.astype(np.float64))
     if related is None or related < RELATED:
         told = "cannot be computed" if related is None else f"is {related:.2f}, below {RELATED}".replace("-", "−")
         return Important(*counts, correlation=related, why=f"Not to be used: the correlation {told}.")

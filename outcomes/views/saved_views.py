@@ -126,7 +126,8 @@ def checked_query(request: StaffRequest, named: str, given: Mapping[str, str], a
     if named != "compare":
         extras = {key: given[key][:60] for key in PAGES[named].extras if given.get(key)}
         return asking(request, given, at).asked.as_query() | extras
-    common, query = common_query(given), {}
+    common = common_query(given)
+    query: dict[str, str] = {}
     for letter in SIDES:
         asked = asking(request, common | side_query(given, letter), at).asked
         definitions = asked.definitions.as_query()

@@ -31,8 +31,8 @@ def test_stat_54_finds_the_truth_when_half_improved() -> None:
 @pytest.mark.parametrize("mean", [1.0, 9.0])
 def test_stat_54_the_adjusted_value_is_nearer_when_few_or_most_improved(mean: float) -> None:
     found = [answered(3000, seed, mean=mean) for seed in range(3)]
-    raw = np.mean([one.predictive for one in found])
-    adjusted = np.mean([one.adjusted for one in found])
+    raw = float(np.mean([one.predictive or 0 for one in found]))
+    adjusted = float(np.mean([one.adjusted or 0 for one in found]))
     assert abs(adjusted - TRUTH) < abs(raw - TRUTH)
     assert adjusted == pytest.approx(TRUTH, abs=0.7)
 

@@ -7,12 +7,15 @@ import pytest
 from statsmodels.api import Logit, add_constant
 
 from outcomes.rules.differences import Floats
+from outcomes.rules.histories import Mask
 from outcomes.rules.logistic import logistic
 
 
-def simulated(n: int, seed: int) -> tuple[Floats, "np.ndarray"]:  # type: ignore[type-arg]
+def simulated(n: int, seed: int) -> tuple[Floats, Mask]:
     random = np.random.default_rng(seed)
-    columns = np.column_stack((random.normal(50, 14, n), random.normal(0, 1, n), random.random(n) < 0.3)) * 1.0
+    columns = np.column_stack((random.normal(50, 14, n), random.normal(0, 1, n), random.random(n) < 0.3)).astype(
+        np.float64
+    )
     chance = 1 / (1 + np.exp(-(-2 + 0.03 * columns[:, 0] - 0.4 * columns[:, 1] + 0.8 * columns[:, 2])))
     return columns, random.random(n) < chance
 
