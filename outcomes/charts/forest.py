@@ -144,7 +144,7 @@ def _template(scale: Scale, low: float, high: float) -> Spec:
     return template(alt.layer(*layers), width=WIDTH, height=alt.Step(ROW), padding=12)
 
 
-def _axis_title(scale: Scale) -> list[str] | str:
-    if not (scale.less or scale.more):
-        return scale.unit
-    return [scale.unit, f"← {scale.less}    {scale.more} →"]
+def _axis_title(scale: Scale) -> str:
+    """One line: a PDF would not centre a second one."""
+    sides = (f"← {scale.less}" if scale.less else "", scale.unit, f"{scale.more} →" if scale.more else "")
+    return "   ".join(part for part in sides if part)

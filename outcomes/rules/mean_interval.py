@@ -3,10 +3,8 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from scipy.special import stdtrit
-
 from kitclinic.register import Rule
-from outcomes.rules.statistics import CONFIDENCE
+from outcomes.rules.distributions import t_quantile
 
 MEAN_INTERVAL = Rule(
     "OUT-40",
@@ -19,5 +17,5 @@ def mean_interval(mean: Fraction | Decimal, sd: Decimal, n: int) -> tuple[float,
     """Return the interval in the unit of the mean (OUT-40); ValueError with fewer than two values."""
     if n < 2:
         raise ValueError("an interval of a mean needs two values")
-    reach = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * float(sd) / n**0.5
+    reach = t_quantile(n - 1) * float(sd) / n**0.5
     return float(mean) - reach, float(mean) + reach

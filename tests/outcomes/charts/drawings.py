@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from outcomes.charts.drawing import Drawing
 from outcomes.charts.figure_1 import figure_1
@@ -52,7 +53,8 @@ def row(name: str, *, n: int = 60, improved: int = 15, mean: Fraction = Fraction
     )
 
 
-def table() -> list[Row]:
+@cache
+def table() -> tuple[Row, ...]:
     """Eleven rows; the third window has few patients, the last row none."""
     names = [name for name in measures() if (name, WINDOWS[0]) in published_cells()]
     found = []
@@ -63,7 +65,7 @@ def table() -> list[Row]:
             for window, n in zip(WINDOWS, sizes, strict=True)
         )
         found.append(Row(measures()[name], "5.0 lower", cells))
-    return found
+    return tuple(found)
 
 
 def everything(name: str, count: int) -> list[Row]:

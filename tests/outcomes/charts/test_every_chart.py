@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -10,6 +11,8 @@ from xml.etree import ElementTree
 import altair as alt
 import pytest
 import vl_convert
+from pypdf import PdfReader
+from weasyprint import HTML
 
 from outcomes.charts.drawing import Drawing, titled
 from outcomes.charts.inks import HATCH, INKS, Theme, coloured, ink
@@ -17,13 +20,12 @@ from outcomes.charts.rendering import VEGA_LITE, compiled, for_page, for_script,
 from tests.kitclinic.test_tokens import theme as tokens
 from tests.outcomes.charts.drawings import DRAWINGS, EXTREMES, HOSTILE
 
-ALL = DRAWINGS | EXTREMES
+ALL = {**DRAWINGS, **EXTREMES}
 ROOT = Path(__file__).resolve().parents[3]
 Made = Callable[[], Drawing]
 
 
-def every(drawings: object = ALL) -> pytest.MarkDecorator:
-    assert isinstance(drawings, dict)
+def every(drawings: Mapping[str, Made] = ALL) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("made", drawings.values(), ids=drawings.keys())
 
 
@@ -135,6 +137,13 @@ def test_an_ink_that_is_no_token_is_refused() -> None:
         ink("pink")
     with pytest.raises(KeyError):
         coloured('<g fill="var(--pink)"/>', "light")
+
+
+def test_a_pdf_takes_the_same_drawing() -> None:
+    drawn = "".join(rendered(made(), alone=False) for made in DRAWINGS.values())
+    page = PdfReader(BytesIO(HTML(string=drawn).write_pdf())).pages[0].extract_text()
+    for label in ("Pain catastrophizing", "PHQ-9, 5.0 lower", "last infusion"):
+        assert label in page
 
 
 def test_the_page_has_the_hatched_ground_that_charts_name() -> None:
