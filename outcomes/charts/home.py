@@ -28,13 +28,14 @@ MONTHS = 24  # of the chart of utilisation
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel. name: of its page's address; drawing: None while there is nothing to draw."""
+    """One panel. name: of its page's address; drawing: None while there is nothing; has_key: of Figure 1."""
 
     name: str
     title: str
     sentence: str
     drawing: Drawing | None
     clinic_only: bool = False
+    has_key: bool = False
 
 
 def panels(found: Study, clinic: Source) -> tuple[Panel, ...]:
@@ -56,7 +57,7 @@ def _outcomes(found: Study) -> Panel:
     absolute = found.asked.definitions.absolute
     cells = [(cell.ours, cell.published) for row in rows for cell in row.cells]
     drawing = figure_1(rows, layout="above", absolute=absolute) if any(ours.n for ours, _ in cells) else None
-    return Panel("outcomes:dashboard", "Outcomes", finding(cells, absolute=absolute), drawing)
+    return Panel("outcomes:dashboard", "Outcomes", finding(cells, absolute=absolute), drawing, has_key=True)
 
 
 def _completion(found: Study) -> Panel:
