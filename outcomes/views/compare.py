@@ -12,7 +12,9 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
-from outcomes.queries.compare import Comparison, beside, comparison_rows, two_studies
+from outcomes.charts.drawing import Drawing
+from outcomes.charts.groups import share_differences
+from outcomes.queries.compare import Comparison, WindowRows, beside, comparison_rows, two_studies
 from outcomes.queries.study import Cut, Study, cut
 from outcomes.rules.differences import NEWCOMBE, SAME_PATIENTS, WELCH
 from outcomes.rules.open_questions import NOT_ASSIGNED, TWO_COHORTS
@@ -54,6 +56,7 @@ def compare(request: StaffRequest) -> HttpResponse:
         "one": one,
         "other": other,
         "shown": shown,
+        "windows": [(window, _drawing(window)) for window in shown.windows],
         "common": common,
         "swap": urlencode(common | swapped | {f"b.{key}": value for key, value in one.query.items()}),
         "copied": urlencode(common | left | {f"b.{key}": value for key, value in one.query.items()}),
@@ -74,6 +77,11 @@ def compare_file(request: StaffRequest) -> HttpResponse:
     }
     named = f"comparison-{one.asked.source.slug}-{one.asked.as_of}.csv"
     return csv_download(named, sheet(told | {"in both": str(shown.in_both)}, comparison_rows(shown)))
+
+
+def _drawing(window: WindowRows) -> Drawing | None:
+    title = f"{window.name.capitalize()}: A less B"
+    return share_differences(f"compare-{window.window}", title, window.rows, "in A", "in B")
 
 
 def _both(request: StaffRequest) -> tuple[Side, Side, Comparison]:

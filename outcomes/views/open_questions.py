@@ -11,6 +11,8 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.register import Rule
 from kitclinic.roles import Permission
+from outcomes.charts.drawing import Drawing
+from outcomes.charts.groups import odds_ratios, share_differences
 from outcomes.queries import open_question_rows as rows_of
 from outcomes.queries import open_questions as answers
 from outcomes.queries.dashboard import measure_named
@@ -104,6 +106,7 @@ def open_questions(request: StaffRequest) -> HttpResponse:
     shown, _ = answer(asked.found, question, window, measure)
     choice = {"question": question.slug, "window": window, "measure": slugify(measure.name)}
     context = asked.context | {
+        "drawings": drawings(question, window, measure, shown),
         "question": question,
         "questions": QUESTIONS,
         "window": window,
@@ -128,6 +131,21 @@ def open_questions_file(request: StaffRequest, kind: str) -> HttpResponse:
     _, table = answer(asked.found, question, window, measure)
     named = f"open-question-{question.slug}-{window}"
     return table_file(request, named, asked.asked, table, kind, cut=asked.context["cut"])
+
+
+def drawings(question: Question, window: str, measure: Measure, shown: Any) -> tuple[Drawing, ...]:
+    """Return the forest plots of a question; none where there is nothing to draw."""
+    if question.template == PAIRS:
+        found = [
+            share_differences(f"{question.slug}-{number}", pair.title, pair.rows, pair.one, pair.other)
+            for number, pair in enumerate(shown, start=1)
+        ]
+    elif question.slug == "predictors":
+        title = f"{measure.title}, {WINDOW_NAMES[window]}: odds ratios of improvement, all together"
+        found = [odds_ratios(question.slug, title, shown)]
+    else:
+        found = []
+    return tuple(one for one in found if one is not None)
 
 
 def _chosen(request: StaffRequest) -> tuple[Question, str, Measure]:
