@@ -1,6 +1,6 @@
 """Who answered and who did not, what that does to the findings, and what it would take to overturn them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from outcomes.queries.study import Study
 from outcomes.rules.answer_weights import Weighted, asked_of, weigh
 from outcomes.rules.counted import MISSING
 from outcomes.rules.facts import Texts
+from outcomes.rules.histories import Ints, Mask
 from outcomes.rules.measures import Measure, measures
 from outcomes.rules.predictors import Variable, variables
 from outcomes.rules.selection_bias import Line, Split, Words, compared, said, split
@@ -134,7 +135,7 @@ def selection(found: Study, window: str) -> tuple[Line, ...]:
     return compared(found.counted, found.facts, found.levels, words, window)
 
 
-def _labels(choices: list[tuple[str, object]]) -> dict[str, str]:
+def _labels(choices: Sequence[tuple[str, object]]) -> dict[str, str]:
     return {str(value): str(label) for value, label in choices}
 
 
@@ -151,7 +152,7 @@ def missing_answers(found: Study, window: str, measure: Measure) -> tuple[Weight
     return weighted, tips
 
 
-def _given(found: Study, due: "np.ndarray", baseline: "np.ndarray") -> list[Variable]:  # type: ignore[type-arg]
+def _given(found: Study, due: Mask, baseline: Ints) -> list[Variable]:
     words: dict[str, Mapping[str, str]] = {
         "sex": _called(found.facts.sex, _labels(Patient.Sex.choices)),
         "race": _called(found.facts.race, _labels(Patient.EthnicGroup.choices)),

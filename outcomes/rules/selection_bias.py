@@ -233,7 +233,8 @@ def shares_apart(table: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> fl
     if table.shape[1] < 2 or not totals.all():
         return None
     shares = (table / totals[:, np.newaxis])[:, 1:]
-    spread = sum(np.diag(part) - np.outer(part, part) for part in shares) / 2
+    one, other = (np.diag(part) - np.outer(part, part) for part in shares)
+    spread = (one + other) / 2
     if np.linalg.matrix_rank(spread) < len(spread):
         return None
     away = shares[0] - shares[1]

@@ -23,8 +23,11 @@ def p_of(line: Line) -> str:
 
 @register.filter
 def apart(line: Line) -> str:
-    """A difference in standard deviations, to two decimals with its sign."""
-    return "" if line.difference is None else group_words.signed(half_up(Fraction(line.difference), 2))
+    """A difference in standard deviations, to two decimals; with its sign, which levels do not have."""
+    if line.difference is None:
+        return ""
+    value = half_up(Fraction(line.difference), 2)
+    return str(value) if line.is_heading else group_words.signed(value)
 
 
 @register.filter
