@@ -21,10 +21,14 @@ GRID = 10  # percent between lines of the grid
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What a chart shows, as a table. head: names of the columns; rows: as many texts each, the first its name."""
+    """What a chart shows, as a table. head: names of the columns; rows: as many texts each, the first its name.
+
+    words: columns from the left that hold words; the others hold figures.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: int = 1
 
 
 @dataclass(frozen=True, slots=True)

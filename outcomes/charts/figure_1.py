@@ -85,7 +85,7 @@ def _numbers(rows: Sequence[Row]) -> Numbers:
         for row in rows
         for cell in row.cells
     ]
-    return Numbers(head, tuple(lines))
+    return Numbers(head, tuple(lines), words=2)
 
 
 @cache

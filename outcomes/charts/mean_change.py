@@ -100,7 +100,7 @@ def _numbers(rows: Sequence[Row]) -> Numbers:
                     signed(float(cell.published.mean)),
                 )
             )
-    return Numbers(("Measure", "Window", "N", "Mean change", "95% interval", "Published"), tuple(lines))
+    return Numbers(("Measure", "Window", "N", "Mean change", "95% interval", "Published"), tuple(lines), words=2)
 
 
 @cache
