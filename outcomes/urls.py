@@ -66,7 +66,7 @@ from outcomes.views.typed_scores import (
     scores_template,
 )
 from outcomes.views.utilisation import utilisation
-from outcomes.views.who_answered import who_answered, who_answered_file
+from outcomes.views.who_answered import who_answered, who_answered_chart, who_answered_file
 
 app_name = "outcomes"
 urlpatterns = [
@@ -113,6 +113,7 @@ urlpatterns = [
     path("outcomes/views/<int:pk>/withdraw/", saved_view_withdraw, name="saved_view_withdraw"),
     path("outcomes/views/<slug:token>/", saved_view, name="saved_view"),
     path("outcomes/who-answered/", who_answered, name="who_answered"),
+    path("outcomes/who-answered/chart.<slug:kind>", who_answered_chart, name="who_answered_chart"),
     path("outcomes/who-answered/table.<slug:kind>", who_answered_file, name="who_answered_file"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
     path("patients/<int:pk>/answers-today/", permit_answers, name="permit_answers"),

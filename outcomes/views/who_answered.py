@@ -1,6 +1,6 @@
 """Who answered and who did not, window by window, and what missing answers may do to a finding."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -9,6 +9,7 @@ from kitclinic.http import page
 from kitclinic.roles import Permission
 from outcomes.charts.drawing import Drawing
 from outcomes.charts.lines import Tip, tipping_point
+from outcomes.charts.rendering import png, rendered
 from outcomes.queries.dashboard import FIRST_CHOICE, measure_named
 from outcomes.queries.who_answered import WhoAnswered
 from outcomes.queries.who_answered import who_answered as facts_of_page
@@ -18,9 +19,10 @@ from outcomes.rules.answer_words import MISSING_AT_RANDOM, weighted_said
 from outcomes.rules.measures import Measure, measures
 from outcomes.rules.windows import LAST, WINDOW_NAMES, WINDOWS
 from outcomes.views.studied import studied
-from outcomes.views.table_files import table_file
+from outcomes.views.table_files import table_file, told_of
 
 TITLE = "Who answered"
+CONTENT_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 RULES = (
     selection_bias.COMPLETERS,
     group_tests.CATEGORIES,
@@ -66,6 +68,23 @@ def who_answered_file(request: StaffRequest, kind: str) -> HttpResponse:
     window, measure = _chosen(request)
     table = page_rows(facts_of_page(asked.found, window, measure))
     return table_file(request, f"who-answered-{window}", asked.asked, table, kind, cut=asked.context["cut"])
+
+
+@requires(Permission.SEE_OUTCOMES)
+def who_answered_chart(request: StaffRequest, kind: str) -> HttpResponse:
+    """The tipping point as SVG or PNG; 404 where there is nothing to draw."""
+    asked = studied(request, TITLE)
+    window, measure = _chosen(request)
+    drawing = _drawing(facts_of_page(asked.found, window, measure))
+    if drawing is None or kind not in CONTENT_TYPES:
+        raise Http404
+    told = told_of(TITLE, asked.asked, asked.context["cut"])
+    drawing = drawing.noting(f"{told.source}, as of {told.as_of}. {told.definitions} {told.filters}".strip())
+    content = png(drawing) if kind == "png" else rendered(drawing).encode()
+    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
+    name = f"tipping-point-{slugify(measure.name)}-{window}-{told.as_of}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _chosen(request: StaffRequest) -> tuple[str, Measure]:

@@ -172,6 +172,19 @@ def test_out_45_the_file_holds_the_cells_of_the_page(lead: StaffUser, as_user: A
     assert client.get(reverse("outcomes:who_answered_file", args=["pdf"]), asked(home)).status_code == 404
 
 
+def test_the_tipping_point_is_a_file_too(lead: StaffUser, as_user: Any, home: Site) -> None:
+    client = as_user(lead)
+    svg, picture = (reverse("outcomes:who_answered_chart", args=[kind]) for kind in ("svg", "png"))
+    assert f'href="{svg}?' in client.get(URL, asked(home)).content.decode()
+    drawn = client.get(svg, asked(home))
+    assert drawn.headers["Content-Disposition"].endswith('"tipping-point-phq-9-last-2023-12-31.svg"')
+    assert "Depression, last infusion: mean gain" in drawn.content.decode()
+    assert "as of 2023-12-31" in drawn.content.decode()
+    assert client.get(picture, asked(home)).content.startswith(b"\x89PNG")
+    assert client.get(reverse("outcomes:who_answered_chart", args=["pdf"]), asked(home)).status_code == 404
+    assert client.get(svg, asked(home, window="6m")).status_code == 404, "there is nothing to draw"
+
+
 def test_the_commands_table_has_every_window_and_no_query(
     home: Site, lead: StaffUser, django_assert_num_queries: Any
 ) -> None:
@@ -200,4 +213,5 @@ def test_foreign_sources_are_not_found(lead: StaffUser, as_user: Any, home: Site
 def test_only_who_may_see_outcomes(site: Site, as_user: Any, home: Site, role: str, status: int) -> None:
     client = as_user(people.staff(role, site=site))
     assert client.get(URL, asked(home)).status_code == status
-    assert client.get(reverse("outcomes:who_answered_file", args=["csv"]), asked(home)).status_code == status
+    for name, kind in (("who_answered_file", "csv"), ("who_answered_chart", "svg")):
+        assert client.get(reverse(f"outcomes:{name}", args=[kind]), asked(home)).status_code == status
