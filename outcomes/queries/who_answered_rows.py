@@ -1,14 +1,13 @@
 """Who answered and who did not as rows of text: the command's table, and the file of the page."""
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 from outcomes.queries.study import Study
 from outcomes.queries.who_answered import Rate, RateRow, WhoAnswered, selection
 from outcomes.rules.answer_weights import Estimate
-from outcomes.rules.group_words import one_decimal, p_words
+from outcomes.rules.group_words import p_words
+from outcomes.rules.rounding import half_up_float
 from outcomes.rules.selection_bias import Line
-from outcomes.rules.statistics import half_up
 from outcomes.rules.table_export import Table, long_rows
 from outcomes.rules.windows import WINDOWS
 
@@ -50,16 +49,12 @@ def _cells(line: Line) -> tuple[str, ...]:
         line.answered,
         str(line.n_silent),
         line.silent,
-        "" if line.difference is None else _to_hundredths(line.difference),
+        "" if line.difference is None else str(half_up_float(line.difference, 2)),
         p_words(line.p),
         tested.name if tested else "",
         tested.note if tested else "",
         *((printed.answered, printed.silent, printed.p) if printed else ("", "", "")),
     )
-
-
-def _to_hundredths(value: float) -> str:
-    return str(half_up(Fraction(value), 2))
 
 
 RATES = ("line", "window", "answered", "due", "percent", "improved", "pairs", "improved_percent")
@@ -91,9 +86,9 @@ def page_rows(shown: WhoAnswered) -> Table:
     ]
     deltas = [
         (
-            f"delta {one_decimal(one.delta)}",
+            f"delta {half_up_float(one.delta, 1)}",
             window,
-            *(str(one_decimal(part)) for part in (one.mean, one.low, one.high)),
+            *(str(half_up_float(part, 1)) for part in (one.mean, one.low, one.high)),
         )
         for one in tips.series
     ]
@@ -123,4 +118,4 @@ def _weighted_rows(shown: WhoAnswered) -> Iterator[tuple[str, ...]]:
 
 def _ends(found: Estimate, times: int = 1) -> tuple[str, ...]:
     parts = (found.value, found.low, found.high)
-    return tuple("" if part is None else str(one_decimal(part * times)) for part in parts)
+    return tuple("" if part is None else str(half_up_float(part * times, 1)) for part in parts)

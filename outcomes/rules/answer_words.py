@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from outcomes.rules.answer_weights import Estimate, Figures, Weighted
-from outcomes.rules.group_words import one_decimal, signed
+from outcomes.rules.group_words import signed
+from outcomes.rules.rounding import half_up_float
 
 MISSING_AT_RANDOM = (
     "Tables 2 and 3 count the patients who answered. They hold for everybody who was due only if, among patients "
@@ -30,11 +31,11 @@ def _interval(found: Estimate, told: Callable[[float], str]) -> str:
 
 
 def _percent(value: float) -> str:
-    return str(one_decimal(value * 100))
+    return str(half_up_float(value * 100, 1))
 
 
 def _points(value: float) -> str:
-    return signed(one_decimal(value))
+    return signed(half_up_float(value, 1))
 
 
 def weighted_said(found: Weighted) -> str:

@@ -13,8 +13,9 @@ import numpy as np
 from kitclinic.register import Rule
 from outcomes.rules.differences import Floats
 from outcomes.rules.distributions import t_quantile
-from outcomes.rules.group_words import one_decimal, signed
+from outcomes.rules.group_words import signed
 from outcomes.rules.histories import Ints, Mask
+from outcomes.rules.rounding import half_up_float
 from outcomes.rules.statistics import percent, percent_interval
 
 STEPS_OF_MCID = 5  # STAT-41
@@ -206,14 +207,14 @@ def said(found: Tipping) -> str:
     if found.problem:
         return found.problem
     alone = found.at(0)
-    middle, low, high = (signed(one_decimal(one)) for one in (alone.mean, alone.low, alone.high))
+    middle, low, high = (signed(half_up_float(one, 1)) for one in (alone.mean, alone.low, alone.high))
     first = f"Those who answered gained {middle} points on average ({low} to {high}; above 0 is better)."
     if not found.missing:
         return f"{first} All {found.due} who were due answered, so that nobody is missing."
     if found.to_doubt is None or found.to_zero is None:
         return f"{first} The interval holds 0 already, whatever happened to the others."
     worse = "less" if found.mean > 0 else "more"
-    doubt, zero = (one_decimal(abs(one)) for one in (found.to_doubt, found.to_zero))
+    doubt, zero = (half_up_float(abs(one), 1) for one in (found.to_doubt, found.to_zero))
     return (
         f"{first} The change is no longer clear once the {found.missing} who did not answer gained {doubt} points "
         f"{worse} than that, and is 0 at {zero} points {worse}."

@@ -1,12 +1,10 @@
 """How the page of missing answers writes its figures."""
 
-from fractions import Fraction
-
 from django import template
 
 from outcomes.rules import answer_words, group_words
+from outcomes.rules.rounding import half_up_float
 from outcomes.rules.selection_bias import Line
-from outcomes.rules.statistics import half_up
 from outcomes.rules.tipping import At
 
 register = template.Library()
@@ -26,26 +24,26 @@ def apart(line: Line) -> str:
     """A difference in standard deviations, to two decimals; with its sign, which levels do not have."""
     if line.difference is None:
         return ""
-    value = half_up(Fraction(line.difference), 2)
+    value = half_up_float(line.difference, 2)
     return str(value) if line.is_heading else group_words.signed(value)
 
 
 @register.filter
 def to_tenths(value: float | None) -> str:
     """A number of points to one decimal, with its sign."""
-    return "" if value is None else group_words.signed(group_words.one_decimal(value))
+    return "" if value is None else group_words.signed(half_up_float(value, 1))
 
 
 @register.filter
 def plain_tenths(value: float) -> str:
     """A number to one decimal without a sign: deltas, weights."""
-    return str(abs(group_words.one_decimal(value)))
+    return str(half_up_float(abs(value), 1))
 
 
 @register.filter
 def hundredths(value: float) -> str:
     """A weight to two decimals."""
-    return str(half_up(Fraction(value), 2))
+    return str(half_up_float(value, 2))
 
 
 @register.filter

@@ -209,6 +209,22 @@ def test_stat_36_a_variable_half_of_them_have_is_used(lacking: int, unused: Sequ
     assert found.problem == ""
 
 
+def test_stat_36_nobody_with_every_variable_is_said() -> None:
+    people = People(n=60)
+    people.age[::2] = np.nan
+    people.sex[1::2] = ""
+    found = people.weighed(answered=answers(60, 20))
+    assert found.problem == "Not weighted: nobody who was due has every variable of the model."
+    assert (found.due, found.entered, found.unused) == (60, 0, ("Age", "Sex"))
+
+
+def test_the_rows_of_the_table_are_of_the_same_measure() -> None:
+    found = People(n=60).weighed(answered=np.arange(60) % 3 > 0)
+    assert found.rows == (found.paired, found.same, found.weighted)
+    assert found.paired is not None
+    assert [part.n for part in found.rows if part] == [40, 40, 40] == [found.paired.n, found.entered - 20, 40]
+
+
 def test_due_are_those_with_a_baseline_whose_window_had_closed() -> None:
     pair = {(FATIGUE, "baseline"): 60.0, (FATIGUE, "3m"): 55.0}
     before, after = {(FATIGUE, "baseline"): 60.0}, {(FATIGUE, "3m"): 55.0}
