@@ -17,11 +17,15 @@ from outcomes.rules.answer_weights import (
     weigh,
     worth,
 )
+from outcomes.rules.answer_words import change_text, share_text
 from outcomes.rules.differences import Floats
+from outcomes.rules.group_words import signed
 from outcomes.rules.histories import Ints, Mask
 from outcomes.rules.measures import measures
 from outcomes.rules.predictors import Variable, levels, number
 from outcomes.rules.tallies import changes
+from tests.outcomes.rules.columns_of import counted_of, table_2_of, table_3_of
+from tests.outcomes.rules.shared_cohort import AS_OF, needs_shelf, shelf_cohort
 from tests.outcomes.rules.studied_rows import FATIGUE, counted_rows
 
 
@@ -235,3 +239,18 @@ def test_due_are_those_with_a_baseline_whose_window_had_closed() -> None:
     assert found.due.tolist() == [True, False, True, False, False]
     assert found.answered.tolist() == [True, False, False, False, False]
     assert found.missing.tolist() == [False, False, True, False, False]
+
+
+@needs_shelf
+def test_out_14_the_answers_as_they_are_are_the_figures_of_tables_2_and_3() -> None:
+    counted = counted_of(shelf_cohort(), AS_OF)
+    second, third = table_2_of(shelf_cohort(), AS_OF), table_3_of(shelf_cohort(), AS_OF)
+    for column, window in enumerate(("last", "3m", "6m")):
+        pairs = changes(counted, window)
+        for place, name in enumerate(measures()):
+            asked = asked_of(counted, pairs, place, window)
+            found = figures(pairs.improved[:, place], pairs.tenths[:, place] / 10, asked.answered, counted.rows.of)
+            assert found is not None
+            ours, theirs = second[place].cells[column], third[place].cells[column]
+            assert (found.n, share_text(found.share).split("%")[0]) == (ours.n, str(ours.percent)), (name, window)
+            assert change_text(found.change).split(" ")[0] == signed(theirs.mean_at(1)), (name, window)
