@@ -25,7 +25,7 @@ def share_differences(name: str, title: str, rows: Sequence[Contrast], one: str,
 
 
 def _difference(row: Contrast) -> Estimate:
-    note = f"n {row.one.n} and {row.other.n}"
+    note = f"n {row.one.n}, {row.other.n}"
     if row.share is None:
         return Estimate(row.measure.title, None, None, None, note)
     low, value, high = (part * PERCENT for part in (row.share.low, row.share.value, row.share.high))
@@ -39,10 +39,14 @@ def odds_ratios(name: str, title: str, shown: Prediction) -> Drawing | None:
     scale = Scale(
         "Odds ratio", reference=1.0, ratio=True, less="less improvement", more="more improvement", decimals=2
     )
-    return forest(name, title, [_odds(term) for term in shown.model.terms], scale, note=NOT_ASSIGNED_NOTE)
+    names = [term.name.partition(": ")[2] or term.name for term in shown.model.terms]
+    if len(set(names)) < len(names):
+        names = [term.name for term in shown.model.terms]
+    lines = [_odds(label, term) for label, term in zip(names, shown.model.terms, strict=True)]
+    return forest(name, title, lines, scale, note=NOT_ASSIGNED_NOTE)
 
 
-def _odds(term: OddsRatio) -> Estimate:
+def _odds(label: str, term: OddsRatio) -> Estimate:
     if term.high > WIDEST or term.low < 1 / WIDEST:
-        return Estimate(term.name, None, None, None, "interval too wide to draw")
-    return Estimate(term.name, term.ratio, term.low, term.high)
+        return Estimate(label, None, None, None, "interval too wide to draw")
+    return Estimate(label, term.ratio, term.low, term.high)

@@ -12,7 +12,7 @@ from outcomes.rules.counted import MISSING
 from outcomes.rules.histories import Mask
 from outcomes.rules.measures import Measure, measures
 from outcomes.rules.statistics import percent
-from outcomes.rules.suppression import is_small, shown_parts, shown_within
+from outcomes.rules.suppression import is_small, shown_parts, shown_within, tells_no_total
 from outcomes.rules.tallies import changes, closed
 from outcomes.rules.windows import WINDOW_NAMES, WINDOWS
 
@@ -49,15 +49,12 @@ class SharedRow:
 
 @dataclass(frozen=True, slots=True)
 class SharedCount:
-    """One count of patients with a label; count, and of, what it is out of, are None where not shown."""
+    """One count of patients with a label; count, of, what it is out of, and percent are None where not shown."""
 
     label: str
     count: int | None
     of: int | None = None
-
-    @property
-    def percent(self) -> Decimal | None:
-        return percent(self.count, self.of) if self.count is not None and self.of else None
+    percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +129,16 @@ def _completion(found: Study, everybody: int) -> tuple[tuple[SharedCount, ...], 
     """Return the levels, who finished the first sequence, and whether those without an infusion are hidden."""
     asked = found.asked
     done = completion(found.kept.infusions, found.members, asked.as_of, complete=asked.protocol.days)
-    order = list(range(done.complete, -1, -1))
-    counts = [*(done.counts[level] for level in order), done.under_way]
-    shown = shown_parts(counts, total=everybody)
+    order = list(range(done.complete + 1))
+    counts = [done.under_way, *(done.counts[level] for level in order)]
+    shown = shown_parts(counts, total=everybody)  # from the fewest infusions, so that most stay shown
     labels = [LEVELS[level] + " or more" * (level == done.complete) for level in order]
-    named = zip([*labels, "Under way, not counted"], counts, shown.parts, strict=True)
-    levels = tuple(SharedCount(label, count if may else None) for label, count, may in named)
+    named = zip(["Under way, not counted", *labels], counts, shown.parts, strict=True)
+    levels = tuple(SharedCount(label, count if may else None) for label, count, may in named)[::-1]
     finished = shown_parts([done.first_sequence, done.completed - done.first_sequence])
-    may = shown.parts[0] and finished.total and finished.parts[0]
+    may = shown.parts[-1] and finished.total and finished.parts[0]
     first = SharedCount("Finished the first sequence", done.first_sequence if may else None)
-    return levels, first, not shown.parts[order.index(0)]
+    return levels, first, not shown.parts[1]
 
 
 def _responses(found: Study, everybody: int, none_hidden: bool) -> tuple[SharedCount, ...]:
@@ -152,9 +149,15 @@ def _responses(found: Study, everybody: int, none_hidden: bool) -> tuple[SharedC
     shown = []
     for window, many, may in zip(WINDOWS, patients, chain[1:], strict=True):
         tells = none_hidden and everybody - many == untreated  # who is not due are just those without an infusion
-        of = int(np.count_nonzero(due[window])) if may and chain[0] and not tells else None
-        some = _answered(found, window) & due[window]
+        of, some = int(np.count_nonzero(due[window])), _answered(found, window) & due[window]
         parts = shown_parts([_patients(found, some), _patients(found, due[window] & ~some)], total=many)
-        count = int(np.count_nonzero(some)) if of is not None and all(parts.parts) else None
-        shown.append(SharedCount(WINDOW_NAMES[window], count, of))
+        count = int(np.count_nonzero(some))
+        share = percent(count, of) if of else None
+        if not (may and chain[0]) or tells:
+            alone = share is not None and chain[0] and all(parts.parts) and tells_no_total(share, everybody)
+            shown.append(SharedCount(WINDOW_NAMES[window], None, None, share if alone else None))
+        elif all(parts.parts):
+            shown.append(SharedCount(WINDOW_NAMES[window], count, of, share))
+        else:
+            shown.append(SharedCount(WINDOW_NAMES[window], None, of))
     return tuple(shown)

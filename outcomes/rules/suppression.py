@@ -6,9 +6,11 @@ is hidden looks the same either way: a reader cannot tell which of the two it wa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from kitclinic.register import Rule
+from outcomes.rules.statistics import percent
 
 SMALLEST_SHOWN = 11  # OUT-60, patients
 
@@ -27,6 +29,13 @@ WITHIN = Rule(
     "OUT-62",
     "Of counts that contain one another, each is shown only when it differs from the next larger one shown by "
     "none or by at least 11 patients.",
+    source="CMS cell size suppression policy; clinic default",
+)
+
+PERCENT_ALONE = Rule(
+    "OUT-76",
+    "Where a total is hidden because a larger one is shown, its percentage is shown alone only when it could be "
+    "of any of the ten totals just below the larger one.",
     source="CMS cell size suppression policy; clinic default",
 )
 
@@ -86,3 +95,19 @@ def shown_within(counts: Sequence[int]) -> tuple[bool, ...]:
         last_shown = count if shown else last_shown
         found.append(shown)
     return tuple(found)
+
+
+def tells_no_total(share: Decimal, most: int) -> bool:
+    """Return whether a percentage, to 0.1, may stand without its counts beside a number that holds them (OUT-76).
+
+    most: the number shown, which the hidden total is less than by 1 to 10: every such total must be possible.
+    """
+    return all(_possible(share, most - less) for less in range(1, SMALLEST_SHOWN))
+
+
+def _possible(share: Decimal, total: int) -> bool:
+    """True when some count of a total is this percentage."""
+    if total <= 0:
+        return False
+    near = int(share * total / 100)
+    return any(percent(count, total) == share for count in range(max(near - 1, 0), min(near + 2, total) + 1))

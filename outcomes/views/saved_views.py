@@ -1,7 +1,7 @@
 """Views of outcomes under a name: one's own, and those shared with the clinic without small cells."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -18,8 +18,9 @@ from outcomes.actions import rename_view, save_view, withdraw_view
 from outcomes.models import SavedView
 from outcomes.queries.shared_view import shared_view
 from outcomes.queries.study import cut, study
+from outcomes.rules.filters import day_words
 from outcomes.rules.saved_views import AS_OF_KEYS, PAGES, SAVED, SHARED
-from outcomes.rules.suppression import COMPLEMENTS, SMALL_CELLS, WITHIN
+from outcomes.rules.suppression import COMPLEMENTS, PERCENT_ALONE, SMALL_CELLS, WITHIN
 from outcomes.view_forms import ALWAYS, RenameViewForm, SaveViewForm
 from outcomes.views.queried import SIDES, asking, common_query, side_query
 
@@ -60,11 +61,11 @@ def saved_view_new(request: StaffRequest) -> HttpResponse:
         else:
             say(request, f"“{view.name}” is kept.")
             return redirect("outcomes:saved_views")
-    days = sorted({value for key, value in query.items() if key in AS_OF_KEYS})
+    days = sorted({date.fromisoformat(value) for key, value in query.items() if key in AS_OF_KEYS})
     context = {
         "form": form,
         "kind": kind,
-        "days": days,
+        "days": [day_words(day) for day in days],
         "back": f"{reverse(f'outcomes:{named}')}?{urlencode(query)}",
     }
     return page(request, "outcomes/saved_view_new.html", context, status=422 if form.errors else 200)
@@ -105,7 +106,7 @@ def saved_view(request: StaffRequest, token: str) -> HttpResponse:
         "asked": asked,
         "cut": cut(found, asked.site.local(at)),
         "shown": shared_view(found),
-        "rules": (SMALL_CELLS, COMPLEMENTS, WITHIN),
+        "rules": (SMALL_CELLS, COMPLEMENTS, WITHIN, PERCENT_ALONE),
     }
     return page(request, "outcomes/saved_view.html", context)
 

@@ -21,8 +21,8 @@ def test_out_63_each_measure_has_a_line_in_percentage_points() -> None:
     drawing = share_differences("days", "Four against five", rows, "with four days", "with five")
     assert drawing is not None
     assert [line[0] for line in drawing.numbers.rows] == [one.title for one in measures().values()]
-    assert drawing.numbers.rows[0][1:] == ("40.0", "−2.3 to 67.3", "n 10 and 10")
-    assert drawing.numbers.rows[1][1:] == ("–", "–", "n 0 and 10")
+    assert drawing.numbers.rows[0][1:] == ("40.0", "−2.3 to 67.3", "n 10, 10")
+    assert drawing.numbers.rows[1][1:] == ("–", "–", "n 0, 10")
     assert "groups were not assigned" in drawing.note
 
 
@@ -38,5 +38,9 @@ def test_stat_50_odds_ratios_stand_around_one_and_wide_ones_are_said() -> None:
     drawing = odds_ratios("predictors", "Depression", Prediction(100, (), model, 0, ()))
     assert drawing is not None
     assert drawing.numbers.rows[0][:3] == ("Age", "1.22", "1.00 to 1.49")
-    assert drawing.numbers.rows[1] == ("Sex: Male", "–", "–", "interval too wide to draw")
+    assert drawing.numbers.rows[1] == ("Male", "–", "–", "interval too wide to draw")
+    twice = replace(model, terms=(OddsRatio("Race: Other", 0.1, 0.1), OddsRatio("Pain category: Other", 0.1, 0.1)))
+    both = odds_ratios("predictors", "Depression", Prediction(100, (), twice, 0, ()))
+    assert both is not None
+    assert [line[0] for line in both.numbers.rows] == ["Race: Other", "Pain category: Other"]
     assert odds_ratios("predictors", "Depression", Prediction(100, (), replace(model, terms=()), 0, ())) is None

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.rules.suppression import SMALLEST_SHOWN, is_small, shown_parts, shown_within
+from outcomes.rules.statistics import percent
+from outcomes.rules.suppression import SMALLEST_SHOWN, is_small, shown_parts, shown_within, tells_no_total
 
 counts = st.one_of(st.integers(0, 25), st.integers(0, 2000))
 groups = st.lists(counts, min_size=2, max_size=7)
@@ -143,3 +144,18 @@ def test_out_62_no_two_shown_counts_differ_by_a_small_number(unordered: list[int
     seen = [count for count, may in zip(chain, shown_within(chain), strict=True) if may]
     assert not any(is_small(count) for count in seen)
     assert not any(is_small(abs(a - b)) for a, b in permutations(seen, 2))
+
+
+def test_out_76_a_percentage_alone_may_be_of_any_total_just_below_the_one_shown() -> None:
+    assert tells_no_total(percent(620, 1032), 1034)
+    assert not tells_no_total(percent(19, 57), 60), "33.3% is of 57, 54 or 51, not of 59"
+    assert not tells_no_total(percent(1, 2), 5)
+
+
+@given(st.integers(12, 400), st.integers(1, 10), st.integers(0, 400))
+def test_out_76_whoever_knows_the_percentage_cannot_tell_the_total(everybody: int, less: int, some: int) -> None:
+    total = everybody - less
+    share = percent(min(some, total), total)
+    if tells_no_total(share, everybody):
+        for other in range(everybody - 10, everybody):
+            assert any(percent(count, other) == share for count in range(other + 1))
