@@ -133,6 +133,12 @@ PAGES = (
     Place("physician", "scheduling:eligibility", lambda w: [w.referred.pk], act=GO),
     Place("physician", "outcomes:dashboard", act="#source", query="?source={registry}&as_of=2023-12-31"),
     Place("physician", "outcomes:cell", lambda w: ["phq-9", "last"], query="?source={registry}&as_of=2023-12-31"),
+    Place(
+        "physician",
+        "outcomes:who_answered",
+        act="main select[name=measure]",
+        query="?source={registry}&as_of=2023-12-31&measure=phq-9",
+    ),
     Place("psychologist", "scheduling:groups", act=GO),
     Place("psychologist", "outcomes:safety", act="main .tasks .btn"),
     Place("psychologist", "outcomes:safety_task", lambda w: [w.task.pk], act=GO),

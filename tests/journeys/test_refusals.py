@@ -201,6 +201,8 @@ NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybod
     "roster_leave",
     "table_1_patients",
     "week_sheet_pdf",
+    "who_answered_chart",
+    "who_answered_file",
 }
 
 
