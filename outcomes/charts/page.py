@@ -8,8 +8,9 @@ from outcomes.charts.figure_1 import figure_1
 from outcomes.charts.mean_change import mean_change
 from outcomes.charts.measure_rows import Layout
 from outcomes.charts.shares import Step, completion_funnel, response_rates
-from outcomes.charts.strip import StripBar, strip
+from outcomes.charts.strip import Noise, StripBar, strip
 from outcomes.queries.dashboard import Dashboard
+from outcomes.rules.sureness import Sureness
 
 
 def page_figure_1(shown: Dashboard, layout: Layout = "left") -> Drawing:
@@ -26,10 +27,21 @@ def page_strip(shown: Dashboard, layout: Layout = "left") -> Drawing:
             unchanged=cell.ours.unchanged,
             worsened=cell.ours.worsened,
             literal=cell.ours.literal,
+            reliable=_reliable(shown.sure[cell.window]),
         )
         for cell in shown.chosen.cells
     ]
-    return strip(shown.chosen.measure.title, bars, mcid=shown.chosen.mcid, layout=layout)
+    return strip(shown.chosen.measure.title, bars, mcid=shown.chosen.mcid, noise=_noise(shown), layout=layout)
+
+
+def _reliable(sure: Sureness) -> tuple[int, int] | None:
+    """What is more than chance, where it can be said of every pair."""
+    return (sure.better, sure.worse) if sure.known == sure.n else None
+
+
+def _noise(shown: Dashboard) -> Noise | None:
+    found = next((sure.noise for sure in shown.sure.values() if sure.noise is not None), None)
+    return None if found is None else Noise(found, found)
 
 
 def _mean_change(shown: Dashboard) -> Drawing:

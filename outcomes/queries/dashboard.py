@@ -22,7 +22,7 @@ from outcomes.rules.published import SAMPLE_SIZE, PublishedCell, published_cells
 from outcomes.rules.sureness import Sureness, sureness
 from outcomes.rules.tables import Table2Cell, Table3Cell, table_2, table_3
 from outcomes.rules.tallies import all_closed, closed, tally
-from outcomes.rules.windows import WINDOW_NAMES, WINDOWS
+from outcomes.rules.windows import LAST, WINDOW_NAMES, WINDOWS
 from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice
 from scheduling.rules.protocols import STANDARD
 
@@ -151,6 +151,12 @@ class Dashboard:
     @property
     def title(self) -> str:
         return f"Outcomes as of {self.as_of.day} {self.as_of:%B %Y}"
+
+    @property
+    def sure_words(self) -> str:
+        """How much of the chosen measure's change just after the last infusion is more than chance."""
+        found = self.sure.get(LAST)
+        return " ".join(filter(None, (found.reliable_words, found.sentence))) if found and found.n else ""
 
     @property
     def published_patients(self) -> int:

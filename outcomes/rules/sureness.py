@@ -54,6 +54,18 @@ class Sureness:
     at_most: bool = False
 
     @property
+    def reliable_words(self) -> str:
+        """How many changed reliably, in words; "" where it can be said of nobody."""
+        if not self.known:
+            return ""
+        of = (
+            f"{self.known:,} pairs"
+            if self.known == self.n
+            else f"the {self.known:,} of {self.n:,} pairs that allow it"
+        )
+        return f"Reliably better {self.better:,}, reliably worse {self.worse:,} of {of}."
+
+    @property
     def sentence(self) -> str:
         """What measurement error alone would show, in words; "" where nothing is known."""
         if self.noise is not None:

@@ -18,6 +18,7 @@ from kitclinic.models import Site
 from outcomes.models import Score
 from outcomes.queries import histories
 from outcomes.queries.cohorts import Source, sources
+from outcomes.queries.dashboard import dashboard
 from outcomes.queries.study import Asked, cut, study
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.filters import Filters
@@ -214,3 +215,24 @@ def test_a_study_reads_from_the_replica_that_a_setting_names(
     assert len(found.patients) == 10
     with connections["reading"].cursor() as cursor, pytest.raises(Exception, match="read-only"):
         cursor.execute("DELETE FROM outcomes_score")
+
+
+@pytest.mark.django_db
+def test_out_26_the_page_says_what_noise_alone_would_show_and_how_many_changes_are_reliable(site: Site) -> None:
+    home = people.site(slug="noise", name="Registry", registry_of=site)
+    patient = Patient.objects.create(
+        site=home, record_number="N1", sex="female", age_at_first_infusion=40, is_registry=True, created_at=AT
+    )
+    RegistryInfusion.objects.create(
+        site=home, patient=patient, date=FIRST, sequence=1, session=1, status="completed"
+    )
+    told = {"site": home, "patient": patient, "measure": "PROMIS Fatigue", "source": "paper", "recorded_at": AT}
+    told |= {"instrument": "PROMIS-Fatigue-4a", "standard_error": 2.5}
+    for value, day in ((70, -3), (60, 5)):
+        Score.objects.create(value=Decimal(value), date=FIRST + timedelta(days=day), **told)
+    asked = Asked(Source(home, "Registry", is_registry=True, is_simulated=False), AS_OF)
+    found = dashboard(study(asked), measure="promis-fatigue")
+    assert found.sure_words == (
+        "Reliably better 1, reliably worse 0 of 1 pair. Measurement error alone would show 7.9% improved, and as "
+        "many worsened."
+    )
