@@ -58,11 +58,8 @@ class Sureness:
         """How many changed reliably, in words; "" where it can be said of nobody."""
         if not self.known:
             return ""
-        of = (
-            f"{self.known:,} pairs"
-            if self.known == self.n
-            else f"the {self.known:,} of {self.n:,} pairs that allow it"
-        )
+        pairs = "pair" if self.known == 1 else "pairs"
+        of = f"{self.known:,} {pairs}" if self.known == self.n else f"{self.known:,} of {self.n:,} pairs that tell"
         return f"Reliably better {self.better:,}, reliably worse {self.worse:,} of {of}."
 
     @property
