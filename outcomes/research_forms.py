@@ -23,5 +23,5 @@ class ResearchForm(forms.Form):
     )
     confirmed = forms.BooleanField(
         label="The approval covers this export: these patients, these columns, this purpose.",
-        required=False,
+        error_messages={"required": "Confirm that the approval covers this export."},
     )

@@ -153,7 +153,7 @@ def deidentified(
         patients=_patients(persons, order, day_0, infusion_rows, score_rows, today),
         infusions=infusion_rows,
         scores=score_rows,
-        error=answered.error[places],
+        error=answered.error[places].astype(np.float64),
         left_out=left_out,
     )
 
@@ -221,7 +221,7 @@ def _year(days: Ints) -> Numbers:
 
 
 def _infusions(given: Infusions, row_of: Ints, day_0: Numbers) -> dict[str, Numbers]:
-    row = row_of[given.of]
+    row = row_of[given.of].astype(np.int64)
     order = np.lexsort((np.arange(len(row)), given.start, given.day, row))
     row = row[order]
     return {
@@ -234,7 +234,7 @@ def _infusions(given: Infusions, row_of: Ints, day_0: Numbers) -> dict[str, Numb
 
 def _scores(answered: Scores, given: Infusions, row_of: Ints, day_0: Numbers) -> tuple[dict[str, Numbers], Ints]:
     """Return the columns, and the places they come from in their order."""
-    row = row_of[answered.of]
+    row = row_of[answered.of].astype(np.int64)
     order = np.lexsort((np.arange(len(row)), answered.minute, answered.day, row))
     row = row[order]
     day = answered.day[order].astype(np.int64)

@@ -7,6 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from kitclinic.roles import Permission
 from outcomes.rules.filters import AGE_WORDS, WHICH
 from outcomes.views.selection import Selection
 from scheduling.models import Patient
@@ -27,7 +28,9 @@ TABS = (
     ("outcomes:compare", "Compare"),
     ("outcomes:discrepancies", "Ledger"),
     ("outcomes:saved_views", "Saved views"),
+    ("outcomes:research", "Research export"),
 )
+ONLY_FOR = {"outcomes:research": Permission.EXPORT_RESEARCH}
 EVERYBODY = ("", "All")
 
 
@@ -62,6 +65,8 @@ def outcome_tabs(context: Any) -> dict[str, Any]:
     query = f"?{urlencode(asked.asked.as_query())}" if asked else ""
     tabs = []
     for name, label in TABS:
+        if name in ONLY_FOR and not request.user.may(ONLY_FOR[name]):
+            continue
         url = reverse(name)
         tabs.append({"url": f"{url}{query}", "label": label, "current": request.path == url})
     return {"tabs": tabs, "label": "Pages of outcomes"}

@@ -18,6 +18,7 @@ from outcomes.rules.research import (
     BEFORE_START,
     DAY_OFFSETS,
     IN_A_PAGE,
+    MOST_ROWS_IN_A_PAGE,
     NO_FREE_TEXT,
     OLDEST,
     RANDOM_IDS,
@@ -71,6 +72,7 @@ def research(request: StaffRequest) -> HttpResponse:
         "form": form,
         "leaving": leaving(asked.found),
         "exports": Paginator(exports, ON_ONE_PAGE).get_page(request.GET.get("page")),
+        "most_rows": MOST_ROWS_IN_A_PAGE,
         "rules": RULES,
     }
     return page(request, "outcomes/research.html", context, status=422 if form.errors else 200)

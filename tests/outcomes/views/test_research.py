@@ -59,7 +59,7 @@ def test_what_is_posted_comes_back_as_the_file_and_stands_on_record(
     about = read_export(response.content).about
     assert (about.definitions.reference, str(about.as_of), about.simulated) == ("course", "2023-12-31", True)
     said = words(client.get(PAGE, {"source": source}))
-    for text in (record.sha256, TYPED["reason"], "Approval IRB 7", lead.name, "as of Dec 31, 2023"):
+    for text in (record.sha256, TYPED["reason"], "Approval IRB 7", lead.name, "as of 31 Dec 2023"):
         assert text in said
 
 
@@ -85,6 +85,23 @@ def test_days_of_the_first_infusion_are_refused_in_words(as_user: Any, lead: Sta
     response = as_user(lead).post(f"{PAGE}?source={source}&since=2023-01-01", TYPED)
     assert response.status_code == 422
     assert "they would tell when somebody was treated" in words(response)
+
+
+def test_the_page_says_beforehand_what_would_stop_the_export(
+    as_user: Any, lead: StaffUser, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(lead)
+    stops = "The days of the first infusion above stop the export"
+    assert stops not in words(client.get(PAGE, {"source": source}))
+    assert stops in words(client.get(PAGE, {"source": source, "since": "2023-01-01"}))
+    monkeypatch.setattr("outcomes.views.research.MOST_ROWS_IN_A_PAGE", 31)
+    assert "32 rows are more than the 31 a page makes" in words(client.get(PAGE, {"source": source}))
+
+
+def test_the_tab_is_there_for_who_makes_exports(as_user: Any, lead: StaffUser, physician: StaffUser) -> None:
+    address = f'href="{PAGE}'
+    assert address in as_user(lead).get("/outcomes/table-1/").content.decode()
+    assert address not in as_user(physician).get("/outcomes/table-1/").content.decode()
 
 
 def test_of_nobody_the_page_says_so_and_makes_nothing(as_user: Any, lead: StaffUser) -> None:
