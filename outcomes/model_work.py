@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from outcomes.actions import finish_models, keep_model, take_models
 from outcomes.models import ModelRun
-from outcomes.queries.model_runs import asked_of, model_key, observations
+from outcomes.queries.model_runs import asked_of, kept_model, model_key, observations
 from outcomes.queries.study import study
-from outcomes.rules.mixed_model import measure_model
+from outcomes.rules.mixed_model import MODEL_VERSION, measure_model
 
 CHANGED = "The scores changed while the models waited. Ask again for those of now."
 ERROR = "The models could not be fitted because of an error, which the log of the worker holds."
@@ -34,6 +34,8 @@ def _fit(run: ModelRun) -> int:
         return 0
     waiting = {name: scores for name, scores in observations(found).items() if name not in run.results}
     for name, scores in waiting.items():
-        keep_model(run=run, measure=name, model=measure_model(scores))
+        of = f"{MODEL_VERSION} {scores.digest}"
+        model = kept_model(run.site, name, of) or measure_model(scores)
+        keep_model(run=run, measure=name, model=model, of=of)
     finish_models(run=run, at=timezone.now())
     return len(waiting)

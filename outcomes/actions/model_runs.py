@@ -62,9 +62,9 @@ def _give_up(at: datetime) -> None:
     gone.update(finished_at=at, problem="The work stopped before it was done. Ask again: what is fitted is kept.")
 
 
-def keep_model(*, run: ModelRun, measure: str, model: MeasureModel) -> None:
-    """Keep what was found for one measure."""
-    run.results[measure] = stored(model)
+def keep_model(*, run: ModelRun, measure: str, model: MeasureModel, of: str) -> None:
+    """Keep what was found for one measure. of: digest of its scores, by which another run finds it again."""
+    run.results[measure] = stored(model) | {"of": of}
     run.save(update_fields=["results"])
 
 

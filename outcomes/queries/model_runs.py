@@ -15,8 +15,9 @@ from outcomes.queries.study import Asked, Study
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.filters import Filters
 from outcomes.rules.measures import measures
-from outcomes.rules.mixed_model import MODEL_VERSION
+from outcomes.rules.mixed_model import MODEL_VERSION, MeasureModel
 from outcomes.rules.mixed_observations import Observations, input_digest, observations_of
+from outcomes.rules.mixed_stored import read_model
 from scheduling.queries.protocols import PUBLISHED_CHOICE, choice_of
 from scheduling.rules.protocols import STANDARD
 
@@ -51,6 +52,13 @@ def earlier_run(found: Study, key: ModelKey) -> ModelRun | None:
     runs = ModelRun.objects.filter(site=found.asked.source.site)
     done = runs.filter(question=key.question, finished_at__isnull=False, problem="")
     return done.filter(as_of__lte=found.asked.as_of).exclude(digest=key.digest).order_by("-finished_at").first()
+
+
+def kept_model(site: Site, measure: str, digest: str) -> MeasureModel | None:
+    """Return what was fitted before to exactly these scores of one measure, in whatever run."""
+    runs = ModelRun.objects.filter(site=site, results__contains={measure: {"of": digest}}).order_by("-asked_at")
+    found = runs.values_list("results", flat=True).first()
+    return None if found is None else read_model(found[measure])
 
 
 def runs_of_clinic(site: Site) -> QuerySet[ModelRun]:

@@ -66,6 +66,17 @@ class Observations:
         """How many scores stand at each of the COLUMNS."""
         return tuple(int(np.count_nonzero(self.time == place)) for place in range(len(COLUMNS)))
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that a model of these scores reads (STAT-19); patients count as one or another."""
+        _, who = np.unique(self.patient, return_inverse=True)
+        digest = hashlib.sha256()
+        numbers = (who, self.row, self.time, self.score, self.age, self.charlson, self.infusion_days)
+        for values in numbers:
+            digest.update(np.ascontiguousarray(np.nan_to_num(values.astype(np.float64), nan=-1)).tobytes())
+        digest.update("\n".join((*self.sex, *self.race)).encode())
+        return digest.hexdigest()
+
     def pairs(self, time: int) -> "Observations":
         """Return baselines and scores of one time, of the rows that have both."""
         both = np.intersect1d(self.row[self.time == BASELINE_TIME], self.row[self.time == time])

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from kitclinic.models import AuditEvent, Site, StaffUser
 from outcomes import model_work, tasks
 from outcomes.actions import ask_for_models, take_models
-from outcomes.models import ModelRun
+from outcomes.models import ModelRun, Score
 from outcomes.queries.cohorts import sources
 from outcomes.queries.model_runs import earlier_run, model_key, run_of
 from outcomes.queries.study import Asked, Study, study
@@ -20,6 +20,7 @@ from outcomes.rules.definitions import Definitions
 from outcomes.rules.filters import Filters
 from outcomes.rules.mixed_design import Refusal
 from outcomes.rules.mixed_model import Effect, MeasureModel, MixedModel, measure_model
+from outcomes.rules.mixed_observations import Observations
 from outcomes.rules.mixed_stored import read_model, stored
 from scheduling.models import Patient
 from tests.factories import registry
@@ -170,3 +171,27 @@ def test_the_last_run_of_an_older_cut_is_found_and_never_one_of_a_later_day(
 def test_what_is_stored_is_read_back_unchanged() -> None:
     model = measure_model(fixed_cohort())
     assert read_model(stored(model)) == model
+
+
+def test_stat_19_a_new_score_fits_one_measure_anew_and_takes_the_others_as_they_were(
+    site: Site, home: Site, lead: StaffUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_for_models(found=found(site, home), by=lead, at=AT)
+    tasks.fit_models()
+    fitted: list[int] = []
+
+    def fit(scores: Observations) -> MeasureModel:
+        fitted.append(len(scores))
+        return measure_model(scores)
+
+    monkeypatch.setattr(model_work, "measure_model", fit)
+    patient = Patient.objects.filter(site=home).first()
+    told = {"site": home, "patient": patient, "measure": "GAD-7", "source": "paper", "recorded_at": AT}
+    Score.objects.create(value=9, date=registry.FIRST - timedelta(days=2), **told)
+    again = ask_for_models(found=found(site, home), by=lead, at=AT)
+    tasks.fit_models()
+    first, second = ModelRun.objects.order_by("pk")
+    assert (second.pk, second.state, second.done) == (again.pk, "done", 11)
+    assert fitted == [1]  # GAD-7 with its one score, and nothing else
+    assert second.results["PHQ-9"] == first.results["PHQ-9"]
+    assert second.results["GAD-7"] != first.results["GAD-7"]

@@ -75,8 +75,8 @@ def test_stat_18_the_mean_and_the_model_stand_beside_each_other(lead: StaffUser,
     page = words(client.get(f"{URL}phq-9/", asked(home)))
     assert "They answer different questions." in page
     changes = page.split("Pairs alone (95% interval) P of pairs")[1]
-    women = "11 −0.36 (−2.50 to 1.77) 0.74"  # -4 / 11 points: the man fell by 7 of the 11 that make up the mean
-    assert changes.startswith(f" Last infusion 12 −0.9 ± 3.9 −1.3 ± 4.8 {women} &lt;0.001 "), changes[:120]
+    women = "11 −0.36 (−2.50 to +1.77) 0.74"  # -4 / 11 points: the man fell by 7 of the 11 that make up the mean
+    assert changes.startswith(f" Last infusion 12 −0.9 ± 3.9 −1.3 ± 4.8 (438) {women} &lt;0.001 "), changes[:120]
     assert "Sex male: one patient, whose effect cannot be told from the person; left out." in page
     assert "Race: the same for all, not in the model." in page
     assert "Charlson index, each point" in page
@@ -92,7 +92,7 @@ def test_progress_is_said_in_measures_and_the_page_follows_at_the_end(
     run = take_models(at=AT)
     assert run is not None
     for name in ("PHQ-9", "GAD-7", "PCS total", "PROMIS Fatigue"):
-        keep_model(run=run, measure=name, model=MeasureModel(Refusal("Not fitted: a test."), {}))
+        keep_model(run=run, measure=name, model=MeasureModel(Refusal("Not fitted: a test."), {}), of=name)
     address = reverse("outcomes:models_progress", args=[run.pk])
     page = client.get(URL, asked(home))
     part = client.get(address, headers={"HX-Request": "true"})
