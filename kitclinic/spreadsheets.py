@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 
-FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
+# Signs that begin a formula, in full width too, whatever space or invisible sign stands before them.
+FORMULA = re.compile(r"^[\s\ufeff\u200b-\u200f\u2060\x00]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 
 
