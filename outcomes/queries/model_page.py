@@ -10,12 +10,23 @@ from outcomes.queries.dashboard import Cell
 from outcomes.queries.model_runs import earlier_run, model_key, observations, run_of
 from outcomes.queries.study import Study
 from outcomes.queries.table_1 import WORDS
+from outcomes.rules.counted import COLUMNS
 from outcomes.rules.group_words import p_words
 from outcomes.rules.measures import Measure
 from outcomes.rules.mixed_design import Refusal
 from outcomes.rules.mixed_model import Effect, MeasureModel, MixedModel, measure_model
 from outcomes.rules.mixed_stored import read_model
-from outcomes.rules.mixed_words import Labels, against, effect_words, fit_words, interval, label, points, why_none
+from outcomes.rules.mixed_words import (
+    Labels,
+    against,
+    effect_words,
+    fit_words,
+    interval,
+    label,
+    points,
+    signed,
+    why_none,
+)
 from outcomes.rules.published import published_cells
 from outcomes.rules.table_export import Table
 from outcomes.rules.tables import table_2, table_3
@@ -48,7 +59,10 @@ class ModelCell:
     @property
     def scores(self) -> int | None:
         """Scores in the window that the model takes."""
-        return self.effect.patients if self.effect else None
+        fitted = self.model.fitted if self.model else None
+        if self.effect is None or not isinstance(fitted, MixedModel):
+            return None
+        return fitted.at_times[COLUMNS.index(self.cell.window)]
 
     @property
     def why(self) -> str:
@@ -110,16 +124,29 @@ class ModelRow:
         """Every effect: what it is, estimate, standard error, interval, P, patients (of the level)."""
         if self.fitted is None:
             return ()
-        return tuple(
-            (
-                label(one.name, LABELS),
-                points(one.estimate),
-                points(one.error),
-                interval(one),
-                "" if one is self.fitted.baseline else p_words(one.p),
-                one.patients,
-            )
-            for one in (self.fitted.baseline, *self.fitted.times, *self.fitted.covariates)
+        first = self.fitted.baseline
+        ends = f"{points(first.low)} to {points(first.high)}"
+        baseline = (
+            label(first.name, LABELS),
+            points(first.estimate),
+            points(first.error),
+            ends,
+            "",
+            first.patients,
+        )
+        return (
+            baseline,
+            *(
+                (
+                    label(one.name, LABELS),
+                    signed(one.estimate),
+                    points(one.error),
+                    interval(one),
+                    p_words(one.p),
+                    one.patients,
+                )
+                for one in (*self.fitted.times, *self.fitted.covariates)
+            ),
         )
 
 
@@ -235,7 +262,7 @@ def _line(row: ModelRow, one: ModelCell) -> tuple[str, ...]:
         *(_figures(effect.estimate, effect.error, effect.low, effect.high) if effect else ("",) * 4),
         one.p,
         cell.published.p,
-        *((str(effect.patients), str(model.patients), str(model.observations)) if effect and model else ("",) * 3),
+        *((str(one.scores), str(model.patients), str(model.observations)) if effect and model else ("",) * 3),
         *(_figures(alone.estimate, alone.low, alone.high) if alone else ("",) * 3),
         one.pairs_p,
         model.optimiser if model else "",

@@ -30,14 +30,20 @@ def points(value: float, places: int = PLACES) -> str:
     return f"{MINUS}{text}" if value < 0 and float(text) else text
 
 
+def signed(value: float) -> str:
+    """Return an effect with its sign: "−1.25", "+0.50", "0.00"."""
+    text = points(value)
+    return f"+{text}" if value > 0 and float(text) else text
+
+
 def interval(effect: Effect) -> str:
     """Return "−1.98 to −0.02"."""
-    return f"{points(effect.low)} to {points(effect.high)}"
+    return f"{signed(effect.low)} to {signed(effect.high)}"
 
 
 def effect_words(effect: Effect) -> str:
     """Return "−1.00 (−1.98 to −0.02)"."""
-    return f"{points(effect.estimate)} ({interval(effect)})"
+    return f"{signed(effect.estimate)} ({interval(effect)})"
 
 
 def label(name: str, labels: Labels) -> str:

@@ -17,7 +17,7 @@ from outcomes.queries.model_page import MODEL_COLUMNS, model_table
 from outcomes.queries.study import Asked, study
 from outcomes.rules.mixed_design import Refusal
 from outcomes.rules.mixed_model import Effect
-from outcomes.rules.mixed_words import effect_words, label, points, why_none
+from outcomes.rules.mixed_words import effect_words, label, points, signed, why_none
 from tests.factories import registry
 from tests.outcomes.model_cohort import registry_of_twelve
 
@@ -48,6 +48,7 @@ def test_the_command_prints_the_models_of_the_run_or_fits_them(
 
 def test_points_are_rounded_half_up_and_zero_has_no_sign() -> None:
     assert [points(value) for value in (-1.0, 0.125, -0.004, 12.0)] == ["−1.00", "0.13", "0.00", "12.00"]
+    assert [signed(value) for value in (-1.0, 0.5, 0.004)] == ["−1.00", "+0.50", "0.00"]
     assert effect_words(Effect("time=last", -1.0, 0.5, 3)) == "−1.00 (−1.98 to −0.02)"
 
 
