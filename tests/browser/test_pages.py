@@ -154,6 +154,7 @@ PAGES = (
     Place("psychologist", "outcomes:safety_report", act=GO),
     Place("clinic_lead", "outcomes:safety", act="main .tasks a"),
     Place("clinic_lead", "outcomes:safety_settings", act=GO),
+    Place("clinic_lead", "outcomes:research", act=GO, query="?source={registry}&as_of=2023-12-31"),
     Place("clinic_lead", "outcomes:engines", act=GO),
     Place("clinic_lead", "outcomes:red_flags", act="main .flag-choose .btn"),
     Place("clinic_lead", "outcomes:red_flags", act=GO, query="?question=PHQ-9:3"),
