@@ -77,6 +77,7 @@ def test_table_1_and_other_formats_are_printed_from_the_file(file: Path) -> None
 def test_an_export_by_command_is_on_record_like_any_other(file: Path, lead: StaffUser) -> None:
     record = ResearchExport.objects.get()
     assert (record.by, record.patients, record.size) == (lead, 4, file.stat().st_size)
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -105,6 +106,13 @@ def test_no_file_is_written_over(file: Path, lead: StaffUser) -> None:
     with pytest.raises(CommandError, match="is there already"):
         run("research_export", file, "--source", "juniper-registry", "--by", lead.username, *REASON)
     assert file.read_bytes() == before
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_made(
+    site: Site, lead: StaffUser, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="There is no folder"):
+        run("research_export", tmp_path / "none" / "export.zip", "--by", lead.username, *REASON)
 
 
 def test_what_is_no_export_is_said_in_words(tmp_path: Path) -> None:

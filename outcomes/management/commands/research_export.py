@@ -15,6 +15,8 @@ from outcomes.actions import Grounds, make_research_export
 from outcomes.queries.cohorts import Source, sources
 from outcomes.queries.study import Asked
 
+ONLY_OWN = 0o600  # whoever runs the command reads the file, nobody else
+
 
 class Command(BaseCommand):
     help = "Make a de-identified research export of any size; it is put on record like one of the page."
@@ -36,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody at {clinic.name} signs in as “{options['by']}”.")
         if path.exists():
             raise CommandError(f"{path} is there already. Name a new file.")
+        if not path.parent.is_dir():
+            raise CommandError(f"There is no folder {path.parent}.")
         if options["as_of"] and options["as_of"] > clinic.today(at):
             raise CommandError("The as-of date is in the future.")
         asked = Asked(_source(clinic, options["source"]), options["as_of"] or clinic.today(at))
@@ -45,6 +49,7 @@ class Command(BaseCommand):
         except Refused as refused:
             lines = [f"{problem.sentence} [{problem.rule}]" for problem in refused.problems]
             raise CommandError("\n".join(["No export was made.", *lines])) from refused
+        path.touch(mode=ONLY_OWN, exist_ok=False)
         path.write_bytes(made.data)
         record = made.record
         self.stdout.write(
