@@ -47,24 +47,21 @@ def effect_words(effect: Effect) -> str:
 
 
 def label(name: str, labels: Labels) -> str:
-    """Return what an effect is called: "3 months", "Age, each year", "Sex: male"."""
+    """Return what an effect is called: "3 months", "Age, each year", "Sex: Male"."""
     kind, _, level = name.partition("=")
     if kind == "time":
         return WINDOW_NAMES[level].capitalize()
     if kind in NUMBERS:
         return f"{NUMBERS[kind]}, {EACH[kind]}"
     if kind in TEXTS:
-        return f"{TEXTS[kind]}: {labels.get(kind, {}).get(level, level).lower()}"
+        return f"{TEXTS[kind]}: {labels.get(kind, {}).get(level, level)}"
     return "Mean at baseline"
 
 
 def against(model: MixedModel, labels: Labels) -> str:
-    """Say what levels are compared with: "Sex against female, race against white"; "" without levels."""
-    said = [
-        f"{TEXTS[kind].lower()} against {labels.get(kind, {}).get(level, level).lower()}"
-        for kind, level in model.references
-    ]
-    return ", ".join(said).capitalize()
+    """Say what levels are compared with: "Sex against Female; Race against White"; "" without levels."""
+    said = [f"{TEXTS[kind]} against {labels.get(kind, {}).get(level, level)}" for kind, level in model.references]
+    return "; ".join(said)
 
 
 def fit_words(model: MixedModel) -> str:

@@ -145,6 +145,8 @@ PAGES = (
         act="main select[name=window]",
         query="?source={registry}&as_of=2023-12-31&question=category",
     ),
+    Place("physician", "outcomes:models", act=GO, query="?source={registry}&as_of=2023-12-31"),
+    Place("physician", "outcomes:model", lambda w: ["phq-9"], act=GO, query="?source={registry}&as_of=2023-12-31"),
     Place("physician", "outcomes:compare", act=GO, query="?source={registry}&as_of=2023-12-31"),
     Place("physician", "outcomes:saved_view_new", act=GO, query="?on=dashboard&source={registry}"),
     Place("physician", "outcomes:saved_views"),

@@ -57,8 +57,8 @@ def test_effects_are_named_for_people() -> None:
     assert [label(name, names) for name in ("time=3m", "age", "sex=nonbinary", "race=Other", "baseline")] == [
         "3 months",
         "Age, each year",
-        "Sex: nonbinary",
-        "Race: other",
+        "Sex: Nonbinary",
+        "Race: Other",
         "Mean at baseline",
     ]
     assert why_none(Refusal("Not fitted: a test."), "last") == "Not fitted: a test."
