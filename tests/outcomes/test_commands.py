@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kitclinic.models import Site
+from outcomes.management.commands.outcome_tables import TABLES
 from outcomes.models import Score
 from outcomes.rules.cohort import AS_OF, generate
 from outcomes.rules.published import published_cells
@@ -140,3 +142,23 @@ def test_outcome_tables_asks_which_source_and_names_them(site: Site, tmp_path: P
         run("outcome_tables", "--table", 2)
     assert "--site juniper " in str(caught.value)
     assert "--site juniper-registry " in str(caught.value)
+
+
+def test_every_table_is_printed_in_either_mode_with_its_cut(site: Site, tmp_path: Path) -> None:
+    imported(registry.export(tmp_path))
+    for name in TABLES:
+        for mode in ("paper", "course"):
+            err = io.StringIO()
+            arguments = ("--table", name, "--mode", mode, "--mcid", "evidence", "--as-of", str(registry.AS_OF))
+            out = io.StringIO()
+            call_command("outcome_tables", *arguments, "--site", "juniper-registry", stdout=out, stderr=err)
+            rows = list(csv.reader(io.StringIO(out.getvalue())))
+            assert len({len(row) for row in rows}) == 1, name
+            assert len(rows) > 1, name
+            assert "smallest change (MCID) evidence" in err.getvalue()
+            assert re.search(r", [0-9a-f]{64}\.\n$", err.getvalue())
+
+
+def test_an_unknown_protocol_is_refused_with_those_that_were_used(site: Site) -> None:
+    with pytest.raises(CommandError, match=r"“weekly” was not used here\. Protocols: standard"):
+        run("outcome_tables", "--table", "2", "--protocol", "weekly")

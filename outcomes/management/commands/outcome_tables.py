@@ -13,10 +13,14 @@ from django.utils import timezone
 from kitclinic.management.clinics import clinic_named
 from kitclinic.models import Site
 from outcomes.queries.cohorts import Source, protocols_used, sources
+from outcomes.queries.completed import completion_facts
 from outcomes.queries.dashboard import dashboard
 from outcomes.queries.model_page import model_table
+from outcomes.queries.sample_rows import completion_rows, table_1_rows
 from outcomes.queries.study import Asked, Study, cut, study
+from outcomes.queries.table_1 import table_one
 from outcomes.queries.table_rows import Table, table_2_rows, table_3_rows
+from outcomes.queries.who_answered_rows import selection_rows
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.measures import MCID_SETS
 from outcomes.rules.windows import MODES
@@ -24,8 +28,11 @@ from scheduling.queries.protocols import PUBLISHED_CHOICE, Choice
 from scheduling.rules.protocols import STANDARD
 
 TABLES: Mapping[str, Callable[[Study], Table]] = {
+    "1": lambda found: table_1_rows(table_one(found)),
     "2": lambda found: table_2_rows(dashboard(found)),
     "3": lambda found: table_3_rows(dashboard(found)),
+    "completion": lambda found: completion_rows(completion_facts(found)),
+    "selection": selection_rows,
     "model": model_table,
 }
 
