@@ -210,6 +210,11 @@ def test_out_54_names_numbers_and_addresses_of_everybody_are_looked_for(
     assert not known & {"infusion", "patient", "white", "other"}
 
 
+def test_out_54_a_name_that_is_a_word_of_every_export_stops_none(site: Site, lead: StaffUser) -> None:
+    treated(site, given_name="May", family_name="White", preferred_name="Score")
+    assert made(site, lead).record.patients == 1
+
+
 # -- what is refused
 
 
