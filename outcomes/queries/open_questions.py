@@ -32,6 +32,7 @@ OF_COMING_BACK = (
     "Who has not come back by the as-of date may still come. Follow-ups of patients who came back soon are cut "
     "short by the next course, so late windows hold fewer of them."
 )
+OF_REPEATS = "In course mode a patient may have several pairs, and then nothing is tested."
 OF_PROTOCOLS = (
     "A patient counts under the protocol of the first infusion, until a first infusion under another one."
 )
@@ -158,7 +159,7 @@ def categories(found: Study, window: str) -> Groups:
     )
     without = int(np.count_nonzero(named == ""))
     labels = tuple(diagnosis_words(level) for level in present)
-    return Groups(labels, rows, _heterogeneity(rows, "categories"), without)
+    return Groups(labels, rows, _heterogeneity(rows, "categories"), without, _repeats(found))
 
 
 def protocols(found: Study, window: str) -> Groups:
@@ -174,7 +175,17 @@ def protocols(found: Study, window: str) -> Groups:
         own = study_of(replace(found.asked, protocol=choice), found.histories, found.levels)
         groups.append(_samples(own, own.counted, window, np.ones(len(own.counted.rows), dtype=bool)))
     rows = several(groups)
-    return Groups(tuple(one.name for one in choices), rows, _heterogeneity(rows, "protocols"), 0, (OF_PROTOCOLS,))
+    return Groups(
+        tuple(one.name for one in choices),
+        rows,
+        _heterogeneity(rows, "protocols"),
+        0,
+        (OF_PROTOCOLS, *_repeats(found)),
+    )
+
+
+def _repeats(found: Study) -> tuple[str, ...]:
+    return (OF_REPEATS,) if found.asked.definitions.mode == "course" else ()
 
 
 def _heterogeneity(rows: tuple[Several, ...], what: str) -> str:

@@ -115,6 +115,16 @@ def test_out_71_an_impression_counts_by_the_rules_of_every_score(site: Site, tmp
     assert int((answers["last"] > 0).sum()) == 1
 
 
+def test_stat_48_nothing_is_tested_where_patients_repeat_and_the_page_says_so(site: Site, tmp_path: Path) -> None:
+    paper = open_questions.categories(of_registry(site, tmp_path), "last")
+    home = next(one for one in sources(site) if one.is_registry)
+    course = study(Asked(home, registry.AS_OF, Definitions(reference="course")))
+    again = open_questions.categories(course, "last")
+    assert paper.row(PHQ).found.shares is not None
+    assert paper.notes == ()
+    assert again.notes == (open_questions.OF_REPEATS,)
+
+
 def test_out_65_who_has_no_category_is_counted_not_pooled(site: Site, tmp_path: Path) -> None:
     found = of_registry(site, tmp_path)
     Patient.objects.filter(site=found.asked.source.site, record_number__in=["P001", "P002"]).update(diagnosis="")
