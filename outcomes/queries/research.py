@@ -36,7 +36,7 @@ AFTERWARDS = 1000  # days after the last row of a file at which its tables are c
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What would leave. aged: patients of 90 and over; own_category: those whose pain category becomes other."""
+    """What would leave. aged: patients older than 90; own_category: those whose pain category becomes other."""
 
     patients: int
     infusions: int
@@ -78,7 +78,7 @@ def leaving(found: Study) -> Leaving:
         patients=len(persons.of),
         infusions=len(here.infusions["patient"]),
         scores=len(here.scores["patient"]),
-        aged=int(np.count_nonzero(persons.age >= OLDEST_SHOWN)),
+        aged=int(np.count_nonzero(persons.age > OLDEST_SHOWN)),
         own_category=int(np.count_nonzero(np.array([*own, False])[written])),
         small=small_groups(persons),
     )

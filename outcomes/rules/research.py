@@ -65,7 +65,7 @@ WHO_LEAVES = Rule(
 SAME_TABLES = Rule(
     "OUT-52",
     "Read back, a research export gives the same Tables 1, 2 and 3 as its source, but for the mean age where "
-    "somebody is 90 or older and categories outside Table 1. How many windows had closed is given once for all "
+    "somebody is older than 90 and categories outside Table 1. How many windows had closed is given once for all "
     "patients, and only where none was open, or at least 11 were closed and 11 open.",
     source="clinic default; 11: CMS cell size suppression policy",
 )

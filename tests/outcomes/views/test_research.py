@@ -39,7 +39,7 @@ def test_the_page_says_what_would_leave_and_warns_of_small_groups(
     assert (
         "make 2 groups; the smallest has 1 patient. 1 patient is alone in theirs, 5 of 5 are among fewer" in said
     )
-    assert "1 patient aged 90 or over is given as 90" in said
+    assert "1 patient older than 90 is given as 90" in said
     assert "1 patient with a pain category this clinic wrote itself is given as other" in said
     assert "No export was made yet" in said
     assert "OUT-47" in said
