@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from kitclinic.http import page
 from kitclinic.problems import Problem
+from kitclinic.tablets import tablet_of
 from outcomes.models import Assessment, Sitting
 from outcomes.queries.questionnaires import sitting_by_id, standing_problems
 from outcomes.rules.links import KIOSK_ENDS, KIOSK_RESTS, LIFE, ONE_LINK, PAGE_LASTS
@@ -45,6 +46,12 @@ def remember(response: HttpResponse, sitting: Sitting) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+def stays_open(response: HttpResponse, sitting: Sitting) -> HttpResponse:
+    """Every page gives a tablet of the clinic its 10 minutes anew; a form that this answer closed stays closed."""
+    put_away = COOKIE in response.cookies and not response.cookies[COOKIE].value
+    return remember(response, sitting) if is_kiosk(sitting) and not put_away else response
 
 
 def forget(response: HttpResponse) -> HttpResponse:
@@ -87,6 +94,17 @@ def remembered(request: HttpRequest) -> Sitting | None:
     return sitting
 
 
+def is_clinic_tablet(request: HttpRequest) -> bool:
+    """Whether this device is a tablet of the clinic, or was one when its last questionnaire was opened on it."""
+    if tablet_of(request) is not None:
+        return True
+    try:
+        last = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
+    except signing.BadSignature:
+        return False
+    return is_kiosk(sitting_by_id(last))
+
+
 def language_of(request: HttpRequest, assessment: Assessment | None = None) -> str:
     """Return the language of a page: the questionnaire's, or before it is opened the one chosen or preferred."""
     chosen = request.COOKIES.get(LANGUAGE, "")
@@ -116,8 +134,13 @@ def patient_page(
     return page(request, template, more | context, status=status)
 
 
-def closed(request: HttpRequest, assessment: Assessment | None, problem: Problem) -> HttpResponse:
-    """The page that says why a questionnaire does not open, and what to do."""
+def closed(
+    request: HttpRequest, assessment: Assessment | None, problem: Problem, *, sitting: Sitting | None = None
+) -> HttpResponse:
+    """The page that says why a questionnaire does not open, and what to do.
+
+    sitting: of this device, where there is one; a tablet of the clinic forgets it and clears itself (PRO-72).
+    """
     language = language_of(request, assessment)
     finished = assessment is not None and assessment.state == AssessmentState.COMPLETED
     title = "title_done" if finished and problem.rule == LIFE.id else "title_closed"
@@ -126,7 +149,8 @@ def closed(request: HttpRequest, assessment: Assessment | None, problem: Problem
         "sentence": in_language(problem, language),
         "clinic_phone": assessment.site.phone if assessment else "",
     }
-    return patient_page(request, "outcomes/closed.html", context, language=language, status=422)
+    shown = patient_page(request, "outcomes/closed.html", context, sitting=sitting, language=language, status=422)
+    return forget(shown) if is_kiosk(sitting) else shown
 
 
 def opened(view: PageView) -> PageView:
@@ -136,12 +160,12 @@ def opened(view: PageView) -> PageView:
     def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         sitting = remembered(request)
         if sitting is None:
-            return redirect("outcomes:link")
-        if sitting.assessment.state == AssessmentState.COMPLETED:
-            return view(request, sitting, *args, **kwargs)
-        problems = standing_problems(sitting.assessment, at=timezone.now())
+            over = is_clinic_tablet(request)
+            return forget(redirect("outcomes:kiosk")) if over else redirect("outcomes:link")
+        finished = sitting.assessment.state == AssessmentState.COMPLETED
+        problems = [] if finished else standing_problems(sitting.assessment, at=timezone.now())
         if problems:
-            return closed(request, sitting.assessment, problems[0])
-        return view(request, sitting, *args, **kwargs)
+            return closed(request, sitting.assessment, problems[0], sitting=sitting)
+        return stays_open(view(request, sitting, *args, **kwargs), sitting)
 
     return gated

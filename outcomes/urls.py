@@ -20,7 +20,7 @@ from outcomes.views.instrument_import import instrument_import
 from outcomes.views.instrument_upload import instrument_upload
 from outcomes.views.instruments import instruments
 from outcomes.views.interview import interview, interview_end, interview_question, interview_safety
-from outcomes.views.kiosk import kiosk
+from outcomes.views.kiosk import kiosk, touched
 from outcomes.views.language import language
 from outcomes.views.licence_new import licence_new
 from outcomes.views.link import link
@@ -130,6 +130,7 @@ urlpatterns = [
     path("q/", link, name="link"),
     path("q/comment/", comment, name="comment"),
     path("q/kiosk/", kiosk, name="kiosk"),
+    path("q/kiosk/touched/", touched, name="kiosk_touched"),
     path("q/language/", language, name="language"),
     path("q/questions/<int:number>/", question, name="question"),
     path("q/next/", remote_next, name="remote_next"),

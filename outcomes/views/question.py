@@ -27,7 +27,7 @@ def question(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
     assessment = sitting.assessment
     asked = find_question(assessment, number)
     if asked is None:
-        return waiting_page(request, assessment, number) or _where_it_is(assessment, number)
+        return waiting_page(request, sitting, number) or _where_it_is(assessment, number)
     if request.method != "POST":
         if assessment.state == AssessmentState.COMPLETED:
             return redirect("outcomes:thanks")
@@ -65,7 +65,7 @@ def _what_is_asked(request: HttpRequest, sitting: Sitting, problem: Problem) -> 
     assessment = sitting.assessment
     now = find_question(assessment, first_open(parts_of(assessment)))
     if now is None or problem.rule not in (CLOSED_PART.id, ONCE.id, OWN_PAGE.id):
-        return closed(request, assessment, problem)
+        return closed(request, assessment, problem, sitting=sitting)
     return _show(request, sitting, now, problem=in_language(problem, assessment.language), status=422)
 
 

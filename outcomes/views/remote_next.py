@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from kitclinic.access import public
 from outcomes.actions import ask_remote
-from outcomes.models import Assessment, Sitting
+from outcomes.models import Sitting
 from outcomes.opened import opened, patient_page, remember
 from outcomes.queries.questionnaires import expected, first_open, parts_of, waiting_part
 
@@ -24,8 +24,9 @@ def remote_next(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     return remember(redirect("outcomes:question", first_open(parts_of(assessment))), sitting)
 
 
-def waiting_page(request: HttpRequest, assessment: Assessment, number: int) -> HttpResponse | None:
+def waiting_page(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse | None:
     """The page in place of question ``number`` while another engine has to choose it; None where none has."""
+    assessment = sitting.assessment
     parts = parts_of(assessment)
     if waiting_part(parts) is None or number != first_open(parts):
         return None
@@ -35,4 +36,4 @@ def waiting_page(request: HttpRequest, assessment: Assessment, number: int) -> H
         "works_until": assessment.site.today(assessment.expires_at),
         "clinic_phone": assessment.site.phone,
     }
-    return patient_page(request, "outcomes/remote_next.html", context, language=assessment.language)
+    return patient_page(request, "outcomes/remote_next.html", context, sitting=sitting)
