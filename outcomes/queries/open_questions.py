@@ -20,7 +20,6 @@ from outcomes.rules.windows import BASELINE
 from scheduling.models import Patient
 from scheduling.queries.protocols import PUBLISHED_CHOICE
 from scheduling.rules.pain import diagnosis_words
-from scheduling.rules.protocols import STANDARD
 
 OF_FOUR_DAYS = "Patients may have stopped after four days because they felt well, or because they did not."
 OF_PAPER_MODE = "Follow-ups count from the last infusion ever, also of patients who came back."
@@ -243,8 +242,3 @@ def impression(found: Study, window: str) -> Impressions:
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def is_standard(found: Study) -> bool:
-    """Whether these are patients of the published protocol of five days."""
-    return found.asked.protocol.slug == STANDARD

@@ -47,11 +47,6 @@ class Shown:
     total: bool
     parts: tuple[bool, ...]
 
-    @property
-    def hidden(self) -> int:
-        """How many counts are not shown, the total included."""
-        return (not self.total) + self.parts.count(False)
-
 
 def is_small(patients: int) -> bool:
     """True for a count that may not be shown by itself (OUT-60)."""
