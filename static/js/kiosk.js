@@ -15,10 +15,10 @@
     }
   };
   if (document.querySelector("[data-kc-kiosk-over]")) plain();
-  document.querySelector("[data-kc-kiosk-staff]")?.addEventListener("click", plain);
-  const form = document.querySelector("form[data-kc-kiosk]");
+  document.addEventListener("click", (event) => event.target.closest("[data-kc-kiosk-staff]") && plain());
+  let form = document.querySelector("form[data-kc-kiosk]");
   if (!form) return;
-  const rests = Number(form.dataset.kcKiosk) * 1000;
+  const current = () => (form = document.querySelector("form[data-kc-kiosk]") || form); // an answer may replace the page in place
   const EVERY = 60_000; // ms between two words to the server
   let [touched, told, cleared] = [Date.now(), Date.now(), false];
   let going = new AbortController();
@@ -29,7 +29,7 @@
   const touch = () => (touched = Date.now());
   ["pointerdown", "keydown", "input", "scroll"].forEach((name) => window.addEventListener(name, touch, { passive: true, capture: true }));
   const clear = () => {
-    if (Date.now() - touched < rests) return;
+    if (Date.now() - touched < Number(current().dataset.kcKiosk) * 1000) return;
     touch();
     hush();
     cleared = true;
@@ -43,7 +43,7 @@
     if (cleared || touched <= told || Date.now() - told < EVERY) return;
     told = Date.now();
     going = new AbortController();
-    const body = new URLSearchParams(new FormData(form));
+    const body = new URLSearchParams(new FormData(current()));
     fetch(form.dataset.kcTouched, { method: "POST", body, signal: going.signal }).catch(() => {}); // the next touch tries again
   };
   document.addEventListener("submit", hush);
