@@ -218,6 +218,8 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "seal-audit": {"task": "kitclinic.seal_audit", "schedule": timedelta(minutes=1)},
+    "ship-heads": {"task": "kitclinic.ship_heads", "schedule": timedelta(hours=1)},
     "deliver-outbox": {"task": "kitclinic.deliver_outbox", "schedule": timedelta(seconds=30)},
     "remind-of-visits": {"task": "scheduling.remind_of_visits", "schedule": timedelta(minutes=1)},
     "import-referral-files": {"task": "scheduling.import_referral_files", "schedule": timedelta(seconds=5)},
@@ -248,6 +250,11 @@ if DELIVERY == "email" or env.text("KITCLINIC_EMAIL_URL"):
     EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = _mail.starttls, _mail.tls, 10
     DEFAULT_FROM_EMAIL = _mail.sender
 OUTBOX_FILE = VAR / "outbox.log"
+
+# -- heads of the audit chains, to be kept off this machine ---------------------------------------------
+
+CHAIN_STORE = env.text("KITCLINIC_CHAIN_STORE") or str(VAR / "chain-heads.jsonl")
+CHAIN_KEY = env.text("KITCLINIC_CHAIN_KEY") or SECRET_KEY
 
 # -- facts from apps to the right that a gate to their left needs --------------------------------------
 

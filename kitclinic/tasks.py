@@ -1,11 +1,22 @@
-"""Scheduled work of the base: delivering the outbox."""
+"""Scheduled work of the base: delivering the outbox, linking the audit trail."""
 
 from celery import shared_task
 from django.utils import timezone
 
+from kitclinic.chain import seal_all, ship_heads_of_all
 from kitclinic.outbox import deliver_due
 
 
 @shared_task(name="kitclinic.deliver_outbox")
 def deliver_outbox() -> int:
     return deliver_due(at=timezone.now())
+
+
+@shared_task(name="kitclinic.seal_audit")
+def seal_audit() -> int:
+    return seal_all()
+
+
+@shared_task(name="kitclinic.ship_heads")
+def ship_heads() -> int:
+    return ship_heads_of_all(at=timezone.now())

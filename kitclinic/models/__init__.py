@@ -1,6 +1,6 @@
 """The base records every other app stands on."""
 
-from kitclinic.models.audit import AuditEvent
+from kitclinic.models.audit import AuditEvent, AuditLink, AuditWaiting
 from kitclinic.models.outbox import OutboxMessage
 from kitclinic.models.progress import LongTask
 from kitclinic.models.signatures import Signature
@@ -11,6 +11,8 @@ from kitclinic.models.transitions import Transition
 
 __all__ = [
     "AuditEvent",
+    "AuditLink",
+    "AuditWaiting",
     "LongTask",
     "OutboxMessage",
     "PinTry",

@@ -13,7 +13,8 @@ class AuditEvent(AppendOnly, SiteOwned):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )  # null: the patient's own link, or a scheduled task
     actor = models.CharField(max_length=120)  # printed name, "patient" or "scheduler process"
-    at = models.DateTimeField()
+    at = models.DateTimeField()  # the clinic's clock
+    received_at = models.DateTimeField(null=True)  # the database's own clock; null before the chain began
     subject = models.CharField(max_length=60)  # table of the row it is about
     subject_id = models.BigIntegerField()
     patient_id = models.BigIntegerField(null=True)
@@ -28,3 +29,38 @@ class AuditEvent(AppendOnly, SiteOwned):
 
     def __str__(self) -> str:
         return f"{self.event} by {self.actor}"
+
+
+class AuditWaiting(SiteOwned):
+    """An event that is not linked yet. Written and emptied by the database's own functions only."""
+
+    id = models.BigIntegerField(primary_key=True)  # the event's
+
+    def __str__(self) -> str:
+        return f"event {self.pk} waits"
+
+
+class AuditLink(AppendOnly, SiteOwned):
+    """One link of a site's chain: hash = SHA-256(hash before it + own), own = SHA-256(bytes of the event)."""
+
+    event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, related_name="+")
+    number = models.BigIntegerField()  # from 1, without a gap
+    own = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "number"],
+                name="audit_link_number_once",
+                violation_error_message="This place of the audit chain is taken.",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "event"],
+                name="audit_event_linked_once",
+                violation_error_message="This event is linked already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.number}"
