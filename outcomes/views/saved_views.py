@@ -86,8 +86,8 @@ def saved_view_name(request: StaffRequest, pk: int) -> HttpResponse:
     return page(request, "outcomes/saved_view_name.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @requires(Permission.SEE_OUTCOMES)
+@require_POST
 def saved_view_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     view = withdraw_view(view=_view(request, pk), by=request.user, at=timezone.now())
     say(request, f"“{view.name}” is withdrawn.")
