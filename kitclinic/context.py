@@ -26,6 +26,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "nav": nav,
         "nav_more": [place for place in nav if place.folded],
         "may_search": user.may(Permission.FIND_PATIENTS),
+        "may_send_questions": user.may(Permission.SEND_QUESTIONNAIRES),
         "may_answer_safety": user.may(Permission.ANSWER_SAFETY_TASKS),
         "tablet": tablet if tablet and tablet.site_id == user.site_id else None,
         "own_face": [Face(user, "")],  # the lock's first name, before the server says the others

@@ -6,6 +6,7 @@ from outcomes.views.answers import answers
 from outcomes.views.asking import asking, asking_csv
 from outcomes.views.calls import call, calls, reminders
 from outcomes.views.cell import cell
+from outcomes.views.chart_entry import chart_entry
 from outcomes.views.charts import chart_png, chart_svg
 from outcomes.views.compare import compare, compare_file
 from outcomes.views.completion import completion, completion_patients
@@ -120,6 +121,7 @@ urlpatterns = [
     path("patients/<int:pk>/paper/", paper_forms, name="paper_forms"),
     path("patients/<int:pk>/paper/<slug:name>/", paper, name="paper"),
     path("patients/<int:pk>/questionnaire/", send, name="send"),
+    path("patients/<int:pk>/questionnaire/chart/", chart_entry, name="chart_entry"),
     path("patients/<int:pk>/reminders/", reminders, name="reminders"),
     path("patients/<int:pk>/scores/", patient_panel, name="patient_panel"),
     path("patients/<int:pk>/scores/new/", score_new, name="score_new"),

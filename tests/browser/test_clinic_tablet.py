@@ -16,7 +16,9 @@ from outcomes.states import AssessmentState, SittingMode
 from scheduling.models import Patient
 from tests.browser.live import Live, noon_site
 from tests.browser.walk import Walk
+from tests.browser.ward import Noon, noon
 from tests.factories import people, scheduling, tablets
+from tests.factories.infusions import STEPS
 from tests.factories.tablets import PIN
 
 pytestmark = pytest.mark.browser
@@ -68,6 +70,11 @@ class Round:
         walk.page.locator(f"[data-kc-face='{self.nurse.pk}']").click()
         walk.page.keyboard.type(pin)
         walk.page.keyboard.press("Enter")
+
+
+@pytest.fixture(scope="module")
+def clinic(live: Live) -> Noon:
+    return noon()
 
 
 @pytest.fixture
@@ -208,3 +215,26 @@ def test_pro_72_the_page_that_says_why_it_closed_clears_itself_after_three_minut
     expect(page).to_have_url(f"{walk.home}/q/kiosk/")
     walk.says("Nothing of yours is left on it")
     assert page.evaluate(KEPT) == "[null,null]"
+
+
+@pytest.mark.parametrize("state", ["booked", "arrived", "infusing", "observed"])
+def test_the_chart_leads_to_the_questions_and_back_to_the_chart(walk: Walk, clinic: Noon, state: str) -> None:
+    chair = clinic.chair(0 if state == "booked" else 100)
+    if state != "booked":
+        STEPS[state](chair)
+    made, token = tablets.tablet(clinic.site, clinic.now)
+    tablets.knows(made, chair.nurse, clinic.now)
+    it = Round(token, chair.nurse, chair.visit.patient)
+    it.begin(walk)
+    walk.open(reverse("infusions:chart", args=[chair.visit.pk]))
+    head = walk.page.locator("section.id")
+    locked = state in ("infusing", "observed")
+    expect(head.locator("a.back small")).to_have_text(["locked today"] if locked else [])
+    walk.inspect()
+    for width, height in ((1180, 820), (390, 844), (1440, 900)):
+        walk.page.set_viewport_size({"width": width, "height": height})
+        walk.page.screenshot(path=f"/tmp/head-{state}-{width}.png")
+    walk.page.set_viewport_size({"width": 1180, "height": 820})
+    head.get_by_role("link", name="Questions").click()
+    expect(walk.page).to_have_url(f"{walk.home}{it.page}")
+    walk.says("Send a questionnaire")

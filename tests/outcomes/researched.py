@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from outcomes.queries.cohorts import Source
+from outcomes.queries.dashboard import dashboard
 from outcomes.queries.research import research_export
 from outcomes.queries.study import Asked, Study, study
 from outcomes.queries.table_1 import table_one
 from outcomes.queries.table_rows import table_2_rows, table_3_rows
-from outcomes.queries.dashboard import dashboard
 from outcomes.research_file import Export, export_bytes
 from outcomes.rules.definitions import Definitions
 from outcomes.rules.research import ID_LETTERS, study_ids
