@@ -75,3 +75,9 @@ def test_out_23_a_score_between_two_courses_may_count_for_both_or_say_why_for_ea
     far = [Infusion(START), Infusion(START + timedelta(days=400))]
     placed = placements(far, [at(250)], AS_OF, mode="course")
     assert [(one.course, one.rule) for one in placed] == [(1, "OUT-06"), (2, "OUT-02")]
+
+
+def test_out_23_a_score_after_the_next_course_began_does_not_beat_one_of_this_course() -> None:
+    both = [Infusion(START), Infusion(START + timedelta(days=60))]
+    placed = placements(both, [at(50), at(95)], AS_OF, mode="course")
+    assert [(one.course, one.column) for one in placed] == [(1, "3m"), (2, "baseline"), (2, "3m")]
