@@ -56,6 +56,7 @@ from outcomes.views.saved_views import (
 from outcomes.views.send import on_this_tablet, send
 from outcomes.views.support import support
 from outcomes.views.table_1 import table_1, table_1_patients
+from outcomes.views.tables import table_of
 from outcomes.views.thanks import comment, quiet, thanks
 from outcomes.views.trajectory import side_by_side, trajectory, trajectory_pdf
 from outcomes.views.typed_scores import (
@@ -115,6 +116,7 @@ urlpatterns = [
     path("outcomes/views/<slug:token>/", saved_view, name="saved_view"),
     path("outcomes/who-answered/", who_answered, name="who_answered"),
     path("outcomes/who-answered/chart.<slug:kind>", who_answered_chart, name="who_answered_chart"),
+    path("outcomes/tables/<slug:name>.<slug:kind>", table_of, name="table_of"),
     path("outcomes/who-answered/table.<slug:kind>", who_answered_file, name="who_answered_file"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),
     path("patients/<int:pk>/answers-today/", permit_answers, name="permit_answers"),

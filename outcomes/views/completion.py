@@ -1,6 +1,7 @@
 """Completion: the way from the referral to the whole protocol, and why some ended early."""
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -11,13 +12,18 @@ from outcomes.rules.completed import EARLY_RULE, FUNNEL_RULE, STANDING_RULE
 from outcomes.rules.completion import COMPLETION, FIRST_SEQUENCE
 from outcomes.views.studied import page_of, studied
 
+FILE = ["completion", "csv"]
 RULES = (COMPLETION, STANDING_RULE, FIRST_SEQUENCE, EARLY_RULE, FUNNEL_RULE)
 
 
 @requires(Permission.SEE_OUTCOMES)
 def completion(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Treatment completion")
-    context = asked.context | {"shown": completion_facts(asked.found), "rules": RULES}
+    context = asked.context | {
+        "shown": completion_facts(asked.found),
+        "rules": RULES,
+        "export": reverse("outcomes:table_of", args=["completion", "csv"]),
+    }
     return page(request, "outcomes/completion.html", context)
 
 

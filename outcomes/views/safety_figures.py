@@ -1,6 +1,7 @@
 """Safety: adverse events with denominators and bounds; side effects, flags, stops and calls apart."""
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from infusions.rules.adverse_events import AEV_01, AEV_02, AEV_11
 from kitclinic.access import StaffRequest, requires
@@ -10,6 +11,7 @@ from outcomes.queries.safety_figures import safety_figures as figures
 from outcomes.rules.safety_figures import BOUND_RULE, COUNTED_RULE, FLAG_RULE, JUDGED_RULE, read_period
 from outcomes.views.studied import studied
 
+FILE = ["safety-figures", "csv"]
 RULES = (COUNTED_RULE, AEV_01, AEV_02, BOUND_RULE, JUDGED_RULE, AEV_11, FLAG_RULE)
 
 
@@ -20,5 +22,11 @@ def safety_figures(request: StaffRequest) -> HttpResponse:
     period = read_period(*given)
     shown = figures(asked.found, period)
     keep = {name: str(day) for name, day in (("from", period.first), ("to", period.last)) if day}
-    context = asked.context | {"shown": shown, "period": period, "keep": keep, "rules": RULES}
+    context = asked.context | {
+        "shown": shown,
+        "period": period,
+        "keep": keep,
+        "rules": RULES,
+        "export": reverse("outcomes:table_of", args=["safety-figures", "csv"]),
+    }
     return page(request, "outcomes/safety_figures.html", context)

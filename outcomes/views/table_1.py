@@ -1,6 +1,7 @@
 """Table 1: who the patients are, beside the published column; each count opens its patients."""
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -10,13 +11,18 @@ from outcomes.queries.table_1 import table_one
 from outcomes.rules.table_1 import BEGUN_RULE, QUARTILE_RULE, SMALL_RULE, TABLE_1_RULE
 from outcomes.views.studied import page_of, studied
 
+FILE = ["table-1", "csv"]
 RULES = (TABLE_1_RULE, BEGUN_RULE, SMALL_RULE, QUARTILE_RULE)
 
 
 @requires(Permission.SEE_OUTCOMES)
 def table_1(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Table 1: who the patients are")
-    context = asked.context | {"shown": table_one(asked.found), "rules": RULES}
+    context = asked.context | {
+        "shown": table_one(asked.found),
+        "rules": RULES,
+        "export": reverse("outcomes:table_of", args=["table-1", "csv"]),
+    }
     return page(request, "outcomes/table_1.html", context)
 
 

@@ -202,6 +202,7 @@ NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybod
     "roster_copy",
     "roster_leave",
     "table_1_patients",
+    "table_of",
     "week_sheet_pdf",
     "who_answered_chart",
     "who_answered_file",
