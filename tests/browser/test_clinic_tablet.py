@@ -217,24 +217,15 @@ def test_pro_72_the_page_that_says_why_it_closed_clears_itself_after_three_minut
     assert page.evaluate(KEPT) == "[null,null]"
 
 
-@pytest.mark.parametrize("state", ["booked", "arrived", "infusing", "observed"])
-def test_the_chart_leads_to_the_questions_and_back_to_the_chart(walk: Walk, clinic: Noon, state: str) -> None:
-    chair = clinic.chair(0 if state == "booked" else 100)
-    if state != "booked":
-        STEPS[state](chair)
-    made, token = tablets.tablet(clinic.site, clinic.now)
-    tablets.knows(made, chair.nurse, clinic.now)
-    it = Round(token, chair.nurse, chair.visit.patient)
-    it.begin(walk)
-    walk.open(reverse("infusions:chart", args=[chair.visit.pk]))
-    head = walk.page.locator("section.id")
-    locked = state in ("infusing", "observed")
-    expect(head.locator("a.back small")).to_have_text(["locked today"] if locked else [])
-    walk.inspect()
-    for width, height in ((1180, 820), (390, 844), (1440, 900)):
-        walk.page.set_viewport_size({"width": width, "height": height})
-        walk.page.screenshot(path=f"/tmp/head-{state}-{width}.png")
-    walk.page.set_viewport_size({"width": 1180, "height": 820})
-    head.get_by_role("link", name="Questions").click()
-    expect(walk.page).to_have_url(f"{walk.home}{it.page}")
-    walk.says("Send a questionnaire")
+def test_the_chart_leads_to_the_questions_before_and_after_the_infusion(walk: Walk, clinic: Noon) -> None:
+    over = STEPS["discharged"](clinic.chair(170, minute=550))
+    booked, seated = clinic.chair(0), clinic.chair(20).arrive()
+    walk.sign_in(clinic.staff("nurse"))
+    for chair, note in ((booked, ""), (seated, ""), (over, ", locked today")):
+        walk.open(reverse("infusions:chart", args=[chair.visit.pk]))
+        way = walk.page.get_by_role("link", name="Questions")
+        expect(way).to_have_text(f"Questions{note}")
+        walk.inspect()
+        way.click()
+        expect(walk.page).to_have_url(f"{walk.home}{reverse('outcomes:send', args=[chair.visit.patient_id])}")
+        walk.says("Send a questionnaire")
