@@ -27,8 +27,8 @@ TABS = (
     ("outcomes:open_questions", "Open questions"),
     ("outcomes:compare", "Compare"),
     ("outcomes:discrepancies", "Ledger"),
-    ("outcomes:saved_views", "Saved views"),
-    ("outcomes:research", "Research export"),
+    ("outcomes:saved_views", "Views"),
+    ("outcomes:research", "Research"),
 )
 ONLY_FOR = {"outcomes:research": Permission.EXPORT_RESEARCH}
 EVERYBODY = ("", "All")
