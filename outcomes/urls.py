@@ -38,6 +38,7 @@ from outcomes.views.plan import plan
 from outcomes.views.question import question
 from outcomes.views.red_flags import red_flag_end, red_flags
 from outcomes.views.remote_next import remote_next
+from outcomes.views.report import report_file
 from outcomes.views.research import research
 from outcomes.views.safety import safety
 from outcomes.views.safety_acts import safety_close, safety_hand_back, safety_not_reached, safety_take
@@ -116,6 +117,7 @@ urlpatterns = [
     path("outcomes/views/<slug:token>/", saved_view, name="saved_view"),
     path("outcomes/who-answered/", who_answered, name="who_answered"),
     path("outcomes/who-answered/chart.<slug:kind>", who_answered_chart, name="who_answered_chart"),
+    path("outcomes/report.pdf", report_file, name="report"),
     path("outcomes/tables/<slug:name>.<slug:kind>", table_of, name="table_of"),
     path("outcomes/who-answered/table.<slug:kind>", who_answered_file, name="who_answered_file"),
     path("outcomes/<slug:measure>/<slug:window>/", cell, name="cell"),

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        source, at = _source(options["site"]), timezone.now()
+        source, at = source_named(options["site"]), timezone.now()
         as_of = options["as_of"] or source.site.today(at)
         reference = "course" if options["mode"] == "course" else "last"
         definitions = Definitions(reference=reference, mcid=options["mcid"])
@@ -81,7 +81,7 @@ class Command(BaseCommand):
             self.stdout.write(f"| {' | '.join(row)} |")
 
 
-def _source(slug: str) -> Source:
+def source_named(slug: str) -> Source:
     """The source with this slug; without one, the clinic itself when it has no registry."""
     if slug:
         site = Site.objects.select_related("registry_of").filter(slug=slug).first()
