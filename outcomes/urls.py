@@ -10,6 +10,7 @@ from outcomes.views.chart_entry import chart_entry
 from outcomes.views.charts import chart_png, chart_svg
 from outcomes.views.compare import compare, compare_file
 from outcomes.views.completion import completion, completion_patients
+from outcomes.views.counting import counting
 from outcomes.views.dashboard import dashboard
 from outcomes.views.delivery import ask_again, delivery
 from outcomes.views.discrepancies import discrepancies
@@ -128,6 +129,7 @@ urlpatterns = [
     path("patients/<int:pk>/questionnaire/chart/", chart_entry, name="chart_entry"),
     path("patients/<int:pk>/reminders/", reminders, name="reminders"),
     path("patients/<int:pk>/scores/", patient_panel, name="patient_panel"),
+    path("patients/<int:pk>/scores/counting/", counting, name="counting"),
     path("patients/<int:pk>/scores/new/", score_new, name="score_new"),
     path("patients/<int:pk>/scores/all/", side_by_side, name="side_by_side"),
     path("patients/<int:pk>/scores/chart/", patient_chart, name="patient_chart"),

@@ -35,8 +35,8 @@ def methods(definitions: Definitions) -> tuple[str, ...]:
         f"{' of the course' if course else ''}, for each measure by itself.",
         day_0,
         f"Last infusion is the earliest score {last[0]} to {last[1]} days after {of}; 3 months the score "
-        f"{three[0]} to {three[1]} days after it that is closest to day {THREE_MONTH_TARGET}; 6 months the score {six[0]} to "
-        f"{six[1]} days after it that is closest to day {SIX_MONTH_TARGET}.",
+        f"{three[0]} to {three[1]} days after it that is closest to day {THREE_MONTH_TARGET}; 6 months the score "
+        f"{six[0]} to {six[1]} days after it that is closest to day {SIX_MONTH_TARGET}.",
         f"Of two scores equally close, the {reading.tie} one counts. {SAME_DAY.sentence}",
         better,
         f"Smallest changes ({definitions.mcid_set} set): {'; '.join(_smallest(definitions))}.",

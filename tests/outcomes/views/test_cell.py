@@ -36,9 +36,9 @@ def test_the_list_holds_exactly_the_patients_of_the_denominator(lead: StaffUser,
     assert reverse("outcomes:cell", args=["phq-9", "last"]) == URL
     assert "Depression, last infusion: 1 of 3 improved, 33.3%" in response.content.decode()
     assert rows(response) == [
-        "A 15 26 Dec 2022, 7 days before 10 9 Jan 2023, day 3 −5 Improved 5 lower, at least 5.",
-        "B 12 26 Dec 2022, 7 days before 8 9 Jan 2023, day 3 −4 In N only Unchanged: 4 lower, less than 5.",
-        "C 9 26 Dec 2022, 7 days before 15 9 Jan 2023, day 3 +6 In N only Worsened: 6 higher, at least 5.",
+        "A scores 15 26 Dec 2022, 7 days before 10 9 Jan 2023, day 3 −5 Improved 5 lower, at least 5.",
+        "B scores 12 26 Dec 2022, 7 days before 8 9 Jan 2023, day 3 −4 In N only Unchanged: 4 lower, less than 5.",
+        "C scores 9 26 Dec 2022, 7 days before 15 9 Jan 2023, day 3 +6 In N only Worsened: 6 higher, at least 5.",
     ]
 
 
@@ -48,7 +48,10 @@ def test_the_numerator_and_who_was_left_out_are_lists_of_their_own(
     client = as_user(lead)
     assert [row[0] for row in rows(client.get(URL, asked(home, who="improved")))] == ["A"]
     (left_out,) = rows(client.get(URL, asked(home, who="out")))
-    assert left_out == "D – 11 9 Jan 2023, day 3 – Not in N No score in the 100 days before the first infusion."
+    assert (
+        left_out
+        == "D scores – 11 9 Jan 2023, day 3 – Not in N No score in the 100 days before the first infusion."
+    )
 
 
 def test_the_definitions_of_the_figure_hold_for_its_list(lead: StaffUser, as_user: Any, home: Site) -> None:
