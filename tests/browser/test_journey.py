@@ -371,6 +371,7 @@ def test_a_figure_opens_the_patients_behind_it(
     folder = registry.simulated(tmp_path_factory.mktemp("export"))
     made = import_registry(site=clinic.site, directory=folder, label="Made up", by=None, at=clinic.now)
     walk.sign_in(clinic.staff("clinic_lead"))
+    walk.page.get_by_role("link", name="Improvement", exact=True).click()
     walk.fill(source=made.record.site.slug).says("Made up", where="#source")
     walk.fill(as_of=registry.AS_OF.isoformat())
     walk.page.locator(".show-day").click()
