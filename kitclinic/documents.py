@@ -9,6 +9,7 @@ from django.conf import settings
 
 from kitclinic.register import REGISTER, Rule
 
+FOUNDATION = ("foundation_rules", "chain")
 APPS = ("scheduling", "infusions", "outcomes")
 RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"
 STATES_DOCUMENT = settings.BASE_DIR / "docs" / "states.md"
@@ -16,7 +17,8 @@ STATES_DOCUMENT = settings.BASE_DIR / "docs" / "states.md"
 
 def registered_rules() -> list[Rule]:
     """Every rule of the product, in the order of its id, after importing every rules file."""
-    import_module("kitclinic.foundation_rules")
+    for name in FOUNDATION:
+        import_module(f"kitclinic.{name}")
     for app in APPS:
         package = import_module(f"{app}.rules")
         for module in walk_packages(package.__path__, f"{package.__name__}."):

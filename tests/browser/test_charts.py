@@ -70,6 +70,7 @@ def test_a_narrow_screen_has_the_chart_above_with_its_own_names(walk: Walk, page
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(BESIDE)).to_be_hidden()
     above = page.locator(".fig-narrow .drawn")
+    above.scroll_into_view_if_needed()
     expect(above).to_have_attribute("data-kc-chart", "drawn")
     expect(above.locator("svg")).to_contain_text("Depression, PHQ-9, 5 lower")
     box = above.bounding_box()

@@ -1,6 +1,7 @@
 """The house's own rules: who may write, how long a thing may be, what must be declared."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ MACHINERY = {
     "kitclinic/append_only.py",
     "kitclinic/models/staff.py",
 }
+DECLARES = re.compile(r"""(?<!`)\bRule\(\s*"[A-Z]{3,4}-\d""")
 CLOCKLESS = {"actions", "queries", "rules", "models", "forms"}  # the clock is an argument there
 
 
@@ -117,6 +119,15 @@ def test_nothing_asks_for_the_time_behind_the_views() -> None:
 def test_every_rule_of_the_register_is_named_by_a_test() -> None:
     named = documents.named_in_tests(besides=Path(__file__))
     assert [rule.id for rule in documents.registered_rules() if rule.id not in named] == []
+
+
+def test_every_file_that_declares_a_rule_is_read_for_the_register() -> None:
+    declaring = {
+        _name(path).removesuffix(".py").replace("/", ".")
+        for path in _sources()
+        if DECLARES.search(path.read_text(encoding="utf-8"))
+    }
+    assert declaring == {rule.module for rule in documents.registered_rules()}
 
 
 @pytest.mark.parametrize(
