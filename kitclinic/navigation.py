@@ -28,6 +28,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Safety", "outcomes:safety", Permission.ANSWER_SAFETY_TASKS),
     ("Outcomes", "outcomes:home", Permission.SEE_OUTCOMES),
     ("Questions", "outcomes:asking", Permission.SEE_OUTCOMES),
+    ("Clinic", "clinic", Permission.RUN_CLINIC),
     ("Settings", "scheduling:settings", Permission.RUN_CLINIC),
 )
 ALSO = {"outcomes:safety": Permission.SEE_OUTCOMES}  # who may enter a place by another permission too: they read
@@ -41,6 +42,7 @@ FOLDS = (
     "Funnel",
     "Completion",
     "Utilisation",
+    "Clinic",
     "Settings",
     "Roster",
     "Referrals",

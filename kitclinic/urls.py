@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from kitclinic.views.clinic import clinic
 from kitclinic.views.healthz import healthz
 from kitclinic.views.home import home
 from kitclinic.views.lock import lock, touched, unlock
@@ -11,6 +12,7 @@ from kitclinic.views.tablets import pin, tablet_end, tablets
 
 urlpatterns = [
     path("", home, name="home"),
+    path("clinic/", clinic, name="clinic"),
     path("healthz", healthz, name="healthz"),
     path("lock/", lock, name="lock"),
     path("lock/open/", unlock, name="unlock"),

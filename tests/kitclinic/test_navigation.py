@@ -71,7 +71,10 @@ def test_the_bar_holds_seven_places_at_most_and_the_home_is_never_folded(
 @pytest.mark.parametrize(
     ("role", "folded"),
     [
-        (Role.CLINIC_LEAD, ["Events", "Ledger", "Roster", "Funnel", "Completion", "Questions", "Settings"]),
+        (
+            Role.CLINIC_LEAD,
+            ["Events", "Ledger", "Roster", "Funnel", "Completion", "Questions", "Clinic", "Settings"],
+        ),
         (Role.PHYSICIAN, ["Events", "Ledger", "Roster", "Referrals", "Calls", "Outcomes", "Questions"]),
         (Role.SCHEDULER, []),
         (Role.NURSE, ["Events", "Readings", "Ledger", "Roster", "Calls"]),
