@@ -11,6 +11,7 @@ from outcomes.charts.drawing import Drawing, Numbers, Spec, facts, filled, numbe
 from outcomes.charts.inks import ink
 
 WIDTH, ROW = 300, 26  # px
+EM_SPACE = "\u2003"
 LEFT, RIGHT = 220, 190  # px for labels and for figures
 SPREAD = 0.06  # of the axis beyond the outermost interval
 
@@ -145,6 +146,6 @@ def _template(scale: Scale, low: float, high: float) -> Spec:
 
 
 def _axis_title(scale: Scale) -> str:
-    """One line: a PDF would not centre a second one."""
+    """One line: a PDF would not centre a second one. Em spaces, because a drawing runs others together."""
     sides = (f"← {scale.less}" if scale.less else "", scale.unit, f"{scale.more} →" if scale.more else "")
-    return "   ".join(part for part in sides if part)
+    return EM_SPACE.join(part for part in sides if part)
