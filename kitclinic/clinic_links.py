@@ -27,6 +27,7 @@ class Link:
 
 
 LINKS: tuple[Link, ...] = (
+    Link(PEOPLE, "People", "people", "Who has an account, what they may do; invite, change, close."),
     Link(PEOPLE, "Training", "scheduling:settings_team", "Which nurses count on the floor of the suite."),
     Link(PEOPLE, "Shared tablets", "tablets", "The devices on which people lock, and change by PIN."),
     Link(

@@ -14,7 +14,7 @@ from kitclinic.models import OutboxMessage
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)  # between attempts, doubling
 logger = logging.getLogger("kitclinic.outbox")
-SECRET = re.compile(r"(/[dq]/#)\S+")  # a patient's link is a key: it is not kept once it has left
+SECRET = re.compile(r"(/(?:[dq]|welcome)/#)\S+")  # a link is a key: it is not kept once it has left
 
 
 @dataclass(frozen=True, slots=True)

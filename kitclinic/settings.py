@@ -147,7 +147,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -263,7 +266,17 @@ KEEPS_ASIDE = "infusions.aside"  # module with keep_aside: what was typed and no
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
 CHAIR_MARKS = ["outcomes.queries.safety_places.board_marks"]  # each (site, at) -> words by chair, on the board
 PATIENT_FACTS = ["infusions.patient_facts", "outcomes.patient_facts"]  # readiness strip and timeline
+KETAMINE_TRAINING = (
+    "scheduling.actions.set_ketamine_training"  # (nurse, trained, by, at), refused where counted on
+)
+WHEN_STAFF_LEAVE = ["scheduling.actions.let_go"]  # each called with person, by and at
+LEFT_OPEN = [  # each (person, at) -> sentences: what waits for somebody who leaves
+    "scheduling.queries.left_open.sentences",
+    "infusions.queries.left_open.sentences",
+    "outcomes.queries.left_open.sentences",
+]
 OUTBOX_CHECKS = [  # each (message, at) -> Standing, before it leaves
+    "kitclinic.people.standing",
     "scheduling.queries.reminders.standing",
     "infusions.queries.escalation.standing",
     "outcomes.queries.steps.message_standing",

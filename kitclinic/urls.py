@@ -6,9 +6,19 @@ from kitclinic.views.clinic import clinic
 from kitclinic.views.healthz import healthz
 from kitclinic.views.home import home
 from kitclinic.views.lock import lock, touched, unlock
+from kitclinic.views.people import (
+    people,
+    people_invite,
+    person,
+    person_disable,
+    person_enable,
+    person_link,
+    person_withdraw,
+)
 from kitclinic.views.sign_in import sign_in, sign_out, signed_in, theme
 from kitclinic.views.styleguide import styleguide
 from kitclinic.views.tablets import pin, tablet_end, tablets
+from kitclinic.views.welcome import welcome
 
 urlpatterns = [
     path("", home, name="home"),
@@ -17,6 +27,13 @@ urlpatterns = [
     path("lock/", lock, name="lock"),
     path("lock/open/", unlock, name="unlock"),
     path("lock/touched/", touched, name="touched"),
+    path("people/", people, name="people"),
+    path("people/invite/", people_invite, name="people_invite"),
+    path("people/<int:pk>/", person, name="person"),
+    path("people/<int:pk>/close/", person_disable, name="person_disable"),
+    path("people/<int:pk>/open/", person_enable, name="person_enable"),
+    path("people/<int:pk>/link/", person_link, name="person_link"),
+    path("people/<int:pk>/link/withdraw/", person_withdraw, name="person_withdraw"),
     path("pin/", pin, name="pin"),
     path("sign-in/", sign_in, name="login"),
     path("signed-in/", signed_in, name="signed_in"),
@@ -25,6 +42,7 @@ urlpatterns = [
     path("styleguide/", styleguide, name="styleguide"),
     path("tablets/", tablets, name="tablets"),
     path("tablets/<int:pk>/end/", tablet_end, name="tablet_end"),
+    path("welcome/", welcome, name="welcome"),
     path("", include("scheduling.urls")),
     path("", include("infusions.urls")),
     path("", include("outcomes.urls")),

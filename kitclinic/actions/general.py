@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from kitclinic import audit
-from kitclinic.models import LongTask, OutboxMessage, Site, StaffUser
+from kitclinic.actions.staff_changes import note_change
+from kitclinic.models import LongTask, OutboxMessage, Site, StaffChange, StaffUser
 
 KEPT_FOR = timedelta(days=3)
 
@@ -121,6 +122,5 @@ def add_staff(
     validate_password(password, user)
     user.set_password(password)
     user.save()
-    detail = {"role": role, "is_ketamine_trained": is_ketamine_trained}
-    audit.record(event="staff added", by=None, actor="command line", at=at, site=site, subject=user, detail=detail)
+    note_change(user, StaffChange.What.ADDED, by=None, at=at, was="")
     return user

@@ -2,6 +2,7 @@
 
 from kitclinic.models.audit import AuditEvent, AuditLink, AuditWaiting
 from kitclinic.models.outbox import OutboxMessage
+from kitclinic.models.people import StaffChange, StaffInvitation
 from kitclinic.models.progress import LongTask
 from kitclinic.models.signatures import Signature
 from kitclinic.models.site import Site, SiteOwned
@@ -19,6 +20,8 @@ __all__ = [
     "Signature",
     "Site",
     "SiteOwned",
+    "StaffChange",
+    "StaffInvitation",
     "StaffPin",
     "StaffUser",
     "Tablet",

@@ -24,6 +24,7 @@ from scheduling.actions.groups import book_seat, cancel_seat, mark_group_held, s
 from scheduling.actions.holds import release_all_expired_holds, release_expired_holds, release_hold, undo_booking
 from scheduling.actions.hours import set_opening_hours, write_protocol
 from scheduling.actions.invitations import queue_group_reminders, record_printed_letter
+from scheduling.actions.leavers import let_go
 from scheduling.actions.merging import merge_patients, undo_merge
 from scheduling.actions.missing import agree_to_four, cancel_day, cancel_rest, make_up, reinstate
 from scheduling.actions.moving import move_day, move_rest, move_sequence
@@ -162,6 +163,7 @@ __all__ = [
     "keep_open",
     "keep_repairs",
     "keep_retiming",
+    "let_go",
     "make_driver_link",
     "make_up",
     "mark_arrived",
