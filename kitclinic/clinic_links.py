@@ -32,6 +32,12 @@ LINKS: tuple[Link, ...] = (
     Link(PEOPLE, "Shared tablets", "tablets", "The devices on which people lock, and change by PIN."),
     Link(
         RECORDS,
+        "Changes",
+        "changes",
+        "What changed of staff, settings, formulary and schedule, by whom and when.",
+    ),
+    Link(
+        RECORDS,
         "Ledger",
         "infusions:ledger",
         "Every vial of a controlled substance, from receipt to waste.",

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
+    "pgtrigger",
+    "pghistory",
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kitclinic.locking.LockMiddleware",
+    "kitclinic.history.HistoryMiddleware",
     "kitclinic.page_requests.PageRequestMiddleware",
     "kitclinic.http.ReadOnlyGetMiddleware",
     "kitclinic.http.RefusalMiddleware",
@@ -138,6 +141,12 @@ for _settings in DATABASES.values():
 APP_DATABASE_ROLE = str(DATABASES["default"]["USER"])
 DATABASE_ROUTERS = ["kitclinic.db.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- history of reference data: triggers come by migrations only, never at run time ---------------------
+
+PGTRIGGER_INSTALL_ON_MIGRATE = False
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = False
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 
 # -- sign-in ------------------------------------------------------------------------------------------
 

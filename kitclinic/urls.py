@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from kitclinic.views.changes import history
 from kitclinic.views.clinic import clinic
 from kitclinic.views.healthz import healthz
 from kitclinic.views.home import home
@@ -23,6 +24,7 @@ from kitclinic.views.welcome import welcome
 urlpatterns = [
     path("", home, name="home"),
     path("clinic/", clinic, name="clinic"),
+    path("clinic/changes/", history, name="changes"),
     path("healthz", healthz, name="healthz"),
     path("lock/", lock, name="lock"),
     path("lock/open/", unlock, name="unlock"),

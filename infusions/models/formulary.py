@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from infusions.states import FillMode
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 
 
@@ -13,6 +14,7 @@ def bags() -> list[int]:
     return [50, 100]
 
 
+@keep_history(Kind.FORMULARY)
 class Formulary(SiteOwned):
     """Ketamine as this clinic usually prepares it. One row a site; an order may choose another of its bags."""
 
@@ -39,6 +41,7 @@ class Formulary(SiteOwned):
         return f"{self.strength_mg_per_ml} mg/mL in {self.bag_ml} mL"
 
 
+@keep_history(Kind.FORMULARY)
 class Product(SiteOwned):
     """One kind of ketamine vial the clinic stocks. Its strength and volume never change; it goes out of use."""
 
@@ -72,6 +75,7 @@ class Product(SiteOwned):
         return f"Ketamine {self.strength_mg_per_ml} mg/mL, {self.vial_ml.normalize():f} mL vial"
 
 
+@keep_history(Kind.SETTINGS)
 class OrderSettings(SiteOwned):
     """How long a signed order holds, and when an unsigned one is called out. One row a site.
 

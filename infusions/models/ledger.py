@@ -12,9 +12,11 @@ from infusions.models.formulary import Product
 from infusions.models.infusions import Infusion
 from infusions.states import MovementKind
 from kitclinic.append_only import AppendOnly
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import Signature, SiteOwned
 
 
+@keep_history(Kind.FORMULARY)
 class Vault(SiteOwned):
     """A locked place for controlled substances."""
 

@@ -7,9 +7,11 @@ from django.db.models import Q
 from infusions.models.infusions import Infusion
 from infusions.models.vitals import VitalSet
 from kitclinic.append_only import AppendOnly
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 
 
+@keep_history(Kind.SETTINGS)
 class Monitor(SiteOwned):
     """A device that may send. Its token is shown once; only its digest is kept."""
 

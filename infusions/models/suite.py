@@ -6,9 +6,11 @@ from django.db.models import Q
 
 from infusions.states import BoardName, OpeningItem
 from kitclinic.append_only import AppendOnly
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 
 
+@keep_history(Kind.SETTINGS)
 class ChairsideSettings(SiteOwned):
     """What a clinic decides about charting. One row a site; without one the defaults hold."""
 

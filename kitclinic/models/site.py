@@ -7,12 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from kitclinic.history import Kind, keep_history
+
 
 def validate_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"{name} is not a time zone of the IANA list.")
 
 
+@keep_history(Kind.SETTINGS)
 class Site(models.Model):
     """One clinic. Every clinical row belongs to exactly one."""
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from kitclinic.history import Kind, keep_history
 from kitclinic.models.site import Site
 from kitclinic.roles import ROLES, Permission, Role
 
@@ -21,6 +22,7 @@ class StaffUserManager(BaseUserManager["StaffUser"]):
         return self.create_user(username, password, is_superuser=True, **fields)
 
 
+@keep_history(Kind.STAFF, besides=("last_login", "theme"))
 class StaffUser(AbstractBaseUser):
     """A member of staff with one role at one site. A superuser has neither, and sees no chart."""
 

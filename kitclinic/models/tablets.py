@@ -4,10 +4,12 @@ from django.db import models
 from django.db.models import Q
 
 from kitclinic.append_only import AppendOnly
+from kitclinic.history import Kind, keep_history
 from kitclinic.models.site import SiteOwned
 from kitclinic.models.staff import StaffUser
 
 
+@keep_history(Kind.SETTINGS)
 class Tablet(SiteOwned):
     """A device of the clinic on which people change by PIN. Only its token's digest is kept."""
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from kitclinic.append_only import AppendOnly
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 from outcomes.states import PieceDecisionKind, PieceKind
 
@@ -112,6 +113,7 @@ class PieceDecision(AppendOnly, SiteOwned):
         return f"{self.piece_id} {self.decision}"
 
 
+@keep_history(Kind.SETTINGS)
 class RemoteEngine(SiteOwned):
     """An adaptive test that another server runs for a clinic licensed that way (SDC $next-question).
 
@@ -143,6 +145,7 @@ class RemoteEngine(SiteOwned):
         return f"{self.instrument} at {self.address}"
 
 
+@keep_history(Kind.SETTINGS)
 class EngineClient(SiteOwned):
     """Another system that may ask our engine for the next question. Only its token's digest is kept."""
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from kitclinic.append_only import AppendOnly
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 from outcomes.models.assessments import ItemResponse
 from outcomes.models.scores import Score
@@ -129,6 +130,7 @@ class SafetyStep(AppendOnly, SiteOwned):
         return f"{self.kind} of {self.task_id}"
 
 
+@keep_history(Kind.SETTINGS)
 class RedFlag(SiteOwned):
     """An answer, besides PHQ-9 item 9, that this clinic wants to be told of at once."""
 

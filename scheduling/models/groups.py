@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 from scheduling.models.patients import Patient
 from scheduling.models.weights import Weight
@@ -19,6 +20,7 @@ from scheduling.states import (
 )
 
 
+@keep_history(Kind.SCHEDULE)
 class GroupSeries(SiteOwned):
     """A group visit that comes back every week on one weekday, led by the same two people."""
 
@@ -64,6 +66,7 @@ class GroupSeries(SiteOwned):
         return day_name[self.weekday]
 
 
+@keep_history(Kind.SCHEDULE, besides=("state",))
 class GroupVisit(SiteOwned):
     """One shared medical appointment, led by a pain physician and a pain psychologist."""
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Collate, Lower
 
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 from scheduling.rules.pain import diagnosis_words
 from scheduling.states import ENROLMENT_TRANSITIONS, EnrolmentState
@@ -36,6 +37,7 @@ class SearchGrams(Func):
     output_field = ArrayField(models.TextField())
 
 
+@keep_history(Kind.PATIENT, besides=("search_text", "state"))
 class Patient(SiteOwned):
     """One person of this clinic. Downstream rows hold the key and never copy name or birth date."""
 

@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 from scheduling.models.suite import SuiteDay
 from scheduling.states import CoverKind
@@ -28,6 +29,7 @@ def _once_a_day(person: str, name: str, sentence: str) -> ExclusionConstraint:
     )
 
 
+@keep_history(Kind.SCHEDULE)
 class NurseShift(SiteOwned):
     """A nurse's shift; on the floor from beginning to end, the breaks and call-outs taken out."""
 
@@ -54,6 +56,7 @@ class NurseShift(SiteOwned):
         return f"{self.from_minute} to {self.to_minute}"
 
 
+@keep_history(Kind.SCHEDULE)
 class NurseBreak(SiteOwned):
     """A break of one shift: off the floor, in the house."""
 
@@ -75,6 +78,7 @@ class NurseBreak(SiteOwned):
         return f"{self.from_minute} to {self.to_minute}"
 
 
+@keep_history(Kind.SCHEDULE)
 class ProviderPresence(SiteOwned):
     """A provider on site for consultation, for an unbroken time."""
 
@@ -101,6 +105,7 @@ class ProviderPresence(SiteOwned):
         return f"{self.from_minute} to {self.to_minute}"
 
 
+@keep_history(Kind.SCHEDULE)
 class Leave(SiteOwned):
     """Days on which a person is not rostered."""
 
@@ -124,6 +129,7 @@ class Leave(SiteOwned):
         return f"{self.first_day} to {self.last_day}"
 
 
+@keep_history(Kind.SCHEDULE)
 class CallOut(SiteOwned):
     """A rostered person is not there, or leaves: a fact, never refused. Counts until taken back."""
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from kitclinic.append_only import AppendOnly
+from kitclinic.history import Kind, keep_history
 from kitclinic.models import SiteOwned
 from scheduling.rules.capacity import Lengths
 from scheduling.rules.protocols import Ordered
@@ -18,6 +19,7 @@ def _range(kind: str, *bounds: F | Value) -> Func:
     return Func(*bounds, function=kind, output_field=models.TextField())
 
 
+@keep_history(Kind.SCHEDULE, besides=("version",))
 class SuiteDay(SiteOwned):
     """One clinic day. Everything that books into it first locks its row."""
 
@@ -51,6 +53,7 @@ class SuiteDay(SiteOwned):
         return bool(self.closed_because)
 
 
+@keep_history(Kind.SCHEDULE)
 class OpeningHours(SiteOwned):
     """The suite's hours on one day of the week; a day without a row keeps the clinic's usual hours."""
 
@@ -77,6 +80,7 @@ class OpeningHours(SiteOwned):
         return f"Weekday {self.weekday}"
 
 
+@keep_history(Kind.SCHEDULE)
 class ChairOutage(SiteOwned):
     """A chair that is out of service, from one day to another; ``last_day`` null: until further notice."""
 
@@ -109,6 +113,7 @@ class ChairOutage(SiteOwned):
         return f"Chair {self.chair}"
 
 
+@keep_history(Kind.SCHEDULE)
 class WeekPolicy(SiteOwned):
     """What the clinic does with one week that has a closed day; a week without a row is skipped."""
 

@@ -8,6 +8,8 @@ from django.core.management.commands import migrate
 from django.db import connections
 from psycopg import sql
 
+from kitclinic.history import seal
+
 BEFORE = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "REVOKE CREATE ON SCHEMA public FROM {role}",
@@ -29,6 +31,7 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         if not (options["plan"] or options["check_unapplied"]):
             self._grant(AFTER)
+            seal(connections["owner"], settings.APP_DATABASE_ROLE)
 
     def _grant(self, statements: tuple[str, ...]) -> None:
         with connections["owner"].cursor() as cursor:
