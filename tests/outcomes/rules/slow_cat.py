@@ -28,9 +28,15 @@ def above(a: float, b: float, theta: float) -> float:
 
 
 def probability(item: ItemParameters, category: int, theta: float) -> float:
-    """P(category) as the difference of two cumulative logistics."""
+    """P(category) as the difference of two cumulative logistics, taken on the side where they are small.
+
+    On the other side both are close to 1, and their difference loses up to six of its sixteen digits.
+    """
     cumulative = [1.0, *(above(item.a, b, theta) for b in item.thresholds), 0.0]
-    return cumulative[category - 1] - cumulative[category]
+    if cumulative[category] <= 0.5:
+        return cumulative[category - 1] - cumulative[category]
+    below = [0.0, *(above(-item.a, b, theta) for b in item.thresholds), 1.0]
+    return below[category] - below[category - 1]
 
 
 def information(item: ItemParameters, theta: float) -> float:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import inf, isfinite, nan
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from outcomes.rules.estimation import DEMONSTRATION_SCALE, T_SCALE, Estimate, eap_sum_table, estimate, t_score
@@ -12,7 +12,15 @@ from outcomes.rules.irt import Bank, ItemParameters
 from tests.outcomes.rules.slow_cat import bank_of, banks, banks_and_answers, eap, posterior, slow_sums
 
 
+def _bank(*parameters: tuple[float, float]) -> Bank:
+    return Bank("made up", "1", tuple(ItemParameters(f"X{n}", a, (b,)) for n, (a, b) in enumerate(parameters)))
+
+
+CONTRADICTED = _bank((3.33, 2.7), (0.3, 0.0), (3.4, -2.98), (0.3, 0.0), (0.3, 0.0))
+
+
 @settings(max_examples=60, deadline=None)
+@example((CONTRADICTED, {"X0": 2, "X1": 1, "X2": 1, "X3": 1, "X4": 2}), False)
 @given(banks_and_answers(), st.booleans())
 def test_cat_07_a_pattern_score_equals_the_definition(drawn: tuple[Bank, dict[str, int]], flat: bool) -> None:
     bank, answers = drawn
