@@ -8,12 +8,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 KNOWN = frozenset(
     {
         "KITCLINIC_BASE_URL",
+        "KITCLINIC_BREACHED_PASSWORDS",
+        "KITCLINIC_CHAIN_KEY",
+        "KITCLINIC_CHAIN_STORE",
         "KITCLINIC_DEBUG",
         "KITCLINIC_DELIVERY",
         "KITCLINIC_DEMO",
         "KITCLINIC_EMAIL_URL",
         "KITCLINIC_HOSTS",
         "KITCLINIC_HTTPS",
+        "KITCLINIC_PROXIES",
+        "KITCLINIC_SECOND_STEP",
         "KITCLINIC_SECRET_KEY",
         "KITCLINIC_STATIC_ROOT",
         "KITCLINIC_SUPERVISOR",
@@ -59,6 +64,12 @@ class Environment:
         if value not in allowed:
             raise EnvironmentProblem(f"{name} must be one of {', '.join(sorted(allowed))}, not {value!r}.")
         return value
+
+    def number(self, name: str, *, default: int = 0) -> int:
+        value = self.text(name)
+        if value and not (value.isascii() and value.isdecimal()):
+            raise EnvironmentProblem(f"{name} must be a whole number, not {value!r}.")
+        return int(value) if value else default
 
     def words(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)

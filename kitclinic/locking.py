@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -12,6 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from kitclinic.access import SIGNED_IN_AT
+from kitclinic.actions import move_session
 from kitclinic.foundation_rules import TAB_06, TOUCH_LAG_S
 from kitclinic.http import SAFE_METHODS, key_in
 from kitclinic.models import StaffUser, Tablet
@@ -46,7 +48,9 @@ class LockMiddleware:
 
 def hold(request: HttpRequest, tablet: Tablet, *, password_at: datetime, at: datetime) -> None:
     """The session stands on this tablet from now on, unlocked, under a new key."""
+    before = request.session.session_key or ""
     request.session.cycle_key()
+    move_session(before=before, after=request.session.session_key or "")
     request.session[ON_TABLET] = tablet.pk
     request.session[SIGNED_IN_AT] = int(password_at.timestamp())
     request.session[TOUCHED_AT] = int(at.timestamp())
@@ -59,6 +63,7 @@ def come_in(
     """Sign this person in on the tablet, under a new session key. Returns the fresh CSRF token."""
     login(request, person, backend=BACKEND)  # another person's session is emptied by this
     hold(request, tablet, password_at=password_at, at=at)
+    UserSession.objects.create_from_request(request)
     return get_token(request)
 
 

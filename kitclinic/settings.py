@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from kitclinic import embedded
 from kitclinic.environment import Environment, database, mail_server
+from kitclinic.roles import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment.of_this_process()
@@ -60,6 +61,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
@@ -79,10 +86,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kitclinic.shift.ShiftMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kitclinic.locking.LockMiddleware",
     "kitclinic.history.HistoryMiddleware",
     "kitclinic.page_requests.PageRequestMiddleware",
+    "kitclinic.shift.SecondStepMiddleware",
     "kitclinic.http.ReadOnlyGetMiddleware",
     "kitclinic.http.RefusalMiddleware",
 ]
@@ -160,9 +170,30 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
+    {"NAME": "kitclinic.passwords.BreachedPasswordValidator"},
 ]
+BREACHED_PASSWORDS = env.text("KITCLINIC_BREACHED_PASSWORDS")  # file of SHA-1 digests, sorted; "" for none
+# Who needs a second step to sign in, by role; a demonstration clinic never asks for it. "none" for nobody.
+SECOND_STEP_ROLES = frozenset(env.words("KITCLINIC_SECOND_STEP", list(Role.values))) - {"none"}
+if SECOND_STEP_ROLES - set(Role.values):
+    raise ImproperlyConfigured(f"KITCLINIC_SECOND_STEP names roles: {', '.join(Role.values)}, or none.")
+PROXIES = env.number("KITCLINIC_PROXIES", default=1 if not LOCAL else 0)  # that add to X-Forwarded-For
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+ACCOUNT_ADAPTER = "kitclinic.adapters.StaffAccountAdapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # staff have a user name; nobody signs up
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # they live in a cache; ours are rows (kitclinic.throttle)
+MFA_ADAPTER = "kitclinic.adapters.StaffMfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it on localhost only
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after, SIN-06
+MFA_RECOVERY_CODE_COUNT, MFA_RECOVERY_CODE_DIGITS = 10, 10
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift, seconds
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "kitclinic_session"
@@ -231,6 +262,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "kitclinic.seal_audit", "schedule": timedelta(minutes=1)},
+    "forget-sign-ins": {"task": "kitclinic.forget_sign_ins", "schedule": timedelta(hours=24)},
     "ship-heads": {"task": "kitclinic.ship_heads", "schedule": timedelta(hours=1)},
     "deliver-outbox": {"task": "kitclinic.deliver_outbox", "schedule": timedelta(seconds=30)},
     "remind-of-visits": {"task": "scheduling.remind_of_visits", "schedule": timedelta(minutes=1)},

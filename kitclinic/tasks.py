@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from kitclinic.actions import forget_old_sign_ins
 from kitclinic.chain import seal_all, ship_heads_of_all
 from kitclinic.outbox import deliver_due
 
@@ -20,3 +21,8 @@ def seal_audit() -> int:
 @shared_task(name="kitclinic.ship_heads")
 def ship_heads() -> int:
     return ship_heads_of_all(at=timezone.now())
+
+
+@shared_task(name="kitclinic.forget_sign_ins")
+def forget_sign_ins() -> int:
+    return forget_old_sign_ins(at=timezone.now())

@@ -2,6 +2,14 @@
 
 from django.urls import include, path
 
+from kitclinic.views.account import (
+    account,
+    account_confirm,
+    account_password,
+    confirm_options,
+    session_end,
+    sessions_end,
+)
 from kitclinic.views.changes import history
 from kitclinic.views.clinic import clinic
 from kitclinic.views.healthz import healthz
@@ -16,13 +24,41 @@ from kitclinic.views.people import (
     person_link,
     person_withdraw,
 )
-from kitclinic.views.sign_in import sign_in, sign_out, signed_in, theme
+from kitclinic.views.second_step import (
+    codes_app,
+    passkey_add,
+    passkey_name,
+    passkey_new_options,
+    recovery_codes,
+    step_remove,
+)
+from kitclinic.views.sign_in import (
+    passkey_options,
+    passkey_sign_in,
+    second_step,
+    sign_in,
+    sign_out,
+    signed_in,
+    theme,
+)
 from kitclinic.views.styleguide import styleguide
 from kitclinic.views.tablets import pin, tablet_end, tablets
 from kitclinic.views.welcome import welcome
 
 urlpatterns = [
     path("", home, name="home"),
+    path("account/", account, name="account"),
+    path("account/codes-app/", codes_app, name="codes_app"),
+    path("account/confirm/", account_confirm, name="account_confirm"),
+    path("account/confirm/options/", confirm_options, name="confirm_options"),
+    path("account/passkeys/add/", passkey_add, name="passkey_add"),
+    path("account/passkeys/options/", passkey_new_options, name="passkey_new_options"),
+    path("account/passkeys/<int:pk>/name/", passkey_name, name="passkey_name"),
+    path("account/password/", account_password, name="account_password"),
+    path("account/recovery-codes/", recovery_codes, name="recovery_codes"),
+    path("account/sessions/end/", sessions_end, name="sessions_end"),
+    path("account/sessions/<int:pk>/end/", session_end, name="session_end"),
+    path("account/steps/<int:pk>/remove/", step_remove, name="step_remove"),
     path("clinic/", clinic, name="clinic"),
     path("clinic/changes/", history, name="changes"),
     path("healthz", healthz, name="healthz"),
@@ -38,6 +74,10 @@ urlpatterns = [
     path("people/<int:pk>/link/withdraw/", person_withdraw, name="person_withdraw"),
     path("pin/", pin, name="pin"),
     path("sign-in/", sign_in, name="login"),
+    path("sign-in/", sign_in, name="account_login"),  # the name that django-allauth knows it by
+    path("sign-in/second-step/", second_step, name="mfa_authenticate"),
+    path("sign-in/passkey/", passkey_sign_in, name="passkey_sign_in"),
+    path("sign-in/passkey/options/", passkey_options, name="passkey_options"),
     path("signed-in/", signed_in, name="signed_in"),
     path("sign-out/", sign_out, name="logout"),
     path("theme/", theme, name="theme"),

@@ -4,6 +4,7 @@ from kitclinic.models.audit import AuditEvent, AuditLink, AuditWaiting
 from kitclinic.models.outbox import OutboxMessage
 from kitclinic.models.people import StaffChange, StaffInvitation
 from kitclinic.models.progress import LongTask
+from kitclinic.models.sign_in import SignInTry
 from kitclinic.models.signatures import Signature
 from kitclinic.models.site import Site, SiteOwned
 from kitclinic.models.staff import StaffUser
@@ -17,6 +18,7 @@ __all__ = [
     "LongTask",
     "OutboxMessage",
     "PinTry",
+    "SignInTry",
     "Signature",
     "Site",
     "SiteOwned",

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +20,7 @@ from kitclinic.locking import MADE_FOR, come_in
 from kitclinic.models import StaffUser, Tablet
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
+from kitclinic.sign_in import person_of
 from kitclinic.tablets import LOCKED_AT, faces, password_at, tablet_of
 
 BY_SCRIPT = "KC-Lock"  # header of the lock's own requests
@@ -97,8 +97,8 @@ def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetim
         _check_pin(tablet, person, data["pin"], at)
         return Entry(person, "PIN", password_at(tablet, person) or at)
     name = person.username if person else data["username"]
-    found = authenticate(request, username=name, password=data["password"])
-    if not isinstance(found, StaffUser) or found.site_id != tablet.site_id:
+    found = person_of(request, username=name, password=data["password"], at=at)
+    if found is None or found.site_id != tablet.site_id:
         words = "That is not your password." if person else "User name or password is wrong."
         raise Refused([Blocker("", f"{words} Type it again.", "password")])
     record_password(tablet=tablet, person=found, at=at)
