@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from infusions.models import RegistryInfusion
@@ -66,6 +66,7 @@ def import_registry(
     new = additions(registry, stored_registry(home))
     _refuse_if(new.problems)
     _store(new, home, by=by, at=at, progress=progress)
+    _tell_the_planner()
     record = RegistryImport.objects.create(
         site=home,
         digest=digest,
@@ -101,6 +102,12 @@ def _about(directory: Path) -> About:
         return read_about(directory)
     except UnreadableLabelError as unreadable:
         raise Refused([Blocker(COLUMNS.id, str(unreadable), "directory")]) from unreadable
+
+
+def _tell_the_planner() -> None:
+    """Count the imported tables anew, so that the first table made of them does not take them for empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT outcomes_weigh_imported()")
 
 
 def _registry_site(clinic: Site, *, simulated: bool) -> Site:

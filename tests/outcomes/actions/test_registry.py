@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from infusions.models import RegistryInfusion
 from kitclinic.models import AuditEvent, Site, StaffUser, Transition
@@ -222,3 +223,10 @@ def test_two_infusions_on_one_day_are_kept_when_their_starts_differ(site: Site, 
     folder = registry.export(tmp_path, infusions=registry.infusions(f"A,{DAY},11:00,2,1,stopped"))
     import_registry(site=site, directory=folder, by=None, at=AT)
     assert RegistryInfusion.objects.filter(patient__record_number="A", date=DAY).count() == 2
+
+
+def test_the_first_table_made_of_an_import_knows_how_many_rows_there_are(site: Site, tmp_path: Path) -> None:
+    import_registry(site=site, directory=registry.export(tmp_path), by=None, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples::int FROM pg_class WHERE relname = %s", [Score._meta.db_table])
+        assert cursor.fetchone() == (Score.objects.count(),)
