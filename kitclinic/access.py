@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from kitclinic import audit
+from kitclinic.glass import look_through_glass
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
 
@@ -43,6 +44,8 @@ def requires(permission: Permission, *or_else: Permission) -> Callable[[View], V
             user = request.user
             if not user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            if user.site_id is not None:
+                look_through_glass(request, user, at=timezone.now())
             if user.site_id is None or not any(map(user.may, any_of)):
                 _note_refusal(request, user, permission)
                 raise PermissionDenied(f"Your role does not allow you to {permission.value}.")

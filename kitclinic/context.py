@@ -25,10 +25,11 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "site": user.site,
         "nav": nav,
         "nav_more": [place for place in nav if place.folded],
-        "may_search": user.may(Permission.FIND_PATIENTS),
+        "may_search": Permission.FIND_PATIENTS in user.permissions,
         "may_send_questions": user.may(Permission.SEND_QUESTIONNAIRES),
         "may_answer_safety": user.may(Permission.ANSWER_SAFETY_TASKS),
         "tablet": tablet if tablet and tablet.site_id == user.site_id else None,
+        "glass": getattr(request, "glass", None),
         "own_face": [Face(user, "")],  # the lock's first name, before the server says the others
         "rests_s": LOCKS_AFTER_S,
         "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from kitclinic.register import REGISTER, Rule
 
-FOUNDATION = ("foundation_rules", "chain", "people_rules", "history", "sign_in_rules")
+FOUNDATION = ("foundation_rules", "chain", "looks", "people_rules", "history", "sign_in_rules")
 APPS = ("scheduling", "infusions", "outcomes")
 RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"
 STATES_DOCUMENT = settings.BASE_DIR / "docs" / "states.md"

@@ -71,7 +71,7 @@ class Place:
 def places(request: HttpRequest, user: StaffUser) -> list[Place]:
     """The places this person may go, with the one they are at marked and the rarer ones folded."""
     entries = []
-    mine = [place for place in PLACES if user.may(place[2]) or user.may(ALSO.get(place[1], place[2]))]
+    mine = [place for place in PLACES if {place[2], ALSO.get(place[1], place[2])} & user.permissions]
     folded = _folded([label for label, _, _ in mine])
     here = _at(request, [name for _, name, _ in mine])
     for label, name, _ in mine:

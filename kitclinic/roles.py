@@ -31,6 +31,8 @@ class Permission(StrEnum):
     ANSWER_SAFETY_TASKS = "acknowledge safety tasks"
     SEE_OUTCOMES = "see the clinic's outcomes"
     EXPORT_RESEARCH = "make de-identified research exports"
+    BREAK_GLASS = "open one patient's record in an emergency, for an hour and with a reason"
+    REVIEW_ACCESS = "review who looked at what"
     RUN_CLINIC = "manage the clinic: staff, days, settings"
 
 
@@ -96,6 +98,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.SEE_SCORES,
             P.ANSWER_SAFETY_TASKS,
             P.SEE_OUTCOMES,
+            P.BREAK_GLASS,
         }
     ),
     Role.SCHEDULER: frozenset(
@@ -106,6 +109,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.SEE_SCHEDULE,
             P.BOOK,
             P.SEND_QUESTIONNAIRES,
+            P.BREAK_GLASS,
         }
     ),
     Role.CLINIC_LEAD: frozenset(
@@ -119,9 +123,10 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.EXPORT_RESEARCH,
             P.SEE_LEDGER,
             P.ANSWER_DISCREPANCIES,
+            P.REVIEW_ACCESS,
             P.RUN_CLINIC,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({P.SIGNED_IN, P.SEE_SCHEDULE, P.RUN_CLINIC}),
+    Role.ADMINISTRATOR: frozenset({P.SIGNED_IN, P.SEE_SCHEDULE, P.BREAK_GLASS, P.REVIEW_ACCESS, P.RUN_CLINIC}),
 }
 PRESCRIBERS = frozenset(role for role, permissions in ROLES.items() if P.SIGN_ORDERS in permissions)

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "kitclinic.history.HistoryMiddleware",
     "kitclinic.page_requests.PageRequestMiddleware",
     "kitclinic.shift.SecondStepMiddleware",
+    "kitclinic.looks.LookMiddleware",  # before the next: a line in the audit trail is the one write of a GET
     "kitclinic.http.ReadOnlyGetMiddleware",
     "kitclinic.http.RefusalMiddleware",
 ]
@@ -303,6 +304,8 @@ CHAIN_KEY = env.text("KITCLINIC_CHAIN_KEY") or SECRET_KEY
 # -- facts from apps to the right that a gate to their left needs --------------------------------------
 
 ON_SHIFT = ["scheduling.queries.floor.people_today"]  # each (site, at) -> keys of staff, for the lock screen
+LOOKS = {name: f"{name}.looks.LOOKS" for name in ("scheduling", "infusions", "outcomes")}  # what each page shows
+BREAK_GLASS = "scheduling.queries.break_glass.open_glass"  # (site, by, patient_id, at) -> emergency access or None
 KEEPS_ASIDE = "infusions.aside"  # module with keep_aside: what was typed and not stored
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
 CHAIR_MARKS = ["outcomes.queries.safety_places.board_marks"]  # each (site, at) -> words by chair, on the board

@@ -17,6 +17,7 @@ from infusions.queries.tiles_empty import empty_tile, out_tile
 from infusions.states import BoardName, InfusionState, OrderState
 from kitclinic.display import half_up, show
 from kitclinic.models import AuditEvent, Site, StaffUser
+from kitclinic.models.audit import LOOKED
 from scheduling.models import ChairOutage, NurseShift, Visit
 from scheduling.queries.clinic import chairs_out
 from scheduling.queries.floor import providers_on_site, shifts_today
@@ -106,7 +107,8 @@ def board_version(site: Site, at: datetime) -> str:
     Every act writes an audit event in its own transaction. The newest few are named, not only the last one:
     two acts at the same moment may be committed in the other order than they were numbered.
     """
-    newest = AuditEvent.objects.filter(site=site).order_by("-pk").values_list("pk", flat=True)[:NEWEST]
+    acts = AuditEvent.objects.filter(site=site).exclude(event__in=LOOKED)  # who only looks changes nothing
+    newest = acts.order_by("-pk").values_list("pk", flat=True)[:NEWEST]
     return "-".join(str(part) for part in (*newest, int(at.timestamp()) // 60))
 
 

@@ -21,6 +21,7 @@ from infusions.queries.signing import Waiting, waiting
 from infusions.queries.signing_text import cosign_sheet, settle
 from infusions.queries.verbal import verbal_orders
 from infusions.states import OrderState
+from kitclinic import looks
 from kitclinic import signing as signatures
 from kitclinic.access import StaffRequest, requires, signed_in_at
 from kitclinic.display import show
@@ -82,6 +83,8 @@ def signing_page(
     if verbal is not None and here is None:
         return redirect("infusions:order", pk=verbal.order_id)
     chosen = here or (queue[0] if queue else None)
+    if chosen is not None:
+        looks.about(request, chosen.sequence.patient_id)
     flags = waiting_flags(request.user.site, at)
     context = {
         "flags": flags,

@@ -1,6 +1,6 @@
 """The base records every other app stands on."""
 
-from kitclinic.models.audit import AuditEvent, AuditLink, AuditWaiting
+from kitclinic.models.audit import AuditEvent, AuditLink, AuditWaiting, ChainCheck
 from kitclinic.models.outbox import OutboxMessage
 from kitclinic.models.people import StaffChange, StaffInvitation
 from kitclinic.models.progress import LongTask
@@ -15,6 +15,7 @@ __all__ = [
     "AuditEvent",
     "AuditLink",
     "AuditWaiting",
+    "ChainCheck",
     "LongTask",
     "OutboxMessage",
     "PinTry",

@@ -2,9 +2,13 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from kitclinic.append_only import AppendOnly
 from kitclinic.models.site import SiteOwned
+
+# Whoever only looks changes nothing: boards that ask for the newest act pass these over. Never change a value.
+LOOKED = ("chart opened", "list opened", "searched", "exported", "printed")
 
 
 class AuditEvent(AppendOnly, SiteOwned):
@@ -24,7 +28,10 @@ class AuditEvent(AppendOnly, SiteOwned):
         indexes = [
             models.Index(fields=["site", "subject", "subject_id"], name="audit_by_subject"),
             models.Index(fields=["site", "patient_id", "at"], name="audit_by_patient"),
-            models.Index(fields=["site", "-id"], name="audit_newest"),
+            models.Index(fields=["site", "at"], name="audit_by_time"),
+            models.Index(fields=["site", "by", "at"], name="audit_by_person"),
+            models.Index(fields=["site", "event", "at"], name="audit_by_event"),
+            models.Index(fields=["site", "-id"], name="audit_newest", condition=~Q(event__in=LOOKED)),
         ]
 
     def __str__(self) -> str:
@@ -64,3 +71,17 @@ class AuditLink(AppendOnly, SiteOwned):
 
     def __str__(self) -> str:
         return f"link {self.number}"
+
+
+class ChainCheck(AppendOnly, SiteOwned):
+    """A site's chain was verified: up to which link, when, and how many things were wrong."""
+
+    at = models.DateTimeField()
+    number = models.BigIntegerField()  # last link that was read
+    findings = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["site", "-at"], name="chain_check_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.findings} findings up to link {self.number}"

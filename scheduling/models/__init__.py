@@ -1,5 +1,6 @@
 """Enrolment and the schedule: referrals, patients, group visits, the suite's days, sequences and visits."""
 
+from scheduling.models.break_glass import BreakGlass, BreakGlassEnd, BreakGlassReview
 from scheduling.models.eligibility import Eligibility
 from scheduling.models.group_records import (
     Biometrics,
@@ -23,6 +24,9 @@ from scheduling.models.weights import Weight
 
 __all__ = [
     "Biometrics",
+    "BreakGlass",
+    "BreakGlassEnd",
+    "BreakGlassReview",
     "CalendarFeed",
     "CallOut",
     "ChairOutage",

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from kitclinic import looks
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, page
 from kitclinic.roles import Permission
@@ -30,6 +31,7 @@ def patients(request: StaffRequest) -> HttpResponse:
     """Everybody, or who matches ?q=. Enter in the search field (?open=first) goes to the first one."""
     site, query, at = request.clinic, request.GET.get("q", "").strip(), timezone.now()
     found: Found | None = find(site=site, text=query, today=site.today(at)) if query else None
+    looks.found(request, len(found.hits) if found else 0)
     opens = request.GET.get("open") == "first" and not is_htmx(request)
     if opens and found and found.hits:
         return redirect("scheduling:patient", found.hits[0].patient.pk)

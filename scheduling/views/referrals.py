@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.utils import timezone
 
+from kitclinic import looks
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
@@ -29,6 +30,7 @@ def referrals(request: StaffRequest) -> HttpResponse:
     site, query = request.clinic, request.GET.get("q", "").strip()
     found = find_referrals(site=site, query=query)
     counts = state_counts(found)
+    looks.found(request, sum(counts.values()))
     state = _state(request.GET.get("state", ""), counts if query else {})
     shown = Paginator(in_state(found, state), A_PAGE).get_page(request.GET.get("page"))
     context = {
