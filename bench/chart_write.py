@@ -34,7 +34,7 @@ from infusions.rules.vitals import Vitals
 from infusions.states import InfusionState, Rhythm
 from kitclinic import urls
 from kitclinic.access import StaffRequest, requires
-from kitclinic.models import AuditEvent
+from kitclinic.models import LongTask
 from kitclinic.roles import Permission
 from scheduling.models import NurseShift, ProviderPresence, Sequence, SuiteDay, Visit
 from scheduling.states import VisitState
@@ -48,14 +48,8 @@ ROUNDS, INFUSIONS = 41, 64
 def bare(request: StaffRequest) -> HttpResponse:
     """One INSERT behind the same door: session, person, permission, one row, one commit."""
     with transaction.atomic():
-        AuditEvent.objects.create(
-            event="bench",
-            by=request.user,
-            actor="bench",
-            at=timezone.now(),
-            site=request.clinic,
-            subject="",
-            subject_id=0,
+        LongTask.objects.create(
+            site=request.clinic, key=str(uuid4()), title="bench", total=1, started_at=timezone.now()
         )
     return HttpResponse("stored")
 

@@ -74,8 +74,8 @@ def record_look(
 ) -> None:
     """Write who looked at what, with one statement (ACC-10).
 
-    patient: the patient's key, or a query for it. unless_after: nothing is written where a line with the same event, person,
-    patient and ``same`` stands after this moment (ACC-11).
+    patient: the patient's key, or a query for it. unless_after: nothing is written where a line with the same
+    event, person, patient and ``same`` stands after this moment (ACC-11).
     """
     query, given = _compiled(patient) if isinstance(patient, models.QuerySet) else ("%s::bigint", (patient,))
     names = [f"patient_{number}" for number in range(len(given))]

@@ -76,6 +76,17 @@ def shipped() -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
+def told() -> tuple[list[Head], list[str]]:
+    """Return the heads of the store that are ours, and a sentence for every line that is not."""
+    heads, forged = [], []
+    for line in shipped():
+        try:
+            heads.append(read(line))
+        except ForgedHeadError as error:
+            forged.append(str(error))
+    return heads, forged
+
+
 def _signature(text: str) -> str:
     return hmac.new(settings.CHAIN_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 

@@ -38,6 +38,27 @@ LINKS: tuple[Link, ...] = (
     ),
     Link(
         RECORDS,
+        "Audit trail",
+        "audit",
+        "Who did what, who looked at what, and whether the record of it is whole.",
+        (Permission.REVIEW_ACCESS,),
+    ),
+    Link(
+        RECORDS,
+        "Emergency access: review",
+        "scheduling:break_glass_queue",
+        "Records opened by somebody whose role does not see them.",
+        (Permission.REVIEW_ACCESS,),
+    ),
+    Link(
+        RECORDS,
+        "Open a record in an emergency",
+        "scheduling:break_glass",
+        "One patient, for an hour, with a reason that is reviewed.",
+        (Permission.BREAK_GLASS,),
+    ),
+    Link(
+        RECORDS,
         "Ledger",
         "infusions:ledger",
         "Every vial of a controlled substance, from receipt to waste.",

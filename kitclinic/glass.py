@@ -5,13 +5,13 @@ role's own permission all the same.
 """
 
 from datetime import datetime
+from importlib import import_module
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.module_loading import import_string
 
 from kitclinic.looks import look_of
-from kitclinic.models import StaffUser
+from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Permission
 
 THROUGH_GLASS = frozenset(
@@ -33,7 +33,12 @@ def look_through_glass(request: HttpRequest, user: StaffUser, *, at: datetime) -
     patient = look.patient(user.site, look.row_of(match.kwargs, request.GET))
     if patient is None:
         return
-    glass = import_string(settings.BREAK_GLASS)(site=user.site, by=user, patient_id=patient, at=at)
+    glass = import_module(settings.BREAK_GLASS).open_glass(site=user.site, by=user, patient_id=patient, at=at)
     if glass is not None:
         request.glass = glass  # type: ignore[attr-defined]
         user.through_glass = THROUGH_GLASS
+
+
+def waiting_number(site: Site, *, at: datetime) -> int:
+    """How many emergency accesses of this clinic wait for their review."""
+    return int(import_module(settings.BREAK_GLASS).waiting_number(site, at))

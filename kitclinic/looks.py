@@ -111,11 +111,15 @@ def exported(what: str, rows: Rows = ("", ""), *, key: str = "pk") -> Look:
     return Look(Act.EXPORT, what, *rows, key=key)
 
 
+OWN: dict[str, Look | NoLook] = {"audit": listed("Audit trail"), "audit_csv": exported("Audit trail")}
+
+
 @cache
 def looks() -> dict[str, Look | NoLook]:
     """What every named page shows, by the name of its address ("scheduling:patient")."""
     tables = {namespace: import_string(path) for namespace, path in settings.LOOKS.items()}
-    return {f"{namespace}:{name}": one for namespace, table in tables.items() for name, one in table.items()}
+    named = {f"{namespace}:{name}": one for namespace, table in tables.items() for name, one in table.items()}
+    return OWN | named
 
 
 def look_of(request: HttpRequest) -> Look | None:
@@ -184,7 +188,7 @@ def _write_down(request: HttpRequest, look: Look, user: StaffUser, site: Site, *
 def _more(request: HttpRequest, *, searched: bool) -> dict[str, Any]:
     glass = getattr(request, "glass", None)
     more: dict[str, Any] = {"break_glass": glass.pk} if glass else {}
-    return more | {"found": getattr(request, "kc_found", None)} if searched else more
+    return more | ({"found": request.kc_found} if searched and hasattr(request, "kc_found") else {})
 
 
 def _session(request: HttpRequest) -> str:

@@ -265,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "kitclinic.seal_audit", "schedule": timedelta(minutes=1)},
     "forget-sign-ins": {"task": "kitclinic.forget_sign_ins", "schedule": timedelta(hours=24)},
     "ship-heads": {"task": "kitclinic.ship_heads", "schedule": timedelta(hours=1)},
+    "verify-chains": {"task": "kitclinic.verify_chains", "schedule": timedelta(hours=24)},
     "deliver-outbox": {"task": "kitclinic.deliver_outbox", "schedule": timedelta(seconds=30)},
     "remind-of-visits": {"task": "scheduling.remind_of_visits", "schedule": timedelta(minutes=1)},
     "import-referral-files": {"task": "scheduling.import_referral_files", "schedule": timedelta(seconds=5)},
@@ -305,7 +306,8 @@ CHAIN_KEY = env.text("KITCLINIC_CHAIN_KEY") or SECRET_KEY
 
 ON_SHIFT = ["scheduling.queries.floor.people_today"]  # each (site, at) -> keys of staff, for the lock screen
 LOOKS = {name: f"{name}.looks.LOOKS" for name in ("scheduling", "infusions", "outcomes")}  # what each page shows
-BREAK_GLASS = "scheduling.queries.break_glass.open_glass"  # (site, by, patient_id, at) -> emergency access or None
+BREAK_GLASS = "scheduling.queries.break_glass"  # module with open_glass and waiting_number
+PATIENT_NUMBERS = "scheduling.queries.record_numbers"  # module with numbers_of and key_of, for the audit trail
 KEEPS_ASIDE = "infusions.aside"  # module with keep_aside: what was typed and not stored
 READINESS_CHECKS = ["outcomes.readiness.problems"]  # each (patient, at) -> list of problems
 CHAIR_MARKS = ["outcomes.queries.safety_places.board_marks"]  # each (site, at) -> words by chair, on the board

@@ -11,6 +11,7 @@ from kitclinic.views.account import (
     sessions_end,
 )
 from kitclinic.views.changes import history
+from kitclinic.views.audit import audit, audit_csv
 from kitclinic.views.clinic import clinic
 from kitclinic.views.healthz import healthz
 from kitclinic.views.home import home
@@ -73,6 +74,8 @@ urlpatterns = [
     path("people/<int:pk>/link/", person_link, name="person_link"),
     path("people/<int:pk>/link/withdraw/", person_withdraw, name="person_withdraw"),
     path("pin/", pin, name="pin"),
+    path("records/audit/", audit, name="audit"),
+    path("records/audit/trail.csv", audit_csv, name="audit_csv"),
     path("sign-in/", sign_in, name="login"),
     path("sign-in/", sign_in, name="account_login"),  # the name that django-allauth knows it by
     path("sign-in/second-step/", second_step, name="mfa_authenticate"),

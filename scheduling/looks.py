@@ -1,8 +1,8 @@
 """What each page of scheduling shows of patients (ACC-10): the audit trail names it by these words."""
 
-from kitclinic.looks import Look, NoLook, chart, exported, listed, printed
+from kitclinic.looks import PATIENT, Look, NoLook, chart, exported, listed, printed
 
-CONSENT = ("scheduling.Consent", "patient_id")
+GLASS = ("scheduling.BreakGlass", "patient_id")
 MERGE = ("scheduling.PatientMerge", "kept_id")
 REFERRAL = ("scheduling.Referral", "patient_id")
 SEAT = ("scheduling.GroupSeat", "patient_id")
@@ -17,6 +17,9 @@ SETTINGS = NoLook("settings of the clinic")
 LOOKS: dict[str, Look | NoLook] = {
     "board_move": chart("Moving a visit", VISIT),
     "board_targets": chart("Where a visit may move to", VISIT, part=True),
+    "break_glass": FORM,
+    "break_glass_queue": listed("Emergency access"),
+    "break_glass_review": chart("Review of emergency access", GLASS),
     "callout": listed("Call-out of staff"),
     "callout_new": listed("Call-out of staff"),
     "completion": listed("Completion"),
@@ -88,4 +91,6 @@ LOOKS: dict[str, Look | NoLook] = {
     "visit_release": chart("Releasing a visit", VISIT),
     "week": listed("Week"),
     "week_sheet_pdf": printed("Sheet of a week"),
+    "who_looked": chart("Who looked at this record"),
+    "who_looked_csv": exported("Who looked at this record", PATIENT),
 }

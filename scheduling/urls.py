@@ -17,6 +17,7 @@ from scheduling.views import suite_day as suite
 from scheduling.views import week as planner
 from scheduling.views.board_move import board_move, board_targets
 from scheduling.views.book import book
+from scheduling.views.break_glass import break_glass, break_glass_end, break_glass_queue, break_glass_review
 from scheduling.views.completion import completion, completion_csv
 from scheduling.views.consent_text import consent_text
 from scheduling.views.cover import cover, cover_take
@@ -57,9 +58,12 @@ from scheduling.views.settings_team import settings_team, training
 from scheduling.views.utilisation import utilisation, utilisation_csv
 from scheduling.views.visit_missed import visit_missed
 from scheduling.views.week_sheet import week_sheet_pdf
+from scheduling.views.who_looked import who_looked, who_looked_csv
 
 app_name = "scheduling"
 urlpatterns = [
+    path("break-glass/", break_glass, name="break_glass"),
+    path("break-glass/<int:pk>/end/", break_glass_end, name="break_glass_end"),
     path("calendar/<str:token>.ics", feed, name="feed"),
     path("calendars/", feeds, name="feeds"),
     path("calendars/<int:pk>/close/", feed_revoke, name="feed_revoke"),
@@ -115,6 +119,8 @@ urlpatterns = [
     path("patients/<int:pk>/offers/", offers, name="offers"),
     path("patients/<int:pk>/request/", requests.request_edit, name="request_edit"),
     path("patients/<int:pk>/wait/", places.place_wait_new, name="place_wait_new"),
+    path("patients/<int:pk>/who-looked/", who_looked, name="who_looked"),
+    path("patients/<int:pk>/who-looked.csv", who_looked_csv, name="who_looked_csv"),
     path("patients/new/", patient_new, name="patient_new"),
     path("places/", places.place_waits, name="place_waits"),
     path("places/<int:pk>/stop/", places.place_wait_stop, name="place_wait_stop"),
@@ -125,6 +131,8 @@ urlpatterns = [
     path("proposals/<int:pk>/accept/", plans.proposal_accept, name="proposal_accept"),
     path("proposals/<int:pk>/dismiss/", plans.proposal_dismiss, name="proposal_dismiss"),
     path("proposals/week/<str:day>/ask/", plans.proposals_ask, name="proposals_ask"),
+    path("records/break-glass/", break_glass_queue, name="break_glass_queue"),
+    path("records/break-glass/<int:pk>/", break_glass_review, name="break_glass_review"),
     path("referrals/", referrals, name="referrals"),
     path("referrals/<int:pk>/", triage.referral, name="referral"),
     path("referrals/<int:pk>/accept/", referral_accept, name="referral_accept"),

@@ -1,5 +1,6 @@
 """Writes that belong to no app."""
 
+from kitclinic.actions.chain import check_chain
 from kitclinic.actions.general import (
     KEPT_FOR,
     add_staff,
@@ -65,6 +66,7 @@ __all__ = [
     "begin_try",
     "change_password",
     "change_person",
+    "check_chain",
     "choose_theme",
     "disable_person",
     "enable_person",

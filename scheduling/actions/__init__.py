@@ -4,6 +4,7 @@ from scheduling.actions.absences import cancel_leave, record_call_out, record_le
 from scheduling.actions.acceptance import accept_proposal
 from scheduling.actions.booking import book_sequence, confirm_sequence
 from scheduling.actions.booking_settings import BookingSettings, change_booking_settings
+from scheduling.actions.break_glass import break_glass, end_break_glass, review_break_glass
 from scheduling.actions.calendar import close_date, keep_open
 from scheduling.actions.callouts import report_call_out, withdraw_call_out
 from scheduling.actions.chairs import return_chair, take_chair_out
@@ -126,6 +127,7 @@ __all__ = [
     "begin_with_consent_text",
     "book_seat",
     "book_sequence",
+    "break_glass",
     "cancel_day",
     "cancel_group_visit",
     "cancel_leave",
@@ -155,6 +157,7 @@ __all__ = [
     "discard_referral_file",
     "dismiss_proposal",
     "driver_address",
+    "end_break_glass",
     "end_series",
     "extend_all_series",
     "import_referrals",
@@ -216,6 +219,7 @@ __all__ = [
     "report_call_out",
     "request_sequence",
     "return_chair",
+    "review_break_glass",
     "review_seat",
     "screen_health",
     "seat_from_waiting",

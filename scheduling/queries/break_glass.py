@@ -16,11 +16,11 @@ def open_glass(
 ) -> BreakGlass | None:
     """The access of this person to this patient that stands open now. patient_id: the key, or a query for it."""
     rows = BreakGlass.objects.filter(site=site, by=by, opened_at__lte=at, until__gt=at, end__isnull=True)
-    return rows.filter(patient_id=patient_id).order_by("-pk").first()
+    return rows.filter(patient_id=patient_id).select_related("by").order_by("-pk").first()
 
 
 def glasses(site: Site) -> "QuerySet[BreakGlass]":
-    return BreakGlass.objects.filter(site=site).select_related("patient", "by", "end", "review__by", "site")
+    return BreakGlass.objects.filter(site=site).select_related("patient", "by__site", "end", "review__by", "site")
 
 
 def waiting_number(site: Site, at: datetime) -> int:

@@ -4,9 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from kitclinic.chain import findings, seal
-from kitclinic.chain_heads import ForgedHeadError, Head, read, shipped
+from kitclinic.actions import check_chain
+from kitclinic.chain_heads import told
 from kitclinic.models import AuditLink, Site
 
 
@@ -22,26 +23,18 @@ class Command(BaseCommand):
             sites = sites.filter(slug=options["site"])
             if not sites:
                 raise CommandError(f"There is no site “{options['site']}”.")
-        heads, wrong = self._heads()
+        heads, forged = told()
+        wrong = len(forged)
+        for sentence in forged:
+            self.stdout.write(f"Store of heads: {sentence}")
         for site in sites:
-            seal(site)
             before = wrong
-            for finding in findings(site, heads):
+            for finding in check_chain(site=site, heads=heads, forged=len(forged), at=timezone.now()):
                 self.stdout.write(f"{finding.site}: {finding.sentence}")
                 wrong += 1
             if wrong == before:
                 links = AuditLink.objects.filter(site=site).count()
-                told = sum(one.site == site.slug for one in heads)
-                self.stdout.write(f"{site.slug}: {links:,} links in order, {told:,} told heads agree.")
+                agree = sum(one.site == site.slug for one in heads)
+                self.stdout.write(f"{site.slug}: {links:,} links in order, {agree:,} told heads agree.")
         if wrong:
             raise CommandError(f"{wrong:,} {'finding' if wrong == 1 else 'findings'}.")
-
-    def _heads(self) -> tuple[list[Head], int]:
-        heads, forged = [], 0
-        for line in shipped():
-            try:
-                heads.append(read(line))
-            except ForgedHeadError as error:
-                self.stdout.write(f"Store of heads: {error}")
-                forged += 1
-        return heads, forged
