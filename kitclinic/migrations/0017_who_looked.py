@@ -1,10 +1,21 @@
 """Who looked at what is read by person, by event and by time; and when each chain was verified."""
 
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 from kitclinic.append_only import protect
 from kitclinic.tenancy import same_site
+
+
+CLOSED = ("kitclinic_auditevent_id_seq", "kitclinic_auditlink_id_seq")
+
+
+def close_sequences(apps, schema_editor):
+    """The numbers of events are given by the owner's functions only: nobody else moves their sequences."""
+    quote = schema_editor.quote_name
+    for sequence in CLOSED:
+        schema_editor.execute(f"REVOKE ALL ON SEQUENCE {quote(sequence)} FROM {quote(settings.APP_DATABASE_ROLE)}")
 
 
 class Migration(migrations.Migration):
@@ -54,4 +65,5 @@ class Migration(migrations.Migration):
         ),
         same_site("kitclinic"),
         protect("kitclinic_chaincheck"),
+        migrations.RunPython(close_sequences, migrations.RunPython.noop),
     ]
