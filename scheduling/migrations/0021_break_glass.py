@@ -13,7 +13,7 @@ from kitclinic.tenancy import same_site
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kitclinic', '0013_who_looked'),
+        ('kitclinic', '0015_who_looked'),
         ('scheduling', '0020_protocols_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

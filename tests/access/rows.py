@@ -27,6 +27,7 @@ from scheduling import actions
 from scheduling.actions import NewSeries
 from scheduling.actions.feeds import make_feed
 from scheduling.models import (
+    BreakGlass,
     Consent,
     GroupSeat,
     NurseShift,
@@ -40,7 +41,7 @@ from scheduling.models import (
 from scheduling.rules.group_plans import SeriesPlan
 from scheduling.states import ProposalKind
 from tests.factories import infusions as at_chair
-from tests.factories import kept_aside, licensed
+from tests.factories import kept_aside, licensed, people
 from tests.factories import monitors as devices
 from tests.factories import outcomes as questionnaires
 from tests.factories import scheduling as make
@@ -116,7 +117,16 @@ def everything_of(site: Site) -> Everything:
     rows |= staff_ways_of(site) | engines_of(site)
     rows |= {"models_progress": model_run_of(site).pk}
     rows |= {"saved_view_": saved_view_of(site).pk}
+    rows |= {"break_glass_": glass_of(site, chair).pk}
     return Everything(site, chair, questionnaires.safety_task(site=site), rows)
+
+
+def glass_of(site: Site, chair: at_chair.Chair) -> BreakGlass:
+    """An emergency access, of the first who may open one."""
+    by, patient = actor("psychologist", site), chair.visit.patient
+    return actions.break_glass(
+        patient=patient, reason="He is unwell in the hall", password=people.PASSWORD, by=by, at=chair.at
+    )
 
 
 def saved_view_of(site: Site) -> SavedView:
