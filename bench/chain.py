@@ -19,7 +19,9 @@ from django.utils import timezone
 
 from bench.chairside_clinics import database, durable
 from kitclinic.actions import check_chain
+from kitclinic.audit import record_look
 from kitclinic.chain import head, seal
+from kitclinic.looks import Act, chart
 from kitclinic.models import Site
 from kitclinic.trail import Asked, events, known_events, part
 from tests.factories import people
@@ -81,6 +83,22 @@ def pages(site: Site) -> None:
                 )
 
 
+def line(site: Site) -> None:
+    """One more line about who looked, with the patient found from a visit's key, in the long trail."""
+    nurse, look = people.staff("nurse", site=site), chart("Infusion chart", ("scheduling.Visit", "patient_id"))
+    facts = {"event": Act.CHART, "by": nurse, "site": site, "subject": "scheduling_visit", "subject_id": 1}
+    for name, minutes in (("a page", 0), ("what a page asks for by itself", 10)):
+        times = []
+        for number in range(ROUNDS * 5):
+            at = timezone.now()
+            after = at - timedelta(minutes=minutes) if minutes else None
+            same = {"page": "infusions:chart", "session": f"{number}"}
+            begun = perf_counter()
+            record_look(**facts, at=at, patient=look.patient(site, 1), same=same, also={}, unless_after=after)
+            times.append((perf_counter() - begun) * 1000)
+        print(f"a line for {name}: {statistics.median(times):.2f} ms, one statement and one commit")
+
+
 def plan(rows: object) -> str:
     """The scans of the plan, one line."""
     told = rows.explain()  # type: ignore[attr-defined]
@@ -111,6 +129,7 @@ def main(count: int) -> None:
         names = known_events(site)
         print(f"{len(names)} kinds of events named in {(perf_counter() - begun) * 1000:.1f} ms")
         pages(site)
+        line(site)
         print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 

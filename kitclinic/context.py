@@ -29,6 +29,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "may_send_questions": user.may(Permission.SEND_QUESTIONNAIRES),
         "may_answer_safety": user.may(Permission.ANSWER_SAFETY_TASKS),
         "tablet": tablet if tablet and tablet.site_id == user.site_id else None,
+        "may_break_glass": Permission.BREAK_GLASS in user.permissions,
         "glass": getattr(request, "glass", None),
         "own_face": [Face(user, "")],  # the lock's first name, before the server says the others
         "rests_s": LOCKS_AFTER_S,

@@ -27,7 +27,6 @@ def patient(request: StaffRequest, pk: int) -> HttpResponse:
         "merges": merges_of(found),
         "may_see_charts": request.user.may(Permission.SEE_CHARTS),
         "may_review": request.user.may(Permission.REVIEW_ACCESS),
-        "may_break_glass": request.user.may(Permission.BREAK_GLASS) and not hasattr(request, "glass"),
         "may_see_scores": request.user.may(Permission.SEE_SCORES),
         "may_assess": request.user.may(Permission.REGISTER_PATIENTS),
         "may_book": request.user.may(Permission.BOOK),
