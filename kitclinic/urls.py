@@ -10,8 +10,8 @@ from kitclinic.views.account import (
     session_end,
     sessions_end,
 )
-from kitclinic.views.changes import history
 from kitclinic.views.audit import audit, audit_csv
+from kitclinic.views.changes import history
 from kitclinic.views.clinic import clinic
 from kitclinic.views.healthz import healthz
 from kitclinic.views.home import home

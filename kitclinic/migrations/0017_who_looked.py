@@ -21,7 +21,7 @@ def close_sequences(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("kitclinic", "0014_protect_people"),
+        ("kitclinic", "0016_sign_in_tries"),
     ]
 
     operations = [

@@ -13,8 +13,8 @@ from kitclinic.tenancy import same_site
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kitclinic', '0015_who_looked'),
-        ('scheduling', '0020_protocols_order'),
+        ('kitclinic', '0017_who_looked'),
+        ('scheduling', '0021_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
