@@ -26,7 +26,7 @@ def append_only() -> list[str]:
 
 def history() -> list[str]:
     """Tables of history that triggers write."""
-    found = (model._meta for model in apps.get_models())
+    found = (model._meta for model in apps.get_models() if model._meta.managed and not model._meta.proxy)
     return sorted(one.db_table for one in found if any(field.name == "pgh_id" for field in one.fields))
 
 

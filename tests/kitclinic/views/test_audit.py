@@ -64,12 +64,12 @@ def test_it_is_narrowed_by_patient_person_act_and_period(
     def shown(**asked: Any) -> list[str]:
         until = asked.pop("last", site.today(NOW).isoformat())
         lines = client.get(URL, {"last": until} | asked).context["lines"]
-        return [line.words for line in lines if line.event.at >= NOW - 4 * day]
+        return [line.words for line in lines if line.words in {"First act", "Second act", "Elsewhere"}]
 
     number, middle = patient.record_number, site.today(NOW - 2 * day).isoformat()
     assert {"First act", "Second act"} <= set(shown())
     assert "Elsewhere" not in shown()
-    assert shown(patient=number.lower())[:2] == ["First act", "Second act"]
+    assert shown(patient=number.lower()) == ["First act", "Second act"]
     assert shown(person=nurse.pk) == ["Second act", "First act"]
     assert shown(act="first act") == ["First act", "First act"]
     assert shown(person=nurse.pk, first=middle, last=middle) == ["Second act"]
@@ -106,7 +106,7 @@ def test_pages_follow_one_another_without_a_gap_even_at_the_same_moment(site: Si
 def test_each_way_of_asking_reads_an_index_in_order(site: Site, asked: Asked, index: str) -> None:
     """As in a long trail: scans of the whole table and sorts of everything are what a planner may not take."""
     with connection.cursor() as cursor:
-        for node in ("seqscan", "bitmapscan"):
+        for node in ("seqscan", "bitmapscan", "sort"):
             cursor.execute(f"SET LOCAL enable_{node} = off")
     plan = events(site, asked)[: A_PAGE + 1].explain()
     assert index in plan
