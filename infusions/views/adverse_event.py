@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions import actions
 from infusions.forms.events import ReviewForm
@@ -98,6 +99,7 @@ def _fresh(found: Happening, newest: int | None, digest: str) -> ReviewForm:
 
 
 @requires(Permission.SEE_CHARTS, Permission.SEE_OUTCOMES)
+@require_safe
 def adverse_event_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """The report of one event: the chart's facts, every review, who signed."""
     infusion, at = _infusion(request, pk), timezone.now()

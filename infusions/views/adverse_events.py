@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.adverse_events import waiting
 from infusions.queries.event_counts import EventReport, event_report
@@ -30,6 +31,7 @@ class Asked:
 
 
 @requires(Permission.SEE_CHARTS, Permission.SEE_OUTCOMES)
+@require_safe
 def adverse_events(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = _asked(request, at)
@@ -49,6 +51,7 @@ def adverse_events(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_CHARTS, Permission.SEE_OUTCOMES)
+@require_safe
 def adverse_events_pdf(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = _asked(request, at)

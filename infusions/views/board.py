@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.board import board as board_of
 from infusions.queries.board import board_version
@@ -19,6 +20,7 @@ from scheduling.queries.readiness import strips
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def board(request: StaffRequest) -> HttpResponse:
     """All chairs; ``?wall=1`` is the same without the bar, for the screen on the wall."""
     at = timezone.now()
@@ -27,6 +29,7 @@ def board(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def board_tiles(request: StaffRequest) -> HttpResponse:
     """The board again, or 304 while it would look the same; either way the server's clock (KC-Now).
 

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.chart import chart as chart_of
 from infusions.queries.chart_version import version_at
@@ -20,6 +21,7 @@ from scheduling.queries.readiness import strips
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def chart(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """The page; for htmx its live part, or 204 while that would look the same (``v``)."""
     at = timezone.now()
@@ -40,6 +42,7 @@ def chart(request: StaffRequest, visit_pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def chart_sheet(request: StaffRequest, visit_pk: int, name: str) -> HttpResponse:
     """One sheet of the chart: alone for htmx, else open on the page."""
     if name not in SHEETS:
@@ -55,6 +58,7 @@ def chart_sheet(request: StaffRequest, visit_pk: int, name: str) -> HttpResponse
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def chart_print(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """The whole chart on paper: every reading, every event, who signed."""
     found = chart_of(visit_of(request, visit_pk), at=timezone.now())
@@ -62,6 +66,7 @@ def chart_print(request: StaffRequest, visit_pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def patient_panel(request: StaffRequest, patient_pk: int) -> HttpResponse:
     """This patient's sequences and infusions, for the patient's page."""
     site = request.user.site

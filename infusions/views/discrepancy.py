@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions import actions
 from infusions.forms.ledger import AnswerForm, DiscrepancyForm
@@ -22,6 +23,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def discrepancies(request: StaffRequest) -> HttpResponse:
     """All of them; the open ones first."""
     rows = list(discrepancies_of(request.clinic))

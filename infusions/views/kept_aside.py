@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from infusions.actions.aside import answer_kept_aside
 from infusions.forms.aside import AsideForm
@@ -14,6 +14,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SIGNED_IN)
+@require_safe
 def kept_aside(request: StaffRequest) -> HttpResponse:
     """Everybody sees their own; who may see charts sees those of the charts."""
     waiting, answered = lines(request.clinic, request.user)

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.ledger import open_discrepancies, open_hands
 from infusions.queries.ledger_page import latest, standing, vault_lines
@@ -11,6 +12,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def ledger(request: StaffRequest) -> HttpResponse:
     site, at = request.clinic, timezone.now()
     vaults, gaps = vault_lines(site, at=at), list(open_discrepancies(site))

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions import actions
 from infusions.forms.counts import CountForm
@@ -95,6 +96,7 @@ def _page(
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def ledger_counted(request: StaffRequest, pk: int) -> HttpResponse:
     """What was expected and what was counted."""
     count = get_object_or_404(counts(request.clinic), pk=pk)

@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.views.decorators.http import require_safe
 
 from infusions.forms.ledger import MovementFilter
 from infusions.models import Movement
@@ -14,6 +15,7 @@ A_PAGE = 50
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def ledger_movements(request: StaffRequest) -> HttpResponse:
     """A filter that cannot be read shows its error and no movement, rather than other movements."""
     form = MovementFilter(request.GET, site=request.clinic)

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions import actions
 from infusions.forms.ledger import ReceiveForm
@@ -41,6 +42,7 @@ def _page(request: StaffRequest, form: ReceiveForm, *, status: int = 200) -> Htt
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def ledger_receipt(request: StaffRequest, pk: int) -> HttpResponse:
     """The numbers to write on the vials, large and on paper."""
     rows = Receipt.objects.filter(site=request.clinic).select_related("product", "vault", "by")

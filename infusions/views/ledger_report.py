@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.ledger_reports import Inventory, UsageReport, inventory, movements_of, usage_report
 from infusions.queries.ledger_sheets import inventory_rows, usage_rows
@@ -34,6 +35,7 @@ class Asked:
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def ledger_report(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     context = {
@@ -47,6 +49,7 @@ def ledger_report(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def usage_pdf(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     rows = movements_of(request.clinic, first=asked.first, last=asked.last)
@@ -55,6 +58,7 @@ def usage_pdf(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def usage_csv(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     rows = movements_of(request.clinic, first=asked.first, last=asked.last)
@@ -63,6 +67,7 @@ def usage_csv(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def inventory_pdf(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     context = {"stock": _inventory(request, asked), "rule": LED_32}
@@ -70,6 +75,7 @@ def inventory_pdf(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_LEDGER)
+@require_safe
 def inventory_csv(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     name = f"ledger-inventory-{request.clinic.slug}-{asked.day}-{asked.moment}.csv"

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions import actions
 from infusions.forms.ledger import DoseWasteForm, WasteForm, WitnessFields
@@ -37,6 +38,7 @@ def waste_witnessed(request: StaffRequest, form: WitnessFields, *, at: datetime,
 
 
 @requires(Permission.HANDLE_DRUGS)
+@require_safe
 def ledger_waste(request: StaffRequest) -> HttpResponse:
     """Choose what is wasted: the number on the vial, or an open dose."""
     asked, missing = request.GET.get("vial", "").strip(), ""

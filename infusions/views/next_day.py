@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from infusions import actions
 from infusions.forms.chart import PROVIDERS
@@ -24,6 +24,7 @@ def _providers(request: StaffRequest) -> list[StaffUser]:
 
 
 @requires(Permission.CHART)
+@require_safe
 def next_day(request: StaffRequest) -> HttpResponse:
     found = next_day_of(request.user.site, at=timezone.now())
     context = {"list": found, "new_key": uuid4, "providers": _providers(request)}

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from infusions.actions import record_opening_check
 from infusions.forms.opening import OpeningCheckForm
@@ -18,6 +18,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def opening(request: StaffRequest) -> HttpResponse:
     """The list as it stands, and every check of the day."""
     return page(request, "infusions/opening.html", _context(request), partial="infusions/_opening.html")

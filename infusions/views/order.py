@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.forms.orders import ReasonForm, ReleaseForm
 from infusions.models import Order
@@ -21,6 +22,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def order(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(orders(request.user.site), pk=pk)
     return order_page(request, found, at=timezone.now())

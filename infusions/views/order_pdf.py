@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.order_sheet import affirmations_of, order_sheet, versions_of
 from infusions.queries.orders import TONES, orders
@@ -14,6 +15,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def order_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """Only what is signed is printed as an order; a draft is not found here."""
     site, at = request.user.site, timezone.now()

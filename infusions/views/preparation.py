@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from infusions import actions
 from infusions.forms.preparation import WithdrawForm
@@ -24,6 +24,7 @@ from scheduling.queries.cover_banner import cover_banner
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def preparation(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """Readable at arm's length; before the patient is seated there is only the chart."""
     found = chart_of(visit_of(request, visit_pk), at=timezone.now())
@@ -51,6 +52,7 @@ def withdraw(request: StaffRequest, visit_pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def label_pdf(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """Two labels at their real size, the syringe's and the bag's; only of a dose that was drawn."""
     at = timezone.now()

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.flags import waiting_flags, waiting_version
 from kitclinic.access import StaffRequest, requires
@@ -10,6 +11,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SIGN_ORDERS)
+@require_safe
 def signing_flags(request: StaffRequest) -> HttpResponse:
     """The list, or 204 while it would look the same (``v``)."""
     lines = waiting_flags(request.user.site, timezone.now())

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from infusions import actions
 from infusions.forms.events import LookForm
@@ -18,6 +18,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def to_review(request: StaffRequest) -> HttpResponse:
     context = {
         "facts": facts_to_review(request.clinic),

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.chart import chart as chart_of
 from infusions.queries.visit_summary import summary
@@ -12,6 +13,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SEE_CHARTS)
+@require_safe
 def visit_pdf(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """From the start on: before it there is nothing to tell."""
     at, visit = timezone.now(), visit_of(request, visit_pk)

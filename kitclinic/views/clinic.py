@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.clinic_links import links_of
@@ -11,6 +12,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def clinic(request: StaffRequest) -> HttpResponse:
     counts = {}
     if request.user.may(Permission.REVIEW_ACCESS):

@@ -4,12 +4,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
 from kitclinic.access import public
 
 
 @public("load balancers and the demo ask without signing in; it tells no more than three words")
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when database and migrations are well; a missing broker is told but stops nothing clinical."""
     state = {"database": _database(), "migrations": _migrations(), "broker": _broker()}

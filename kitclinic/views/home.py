@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.navigation import home_of
@@ -9,5 +10,6 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.SIGNED_IN)
+@require_safe
 def home(request: StaffRequest) -> HttpResponse:
     return redirect(home_of(request.user))

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, public, requires
 from kitclinic.actions import Waits, choose_theme, note_refused
@@ -118,6 +118,7 @@ def theme(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SIGNED_IN)
+@require_safe
 def signed_in(request: StaffRequest) -> HttpResponse:
     """Where a sign-in in another tab ends: the entry waits in the tab before."""
     return render(request, "registration/signed_in.html")

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -13,6 +14,7 @@ from outcomes.rules.links import OCCASIONS
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def answers(request: StaffRequest, pk: int) -> HttpResponse:
     """One questionnaire, instrument by instrument, question by question."""
     found = Assessment.objects.select_related("patient__site", "site", "sent_by")

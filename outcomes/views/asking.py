@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -20,6 +21,7 @@ URGENT = "late"
 
 
 @requires(Permission.SEE_OUTCOMES, Permission.RUN_CLINIC)
+@require_safe
 def asking(request: StaffRequest) -> HttpResponse:
     shown, days = _shown(request)
     context = {
@@ -39,6 +41,7 @@ def asking(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES, Permission.RUN_CLINIC)
+@require_safe
 def asking_csv(request: StaffRequest) -> HttpResponse:
     shown, _ = _shown(request)
     name = f"questions-{request.clinic.slug}-since-{shown.first}.csv"

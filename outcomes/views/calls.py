@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, refusal, say
@@ -21,6 +21,7 @@ from scheduling.models import Patient
 
 
 @requires(Permission.SEND_QUESTIONNAIRES)
+@require_safe
 def calls(request: StaffRequest) -> HttpResponse:
     site, at = request.clinic, timezone.now()
     lines = call_list(site, at=at)

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -17,6 +18,7 @@ ON_ONE_PAGE = 100
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 @requires(Permission.SEE_SCORES)
 def cell(request: StaffRequest, measure: str, window: str) -> HttpResponse:
     found = measure_named(measure)

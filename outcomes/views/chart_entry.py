@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -15,6 +16,7 @@ from scheduling.models import Patient
 
 
 @requires(Permission.SEND_QUESTIONNAIRES)
+@require_safe
 def chart_entry(request: StaffRequest, pk: int) -> HttpResponse:
     """One link with where the questions stand."""
     patient = find_patient(request, pk)

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -14,12 +15,14 @@ from outcomes.views.selection import selected
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def chart_svg(request: StaffRequest, name: str) -> HttpResponse:
     drawing, stem = _asked(request, name)
     return _file(rendered(drawing).encode(), f"{stem}.svg", "image/svg+xml")
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def chart_png(request: StaffRequest, name: str) -> HttpResponse:
     drawing, stem = _asked(request, name)
     return _file(png(drawing), f"{stem}.png", "image/png")

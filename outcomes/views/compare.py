@@ -7,6 +7,7 @@ import numpy as np
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -44,6 +45,7 @@ class Side:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def compare(request: StaffRequest) -> HttpResponse:
     one, other, shown = _both(request)
     left = {f"a.{key}": value for key, value in one.query.items()}
@@ -68,6 +70,7 @@ def compare(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def compare_file(request: StaffRequest) -> HttpResponse:
     one, other, shown = _both(request)
     told = {

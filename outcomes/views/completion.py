@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -17,6 +18,7 @@ RULES = (COMPLETION, STANDING_RULE, FIRST_SEQUENCE, EARLY_RULE, FUNNEL_RULE)
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def completion(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Treatment completion")
     context = asked.context | {
@@ -28,6 +30,7 @@ def completion(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 @requires(Permission.SEE_SCORES)
 def completion_patients(request: StaffRequest, group: str) -> HttpResponse:
     asked = studied(request, "Treatment completion")

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -20,6 +21,7 @@ CHOOSES_SCORES = ("reference", "baseline", "day0", "tie")  # the other switches 
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def counting(request: StaffRequest, pk: int) -> HttpResponse:
     mine = Q(site=request.user.site) | Q(site__registry_of=request.user.site)
     patient = get_object_or_404(Patient.objects.select_related("site").filter(mine), pk=pk)

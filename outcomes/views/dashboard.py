@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from infusions.queries.adverse_events import number_overdue
 from infusions.queries.escalation import called_out
@@ -17,6 +18,7 @@ from outcomes.views.selection import selected
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def dashboard(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)

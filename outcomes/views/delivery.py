@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, refusal, say
@@ -19,6 +19,7 @@ from outcomes.rules.reaching import DELIVERY
 
 
 @requires(Permission.SEND_QUESTIONNAIRES)
+@require_safe
 def delivery(request: StaffRequest) -> HttpResponse:
     context = {"lines": undelivered(request.clinic, at=timezone.now()), "new_key": uuid4, "rule": DELIVERY}
     return page(request, "outcomes/delivery.html", context)

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -15,6 +16,7 @@ from outcomes.views.table_files import table_file
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def export(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)
@@ -25,6 +27,7 @@ def export(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def export_parquet(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)

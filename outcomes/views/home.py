@@ -1,6 +1,7 @@
 """The clinic lead's home: what cannot wait, then five panels, each with a chart, a sentence and its page."""
 
 from django.http import HttpResponse
+from django.views.decorators.http import require_safe
 
 from infusions.queries.adverse_events import number_overdue
 from infusions.queries.escalation import called_out
@@ -14,6 +15,7 @@ from outcomes.views.studied import studied
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def home(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "How the clinic is doing")
     site, at, may = request.clinic, asked.at, request.user.may

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -10,6 +11,7 @@ from outcomes.queries.instrument_pages import instrument_line, shipped_simulatio
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def instrument(request: StaffRequest, name: str) -> HttpResponse:
     """?simulate=1: what a shipped bank does with 2000 simulated patients."""
     line = instrument_line(request.clinic, name, today=request.clinic.today(timezone.now()))

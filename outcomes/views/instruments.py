@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -10,6 +11,7 @@ from scheduling.views.settings_tabs import settings_page
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def instruments(request: StaffRequest) -> HttpResponse:
     found = instruments_page(request.clinic, today=request.clinic.today(timezone.now()))
     return settings_page(request, "outcomes/instruments.html", {"page": found})

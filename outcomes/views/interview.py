@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -94,6 +95,7 @@ def interview_question(request: StaffRequest, pk: int, number: int) -> HttpRespo
 
 
 @requires(Permission.SEND_QUESTIONNAIRES)
+@require_safe
 def interview_safety(request: StaffRequest, pk: int, number: int) -> HttpResponse:
     """After an answer that asks for help: what to do now, before anything else is asked."""
     sitting = _sitting(request, pk)

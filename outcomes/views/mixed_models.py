@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -41,6 +41,7 @@ TITLE = "Mixed-effects models"
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def models(request: StaffRequest) -> HttpResponse:
     asked = studied(request, TITLE)
     context = asked.context | {
@@ -53,6 +54,7 @@ def models(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def models_file(request: StaffRequest, kind: str) -> HttpResponse:
     asked = studied(request, TITLE)
     table = model_rows(models_page(asked.found))
@@ -60,6 +62,7 @@ def models_file(request: StaffRequest, kind: str) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def model(request: StaffRequest, measure: str) -> HttpResponse:
     asked = studied(request, TITLE)
     shown = models_page(asked.found)
@@ -87,6 +90,7 @@ def models_fit(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def models_progress(request: StaffRequest, pk: int) -> HttpResponse:
     """How far a run is; once it has ended, the page it stands on is asked for anew."""
     run = get_object_or_404(runs_of_clinic(request.clinic), pk=pk)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import public
 from outcomes.models import Sitting
@@ -15,6 +16,7 @@ from outcomes.states import AssessmentState
 
 
 @public("the patient's own scores, on the device that opened the form's link")
+@require_safe
 @opened
 def my_scores(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Before the last answer: back to where the form stands."""

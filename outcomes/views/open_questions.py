@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.text import slugify
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -100,6 +101,7 @@ FIRST_MEASURE = "PHQ-9"
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def open_questions(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Open questions")
     question, window, measure = _chosen(request)
@@ -125,6 +127,7 @@ def open_questions(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def open_questions_file(request: StaffRequest, kind: str) -> HttpResponse:
     asked: Studied = studied(request, "Open questions")
     question, window, measure = _chosen(request)

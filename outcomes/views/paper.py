@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -25,6 +26,7 @@ from scheduling.models import Patient
 
 
 @requires(Permission.SEND_QUESTIONNAIRES)
+@require_safe
 def paper_forms(request: StaffRequest, pk: int) -> HttpResponse:
     """Which form lies on the desk. Those chosen on the page before are entered one after the other."""
     patient = find_patient(request, pk)

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -13,6 +14,7 @@ from scheduling.models import Patient
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def patient_chart(request: StaffRequest, pk: int) -> HttpResponse:
     """Nothing at all without a score."""
     patient = get_object_or_404(Patient.objects.select_related("site"), site=request.user.site, pk=pk)

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -15,6 +16,7 @@ from scheduling.models import Patient
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def patient_panel(request: StaffRequest, pk: int) -> HttpResponse:
     """Where questionnaires stand, for everybody who finds patients; scores only for who may see them."""
     patient = get_object_or_404(Patient.objects.select_related("site"), site=request.user.site, pk=pk)

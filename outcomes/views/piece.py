@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -17,6 +17,7 @@ from outcomes.rules.instruments import definitions
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def piece(request: StaffRequest, pk: int) -> HttpResponse:
     return _page(request, _found(request, pk), form=RetireForm())
 

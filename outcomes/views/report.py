@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.http import HttpResponse
 from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.pdf import render_pdf
@@ -34,6 +35,7 @@ def report_pdf(found: Study, *, words: str, by: str, at: datetime) -> bytes:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def report_file(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Outcomes")
     data = report_pdf(asked.found, words=asked.asked.words, by=request.user.name, at=asked.at)

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -10,6 +11,7 @@ from outcomes.queries.safety import safety_page
 
 
 @requires(Permission.ANSWER_SAFETY_TASKS, Permission.SEE_OUTCOMES)
+@require_safe
 def safety(request: StaffRequest) -> HttpResponse:
     """The list, brought up to date by itself; the clinic lead, to whom a late task goes, reads it.
 

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -10,6 +11,7 @@ from outcomes.queries.safety_places import waits_here
 
 
 @requires(Permission.ANSWER_SAFETY_TASKS)
+@require_safe
 def safety_banner(request: StaffRequest) -> HttpResponse:
     """The banner again; 204 while it would look the same (``v`` is the version on the screen)."""
     found = waits_here(request.clinic, at=timezone.now())

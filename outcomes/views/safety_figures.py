@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from infusions.rules.adverse_events import AEV_01, AEV_02, AEV_11
 from kitclinic.access import StaffRequest, requires
@@ -16,6 +17,7 @@ RULES = (COUNTED_RULE, AEV_01, AEV_02, BOUND_RULE, JUDGED_RULE, AEV_11, FLAG_RUL
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def safety_figures(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Safety figures")
     given = request.GET.get("from", ""), request.GET.get("to", "")

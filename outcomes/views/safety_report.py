@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -14,12 +15,14 @@ from outcomes.rules.safety_report import COUNTED
 
 
 @requires(Permission.SEE_OUTCOMES, Permission.ANSWER_SAFETY_TASKS)
+@require_safe
 def safety_report(request: StaffRequest) -> HttpResponse:
     context = {"report": _asked(request), "rule": COUNTED, "made_at": timezone.now()}
     return page(request, "outcomes/safety_report.html", context)
 
 
 @requires(Permission.SEE_OUTCOMES, Permission.ANSWER_SAFETY_TASKS)
+@require_safe
 def safety_report_csv(request: StaffRequest) -> HttpResponse:
     report = _asked(request)
     name = f"safety-{request.clinic.slug}-{report.first}-to-{report.last}.csv"

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -26,6 +26,7 @@ from outcomes.views.queried import SIDES, asking, common_query, side_query
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def saved_views(request: StaffRequest) -> HttpResponse:
     views = SavedView.objects.seen_by(request.user).select_related("made_by").order_by("-made_at", "-pk")
     runs = request.user.may(Permission.RUN_CLINIC)
@@ -95,6 +96,7 @@ def saved_view_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def saved_view(request: StaffRequest, token: str) -> HttpResponse:
     at = timezone.now()
     shared = SavedView.objects.filter(is_shared=True, withdrawn_at__isnull=True).select_related("made_by")

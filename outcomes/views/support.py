@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import public
 from outcomes.models import Sitting
@@ -11,6 +12,7 @@ from outcomes.queries.questionnaires import support as find_support
 
 
 @public("the patient's own form, on the device that opened its link")
+@require_safe
 @opened
 def support(request: HttpRequest, sitting: Sitting, number: int) -> HttpResponse:
     """The page after question ``number``."""

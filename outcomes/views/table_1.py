@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -16,6 +17,7 @@ RULES = (TABLE_1_RULE, BEGUN_RULE, SMALL_RULE, QUARTILE_RULE)
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def table_1(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Table 1: who the patients are")
     context = asked.context | {
@@ -27,6 +29,7 @@ def table_1(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 @requires(Permission.SEE_SCORES)
 def table_1_patients(request: StaffRequest, line: str) -> HttpResponse:
     asked = studied(request, "Table 1")

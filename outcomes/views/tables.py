@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -31,6 +32,7 @@ TABLES: Mapping[str, Callable[[StaffRequest, Study], Table]] = {
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def table_of(request: StaffRequest, name: str, kind: str) -> HttpResponse:
     if name not in TABLES:
         raise Http404

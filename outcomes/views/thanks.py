@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import public
 from outcomes.actions import record_comment, stop_reminders
@@ -21,6 +21,7 @@ from outcomes.states import AssessmentState
 
 
 @public("the patient's own form, on the device that opened its link")
+@require_safe
 @opened
 def thanks(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Who reads the answers and when; before the last answer: how to go on later."""

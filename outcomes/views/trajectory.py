@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -55,6 +56,7 @@ def _asked(request: StaffRequest, pk: int) -> Asked:
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def trajectory(request: StaffRequest, pk: int) -> HttpResponse:
     asked = _asked(request, pk)
     shown = one_measure(asked.found, request.GET.get("measure", ""))
@@ -62,6 +64,7 @@ def trajectory(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def side_by_side(request: StaffRequest, pk: int) -> HttpResponse:
     asked = _asked(request, pk)
     counts = counts_sentence(measure_rows(asked.found))
@@ -71,6 +74,7 @@ def side_by_side(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def trajectory_pdf(request: StaffRequest, pk: int) -> HttpResponse:
     """One page for the visit."""
     asked = _asked(request, pk)

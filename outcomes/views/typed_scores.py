@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -76,6 +76,7 @@ def scores_import(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def scores_template(request: StaffRequest) -> HttpResponse:
     """A file with the header line, to fill in."""
     headers = {"Content-Disposition": 'attachment; filename="scores.csv"'}
@@ -83,6 +84,7 @@ def scores_template(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_SCORES)
+@require_safe
 def score_file(request: StaffRequest, pk: int) -> HttpResponse:
     """What a file would do, or what it did."""
     file = _found(request, pk)

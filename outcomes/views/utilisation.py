@@ -1,6 +1,7 @@
 """Utilisation: infusions a month, chairs used, group visits held, waiting time; of the clinic itself."""
 
 from django.http import HttpResponse
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -13,6 +14,7 @@ RULES = (USE_RULE, WAIT_RULE, SIZE_RULE)
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def utilisation(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Utilisation")
     shown = use_facts(asked.asked.source.site, as_of=asked.asked.as_of)

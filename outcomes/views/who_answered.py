@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.text import slugify
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -41,6 +42,7 @@ RULES = (
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def who_answered(request: StaffRequest) -> HttpResponse:
     asked = studied(request, TITLE)
     window, measure = _chosen(request)
@@ -63,6 +65,7 @@ def who_answered(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def who_answered_file(request: StaffRequest, kind: str) -> HttpResponse:
     asked = studied(request, TITLE)
     window, measure = _chosen(request)
@@ -71,6 +74,7 @@ def who_answered_file(request: StaffRequest, kind: str) -> HttpResponse:
 
 
 @requires(Permission.SEE_OUTCOMES)
+@require_safe
 def who_answered_chart(request: StaffRequest, kind: str) -> HttpResponse:
     """The tipping point as SVG or PNG; 404 where there is nothing to draw."""
     asked = studied(request, TITLE)

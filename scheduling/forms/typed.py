@@ -9,6 +9,9 @@ from kitclinic.problems import Blocker, Refused
 
 def read(form: forms.Form) -> dict[str, Any]:
     """Return the form's values; raises Refused with a sentence for every field at once."""
+    if not form.is_bound:  # posted with nothing in it: everything is missing
+        form.is_bound = True
+        form.full_clean()
     if form.is_valid():
         return form.cleaned_data
     problems = []

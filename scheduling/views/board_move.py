@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, reswap, retarget, trigger_client_event
 
 from kitclinic.access import StaffRequest, requires
@@ -43,6 +44,7 @@ ONE_VISIT = ("site", "patient__site", "sequence__site", "sequence__patient__site
 
 
 @requires(Permission.BOOK)
+@require_safe
 def board_targets(request: StaffRequest, pk: int) -> HttpResponse:
     """The starts that are open now, for the board to shade while a visit is dragged."""
     visit = _visit(request, pk)

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
@@ -42,6 +42,7 @@ def callout_new(request: StaffRequest, day: str) -> HttpResponse:
 
 
 @requires(Permission.BOOK, Permission.RUN_CLINIC)
+@require_safe
 def callout(request: StaffRequest, pk: int) -> HttpResponse:
     """What the day lacks, and the plans, refreshed while the solver looks for better ones."""
     at = timezone.now()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -30,6 +31,7 @@ class Asked:
 
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES)
+@require_safe
 def completion(request: StaffRequest) -> HttpResponse:
     shown, asked = _shown(request)
     context = {
@@ -43,6 +45,7 @@ def completion(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES)
+@require_safe
 def completion_csv(request: StaffRequest) -> HttpResponse:
     """Exactly what the page shows, as one file for a spreadsheet."""
     shown, asked = _shown(request)

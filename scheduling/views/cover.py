@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, say
@@ -19,6 +19,7 @@ BANNER = "components/_cover_needed.html"
 
 
 @requires(Permission.SEE_SCHEDULE)
+@require_safe
 def cover(request: StaffRequest) -> HttpResponse:
     """The banner again; 204 while it would look the same (``v`` is the version on the screen)."""
     ahead = "ahead" in request.GET

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -15,11 +16,13 @@ from scheduling.views.week import day_of
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def day_sheet(request: StaffRequest, day: str) -> HttpResponse:
     return page(request, "scheduling/day_sheet.html", {"sheet": sheet_of(_day(request, day))})
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def day_sheet_pdf(request: StaffRequest, day: str) -> HttpResponse:
     """The whole suite, then a page for each pair of chairs."""
     found = _day(request, day)

@@ -12,6 +12,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import public
 from kitclinic.http import page
@@ -33,7 +34,7 @@ View = Callable[[HttpRequest, DriverLink], HttpResponse]
 @public("a patient has no account: the link's code and the year of birth open one question")
 def driver(request: HttpRequest) -> HttpResponse:
     """The page a link opens: GET is an empty shell, the code itself arrives by POST."""
-    form = DriverLinkForm(request.POST or None)
+    form = DriverLinkForm(request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return page(request, "scheduling/driver.html", {"form": form})
     form.is_valid()
@@ -105,6 +106,7 @@ def driver_days(request: HttpRequest, link: DriverLink) -> HttpResponse:
 
 
 @public("the patient's own answer, on the device that opened its link")
+@require_safe
 @_opened
 def driver_thanks(request: HttpRequest, link: DriverLink) -> HttpResponse:
     """What is saved, read back."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -32,6 +33,7 @@ class Asked:
 
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES)
+@require_safe
 def funnel(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = _asked(request, at)
@@ -44,6 +46,7 @@ def funnel(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES)
+@require_safe
 def funnel_csv(request: StaffRequest) -> HttpResponse:
     """Exactly what the page shows, as one file for a spreadsheet."""
     at = timezone.now()
@@ -54,6 +57,7 @@ def funnel_csv(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES)
+@require_safe
 def funnel_patients(request: StaffRequest) -> HttpResponse:
     """The referrals behind one number; with names only for who may find patients."""
     at, given = timezone.now(), request.GET

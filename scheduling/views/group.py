@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, key_in, page, say
@@ -16,11 +16,13 @@ NO_NEWS = 204
 
 
 @requires(Permission.SEE_SCHEDULE)
+@require_safe
 def group(request: StaffRequest, pk: int) -> HttpResponse:
     return page(request, "scheduling/group.html", roster_context(request, _group(request, pk)))
 
 
 @requires(Permission.SEE_SCHEDULE)
+@require_safe
 def group_rows(request: StaffRequest, pk: int) -> HttpResponse:
     """The list, the counts and the facts of the open patient, when anything has changed since ``version``."""
     open_key = request.GET.get("open", "")

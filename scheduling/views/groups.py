@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -12,6 +13,7 @@ from scheduling.queries.groups import coming_groups, past_groups
 
 
 @requires(Permission.SEE_SCHEDULE)
+@require_safe
 def groups(request: StaffRequest) -> HttpResponse:
     site, user = request.clinic, request.user
     today = site.today(timezone.now())

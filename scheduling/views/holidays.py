@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
@@ -27,6 +27,7 @@ from scheduling.views.week import day_of
 
 
 @requires(Permission.SEE_SCHEDULE, Permission.BOOK)
+@require_safe
 def holidays(request: StaffRequest) -> HttpResponse:
     today = request.clinic.today(timezone.now())
     form = DateForm(request.GET if request.GET else None)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -21,6 +22,7 @@ PAGE, PART = "scheduling/offers.html", "scheduling/_offers.html"
 
 
 @requires(Permission.BOOK)
+@require_safe
 def offers(request: StaffRequest, pk: int) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.select_related("site"), site=request.user.site, pk=pk)
     return page(request, PAGE, facts(request, patient), partial=PART)

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -14,6 +15,7 @@ from scheduling.queries.sequence_page import standing_booking
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def patient(request: StaffRequest, pk: int) -> HttpResponse:
     site = request.clinic
     found = get_object_or_404(Patient, site=site, pk=pk)

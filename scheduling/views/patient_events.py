@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -12,6 +13,7 @@ from scheduling.queries.patient_page import patient_timeline
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def patient_events(request: StaffRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Patient, site=request.clinic, pk=pk)
     kind, at = request.GET.get("kind", ""), timezone.now()

@@ -6,6 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic import looks
 from kitclinic.access import StaffRequest, requires
@@ -27,6 +28,7 @@ class Line:
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def patients(request: StaffRequest) -> HttpResponse:
     """Everybody, or who matches ?q=. Enter in the search field (?open=first) goes to the first one."""
     site, query, at = request.clinic, request.GET.get("q", "").strip(), timezone.now()

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -22,6 +22,7 @@ from scheduling.queries.places import booked_later, open_wait, places_page
 
 
 @requires(Permission.BOOK)
+@require_safe
 def place_waits(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     return page(request, "scheduling/place_waits.html", {"places": places_page(request.clinic, at=at)})

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
@@ -17,12 +17,14 @@ from scheduling.views.week import day_of
 
 
 @requires(Permission.BOOK)
+@require_safe
 def proposals(request: StaffRequest) -> HttpResponse:
     plans = [(plan, words_of(plan)) for plan in waiting_plans(request.user.site)]
     return page(request, "scheduling/proposals.html", {"plans": plans})
 
 
 @requires(Permission.BOOK)
+@require_safe
 def proposal(request: StaffRequest, pk: int) -> HttpResponse:
     context = {"page": plan_page(_plan(request, pk))}
     return page(request, "scheduling/proposal.html", context, partial="scheduling/_proposal.html")

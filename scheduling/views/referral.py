@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -36,6 +36,7 @@ OFFERED = {
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def referral(request: StaffRequest, pk: int) -> HttpResponse:
     return _show(request, _found(request, pk))
 

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
@@ -15,6 +15,7 @@ from scheduling.queries.referral_files import preview
 
 
 @requires(Permission.REGISTER_PATIENTS)
+@require_safe
 def referral_file(request: StaffRequest, pk: int) -> HttpResponse:
     file = _found(request, pk)
     is_waiting = file.asked_at is not None and file.imported_at is None and not file.problem

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page
@@ -40,6 +41,7 @@ def referral_import(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.REGISTER_PATIENTS)
+@require_safe
 def referral_template(request: StaffRequest) -> HttpResponse:
     """A file with the header line, to fill in."""
     headers = {"Content-Disposition": 'attachment; filename="referrals.csv"'}

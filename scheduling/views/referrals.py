@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic import looks
 from kitclinic.access import StaffRequest, requires
@@ -25,6 +26,7 @@ TABS = {
 
 
 @requires(Permission.FIND_PATIENTS, Permission.REGISTER_PATIENTS)
+@require_safe
 def referrals(request: StaffRequest) -> HttpResponse:
     """One state of the inbox (?state=), or of who matches ?q=; the tabs count what matches."""
     site, query = request.clinic, request.GET.get("q", "").strip()

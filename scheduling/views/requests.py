@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -20,6 +20,7 @@ from scheduling.rules.wishes import Wish
 
 
 @requires(Permission.BOOK)
+@require_safe
 def requests(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     return page(request, "scheduling/requests.html", {"lines": request_lines(request.clinic, at=at), "at": at})

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import is_htmx, page, say
@@ -30,6 +30,7 @@ def may_roster(user: StaffUser) -> bool:
 
 
 @requires(Permission.SEE_SCHEDULE)
+@require_safe
 def roster(request: StaffRequest) -> HttpResponse:
     asked = request.GET.get("day", "")
     day = day_of(asked) if asked else request.clinic.today(timezone.now())

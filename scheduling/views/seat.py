@@ -5,7 +5,7 @@ from functools import partial
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
@@ -25,6 +25,7 @@ from scheduling.views.roster_answers import (
 
 
 @requires(Permission.LEAD_GROUPS, Permission.BOOK)
+@require_safe
 def seat(request: StaffRequest, pk: int) -> HttpResponse:
     """The roster with this patient open; for htmx the open patient and the list."""
     found = seat_of(request, pk)

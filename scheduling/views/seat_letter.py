@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.pdf import render_pdf
@@ -14,6 +14,7 @@ from scheduling.queries.letters import Invitation, invitations_of
 
 
 @requires(Permission.BOOK)
+@require_safe
 def seat_letter(request: StaffRequest, pk: int) -> HttpResponse:
     """The letter as it stands now; looking at it records nothing."""
     letters = invitations_of(request.clinic, seat=pk)
@@ -32,6 +33,7 @@ def seat_letter_print(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.BOOK)
+@require_safe
 def group_letters(request: StaffRequest, pk: int) -> HttpResponse:
     """Every letter of a group visit, one a page."""
     group = get_object_or_404(GroupVisit, site=request.clinic, pk=pk)

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -22,6 +22,7 @@ from scheduling.queries.sequence_page import sequence_page
 
 
 @requires(Permission.BOOK, Permission.CHART)
+@require_safe
 def sequence(request: StaffRequest, pk: int) -> HttpResponse:
     found = _sequence(request, pk)
     shown = sequence_page(found, reader=request.user, at=timezone.now())

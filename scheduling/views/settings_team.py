@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import say
@@ -15,6 +15,7 @@ from scheduling.views.settings_tabs import settings_page
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def settings_team(request: StaffRequest) -> HttpResponse:
     found = team(request.clinic, request.clinic.today(timezone.now()))
     return settings_page(request, "scheduling/settings_team.html", {"team": found})

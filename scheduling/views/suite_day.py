@@ -6,7 +6,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
@@ -32,6 +32,7 @@ from scheduling.views.week import day_of
 
 
 @requires(Permission.SEE_SCHEDULE)
+@require_safe
 def suite_day(request: StaffRequest, day: str) -> HttpResponse:
     found = _day(request, day)
     return _show(request, found)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
@@ -17,6 +18,7 @@ MOST_WEEKS = 106
 
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES, Permission.BOOK)
+@require_safe
 def utilisation(request: StaffRequest) -> HttpResponse:
     first, last = _asked(request)
     context = {
@@ -29,6 +31,7 @@ def utilisation(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES, Permission.BOOK)
+@require_safe
 def utilisation_csv(request: StaffRequest) -> HttpResponse:
     """Exactly what the page shows, as one file for a spreadsheet."""
     first, last = _asked(request)

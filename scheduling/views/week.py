@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page, say
@@ -29,6 +29,7 @@ def day_of(text: str) -> date:
 
 
 @requires(Permission.SEE_SCHEDULE)
+@require_safe
 def week(request: StaffRequest) -> HttpResponse:
     asked = request.GET.get("day", "")
     at = timezone.now()

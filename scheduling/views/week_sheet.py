@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.roles import Permission
@@ -12,6 +13,7 @@ from scheduling.views.week import day_of
 
 
 @requires(Permission.FIND_PATIENTS)
+@require_safe
 def week_sheet_pdf(request: StaffRequest, day: str) -> HttpResponse:
     """The clinic week that holds this day: the suite, then a page for each pair of chairs."""
     first = clinic_week(day_of(day), request.clinic.first_weekday)[0]
