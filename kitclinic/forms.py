@@ -46,6 +46,7 @@ class UnlockForm(forms.Form):
     username = forms.CharField(required=False, max_length=60)
     pin = forms.CharField(required=False, max_length=8, strip=False)
     password = forms.CharField(required=False, max_length=200, strip=False)
+    credential = forms.CharField(required=False, strip=False)
     next = forms.CharField(required=False)
     typed = forms.CharField(required=False)
 

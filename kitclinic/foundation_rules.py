@@ -71,7 +71,7 @@ TAB_04 = Rule(
 )
 TAB_05 = Rule(
     "TAB-05",
-    "A PIN opens a tablet for 12 hours after that person's password did there.",
+    "A PIN opens a tablet for 12 hours after that person's password or passkey did there.",
     source="NIST SP 800-63B: at most 12 hours",
 )
 TAB_06 = Rule(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Max, QuerySet
@@ -27,6 +28,7 @@ class Face:
 
     person: StaffUser
     why: str
+    has_passkey: bool = False
 
     @property
     def by_pin(self) -> bool:
@@ -82,7 +84,9 @@ def faces(tablet: Tablet, *, at: datetime) -> list[Face]:
     here = TabletSignIn.objects.filter(site_id=tablet.site_id, tablet=tablet, at__gt=at - SHIFT)
     known = set(here.values_list("user_id", flat=True)) | set(_on_shift(tablet.site, at))
     people = StaffUser.objects.filter(site_id=tablet.site_id, pk__in=known, is_active=True).order_by("name", "pk")
-    return [Face(person, why_password(tablet, person, at=at)) for person in people]
+    keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN, user__in=people)
+    with_passkey = set(keys.values_list("user_id", flat=True))
+    return [Face(one, why_password(tablet, one, at=at), one.pk in with_passkey) for one in people]
 
 
 def _on_shift(site: Site, at: datetime) -> Iterable[int]:

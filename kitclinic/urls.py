@@ -15,7 +15,7 @@ from kitclinic.views.changes import history
 from kitclinic.views.clinic import clinic
 from kitclinic.views.healthz import healthz
 from kitclinic.views.home import home
-from kitclinic.views.lock import lock, touched, unlock
+from kitclinic.views.lock import lock, lock_passkey, touched, unlock
 from kitclinic.views.people import (
     people,
     people_invite,
@@ -65,6 +65,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("lock/", lock, name="lock"),
     path("lock/open/", unlock, name="unlock"),
+    path("lock/passkey/", lock_passkey, name="lock_passkey"),
     path("lock/touched/", touched, name="touched"),
     path("people/", people, name="people"),
     path("people/invite/", people_invite, name="people_invite"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,13 +11,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from kitclinic.access import StaffRequest, public, requires
-from kitclinic.actions import note_lock, note_unlock, record_password, try_pin
+from kitclinic.actions import note_lock, note_refused, note_unlock, record_password, try_pin
+from kitclinic.addresses import client_address
 from kitclinic.aside import keep_unsaved
 from kitclinic.forms import UnlockForm
 from kitclinic.foundation_rules import TAB_04
 from kitclinic.http import key_in
 from kitclinic.locking import MADE_FOR, come_in
 from kitclinic.models import StaffUser, Tablet
+from kitclinic.passkeys import answered, ask_for_one
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 from kitclinic.sign_in import person_of
@@ -28,7 +30,7 @@ BY_SCRIPT = "KC-Lock"  # header of the lock's own requests
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Somebody who may come in. how: "PIN" or "password"; password_at: when the password was last typed here."""
+    """Somebody who may come in. how: "PIN", "password" or "passkey"; password_at: of the last two."""
 
     person: StaffUser
     how: str
@@ -72,6 +74,17 @@ def unlock(request: HttpRequest) -> HttpResponse:
     return redirect(_address(request, request.POST) or "home")
 
 
+@public("what a passkey is asked at the lock, on enrolled tablets only")
+@require_POST
+def lock_passkey(request: HttpRequest) -> HttpResponse:
+    tablet = tablet_of(request)
+    staff = StaffUser.objects.filter(site_id=tablet.site_id if tablet else None, is_active=True)
+    person = staff.filter(pk=key_in(request.POST.get("user"))).first()
+    if tablet is None or person is None:
+        raise Http404
+    return JsonResponse(ask_for_one(person))
+
+
 @requires(Permission.SIGNED_IN)
 @require_POST
 def touched(request: StaffRequest) -> HttpResponse:
@@ -93,6 +106,8 @@ def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetim
     person = staff.filter(pk=data["user"]).first() if data["user"] else None
     if person is None and not data["username"]:
         raise Refused([Blocker("", "Tap your name first.")])
+    if person is not None and data["credential"]:
+        return _by_passkey(request, tablet, person, data["credential"], at)
     if person is not None and not data["password"]:
         _check_pin(tablet, person, data["pin"], at)
         return Entry(person, "PIN", password_at(tablet, person) or at)
@@ -103,6 +118,16 @@ def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetim
         raise Refused([Blocker("", f"{words} Type it again.", "password")])
     record_password(tablet=tablet, person=found, at=at)
     return Entry(found, "password", at)
+
+
+def _by_passkey(request: HttpRequest, tablet: Tablet, person: StaffUser, credential: str, at: datetime) -> Entry:
+    """The passkey stands for the password: the shift of the PIN begins with it (TAB-05)."""
+    if answered(credential, person=person) is None:
+        where = {"name": person.username, "address": client_address(request), "at": at}
+        note_refused(why="passkey", **where)
+        raise Refused([Blocker("", "That passkey is not yours. Try again, or go another way.")])
+    record_password(tablet=tablet, person=person, at=at)
+    return Entry(person, "passkey", at)
 
 
 def _check_pin(tablet: Tablet, person: StaffUser, pin: str, at: datetime) -> None:

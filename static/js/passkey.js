@@ -1,6 +1,7 @@
 // Passkeys: a form with data-kc-passkey ("get" or "create") asks the server for its question, the browser for the
 // passkey, puts the answer into its field "credential" and goes. Nothing is kept in the browser by us.
 (() => {
+  if (window.kc?.passkey) return; // a shared tablet's pages have it for the lock already
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
   const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   const WORDS = {

@@ -250,3 +250,16 @@ def test_tab_07_a_pin_signs_no_order(room: Room) -> None:
     room.browser.post(f"{reverse('infusions:signing')}?order={order.pk}", {"order": order.pk, "password": PIN})
     order.refresh_from_db()
     assert (order.state, order.signature) == ("draft", None)
+
+
+def test_tab_05_no_other_passkey_opens_a_tablet_and_it_is_asked_on_tablets_only(
+    room: Room,
+) -> None:
+    room.lock()
+    assert room.browser.post(reverse("lock_passkey"), {"user": room.nurse.pk}).json()["publicKey"]["challenge"]
+    assert room.browser.post(reverse("lock_passkey"), {"user": "0"}).status_code == 404
+    assert Client().post(reverse("lock_passkey"), {"user": room.nurse.pk}).status_code == 404
+    answer = room.unlock(room.nurse, pin="", credential='{"id": "nothing"}')
+    assert (answer.status_code, "That passkey is not yours" in answer.content.decode()) == (422, True)
+    assert AuditEvent.objects.latest("pk").event == "sign-in refused"
+    assert room.browser.get("/board/").status_code == 302
