@@ -20,7 +20,7 @@ from kitclinic.addresses import client_address
 from kitclinic.locking import hold
 from kitclinic.models import StaffUser
 from kitclinic.second_step import PROVEN_AT
-from kitclinic.tablets import tablet_of
+from kitclinic.tablets import OWN_DEVICE, TOUCHED_AT, tablet_of
 
 LEFT = "This account is closed. Ask the clinic's administrator."
 WAYS = {"password": "password", "socialaccount": "provider", "webauthn": "passkey", "totp": "code"}
@@ -58,6 +58,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             record_password(tablet=tablet, person=user, at=at)
             hold(request, tablet, password_at=at, at=at)
             note_unlock(tablet=tablet, by=user, at=at, how=how, before=None)
+        elif settings.OWN_DEVICES_LOCK and user.site is not None and not user.site.is_demo:
+            request.session[OWN_DEVICE], request.session[TOUCHED_AT] = True, int(at.timestamp())
         note_signed_in(person=user, how=how, address=client_address(request), at=at)
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from kitclinic.foundation_rules import LOCKS_AFTER_S
+from kitclinic.locking import OWN_WHY, locks
 from kitclinic.models import LongTask
 from kitclinic.navigation import places
 from kitclinic.roles import Permission
@@ -31,7 +32,8 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "tablet": tablet if tablet and tablet.site_id == user.site_id else None,
         "may_break_glass": Permission.BREAK_GLASS in user.permissions,
         "glass": getattr(request, "glass", None),
-        "own_face": [Face(user, "")],  # the lock's first name, before the server says the others
+        "locks": locks(request),
+        "own_face": [Face(user, "" if tablet else OWN_WHY)],  # the lock's first name, until the server says all
         "rests_s": LOCKS_AFTER_S,
         "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),
     }

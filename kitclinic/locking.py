@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.middleware.csrf import get_token, rotate_token
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
@@ -18,11 +19,12 @@ from kitclinic.foundation_rules import TAB_06, TOUCH_LAG_S
 from kitclinic.http import SAFE_METHODS, key_in
 from kitclinic.models import StaffUser, Tablet
 from kitclinic.problems import Blocker
-from kitclinic.tablets import LOCKED_AT, ON_TABLET, TOUCHED_AT, is_locked, tablet_of
+from kitclinic.tablets import LOCKED_AT, ON_TABLET, OWN_DEVICE, TOUCHED_AT, Face, is_locked, tablet_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MADE_FOR = "KC-User"  # header: key of the person the sending page was made for
 LOCKED = 423
+OWN_WHY = "nobody used this device for a while"
 BACKEND = "kitclinic.sessions.StaffBackend"
 
 
@@ -38,12 +40,37 @@ class LockMiddleware:
         tablet = tablet_of(request)
         if tablet is None and ON_TABLET in request.session:
             logout(request)  # the tablet was ended: nobody stays on it
-        elif tablet is not None and tablet.site_id == request.user.site_id:
+        elif locks(request):
             at = timezone.now()
             if is_locked(request.session, at=at, signed_in_at=_signed_in_at(request)):
                 return _locked(request)
             _touch(request, at)
         return _made_for_another(request) or self.get_response(request)
+
+
+def locks(request: HttpRequest) -> bool:
+    """Whether this session locks after a rest: on a tablet of the person's clinic, on any device of their own."""
+    tablet = tablet_of(request)
+    if tablet is None:
+        return OWN_DEVICE in request.session
+    return request.user.is_authenticated and tablet.site_id == request.user.site_id
+
+
+def own_face(request: HttpRequest) -> Face:
+    """The one name at the lock of one's own device."""
+    keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN, user=request.user)
+    return Face(request.user, OWN_WHY, keys.exists())  # type: ignore[arg-type]
+
+
+def go_on(request: HttpRequest, *, at: datetime) -> str:
+    """The person of this session is back at their own device. Returns the fresh CSRF token."""
+    before = request.session.session_key or ""
+    request.session.cycle_key()
+    move_session(before=before, after=request.session.session_key or "")
+    request.session[TOUCHED_AT] = int(at.timestamp())
+    request.session.pop(LOCKED_AT, None)
+    rotate_token(request)
+    return get_token(request)
 
 
 def hold(request: HttpRequest, tablet: Tablet, *, password_at: datetime, at: datetime) -> None:

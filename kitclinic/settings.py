@@ -179,6 +179,7 @@ BREACHED_PASSWORDS = env.text("KITCLINIC_BREACHED_PASSWORDS")  # file of SHA-1 d
 SECOND_STEP_ROLES = frozenset(env.words("KITCLINIC_SECOND_STEP", list(Role.values))) - {"none"}
 if SECOND_STEP_ROLES - set(Role.values):
     raise ImproperlyConfigured(f"KITCLINIC_SECOND_STEP names roles: {', '.join(Role.values)}, or none.")
+OWN_DEVICES_LOCK = env.flag("KITCLINIC_OWN_DEVICES_LOCK", default=not DEMO)  # after 5 minutes' rest, as tablets do
 PROXIES = env.number("KITCLINIC_PROXIES", default=1 if not LOCAL else 0)  # that add to X-Forwarded-For
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

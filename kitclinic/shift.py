@@ -1,6 +1,7 @@
 """What every request of a session meets: its end after a shift, and the second step to be set up first."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
@@ -45,14 +46,16 @@ class SecondStepMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not _is_open(request) and must_set_up(request):
-            return redirect("account")
+        if request.user.is_authenticated and not _is_open(request.path_info) and must_set_up(request):
+            here = urlsplit(request.headers.get("HX-Current-URL", "")).path
+            asks_by_itself = request.method == "GET" and here != "" and _is_open(here)
+            return HttpResponse(status=204) if asks_by_itself else redirect("account")
         return self.get_response(request)
 
 
-def _is_open(request: HttpRequest) -> bool:
+def _is_open(path: str) -> bool:
     try:
-        view = resolve(request.path_info).func
+        view = resolve(path).func
     except Resolver404:
         return True
     return hasattr(view, "public_because") or hasattr(view, "before_second_step")

@@ -50,3 +50,9 @@ SIN_07 = Rule(
     "To change the ways of signing in one shows again who one is, when that was more than 10 minutes ago.",
     source="OWASP ASVS 5.0.0 7.5.1; the number is a clinic default",
 )
+SIN_08 = Rule(
+    "SIN-08",
+    "Any other device locks after 5 minutes without a touch too, for the one who is signed in: by password or "
+    "passkey the same page goes on, and what was typed is still there.",
+    source="clinic default, as TAB-02; a demonstration clinic's devices do not lock",
+)

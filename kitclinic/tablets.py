@@ -18,6 +18,7 @@ from kitclinic.tokens import token_digest
 ON_TABLET = "kc_tablet"  # keys in the session: the tablet's row,
 LOCKED_AT = "kc_locked_at"  # when it was locked, seconds since 1970,
 TOUCHED_AT = "kc_touched_at"  # and when somebody was last seen to use it
+OWN_DEVICE = "kc_own_device"  # key in the session of any other device that locks
 SHIFT = timedelta(hours=PIN_HOURS)
 IDLE_S = LOCKS_AFTER_S + TOUCH_LAG_S
 

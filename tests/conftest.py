@@ -24,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast; not what is tested
     settings.SECURE_SSL_REDIRECT = False
+    settings.OWN_DEVICES_LOCK = False  # journeys jump over hours; its own tests ask for it
     settings.SECOND_STEP_ROLES = frozenset()  # its own tests ask for it
     # Machines are shared: how long an example takes says nothing about the product.
     invariants.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])

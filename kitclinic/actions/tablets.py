@@ -91,6 +91,12 @@ def try_pin(*, tablet: Tablet, person: StaffUser, pin: str, at: datetime) -> Tri
 
 
 @transaction.atomic
+def note_own_device(*, event: str, by: StaffUser, at: datetime, how: str) -> None:
+    """Write down that somebody's own device was locked ("rest", "button") or unlocked ("password", "passkey")."""
+    audit.record(event=event, by=by, at=at, site=by.site, subject=by, detail={"how": how})
+
+
+@transaction.atomic
 def note_lock(*, tablet: Tablet, by: StaffUser, at: datetime, why: str) -> None:
     """Write down that the tablet was locked. why: "button" or "rest"."""
     audit.record(event="tablet locked", by=by, at=at, site=tablet.site, subject=tablet, detail={"why": why})

@@ -11,19 +11,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from kitclinic.access import StaffRequest, public, requires
-from kitclinic.actions import note_lock, note_refused, note_unlock, record_password, try_pin
+from kitclinic.actions import note_lock, note_own_device, note_refused, note_unlock, record_password, try_pin
 from kitclinic.addresses import client_address
 from kitclinic.aside import keep_unsaved
 from kitclinic.forms import UnlockForm
 from kitclinic.foundation_rules import TAB_04
 from kitclinic.http import key_in
-from kitclinic.locking import MADE_FOR, come_in
+from kitclinic.locking import MADE_FOR, come_in, go_on, locks, own_face
 from kitclinic.models import StaffUser, Tablet
 from kitclinic.passkeys import answered, ask_for_one
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 from kitclinic.sign_in import person_of
-from kitclinic.tablets import LOCKED_AT, faces, password_at, tablet_of
+from kitclinic.tablets import LOCKED_AT, Face, faces, password_at, tablet_of
 
 BY_SCRIPT = "KC-Lock"  # header of the lock's own requests
 
@@ -41,13 +41,13 @@ class Entry:
 def lock(request: HttpRequest) -> HttpResponse:
     """GET: the lock screen, for a script its names. POST: lock."""
     tablet = tablet_of(request)
-    if tablet is None:
+    if tablet is None and not locks(request):
         return redirect("login")
     at = timezone.now()
     if request.method == "POST":
         _close(request, tablet, at)
         return HttpResponse(status=204) if BY_SCRIPT in request.headers else redirect("lock")
-    context = {"tablet": tablet, "faces": faces(tablet, at=at), "next": _address(request, request.GET)}
+    context = {"tablet": tablet, "faces": _faces(request, tablet, at), "next": _address(request, request.GET)}
     template = "kitclinic/_lock_panel.html" if BY_SCRIPT in request.headers else "kitclinic/lock.html"
     return render(request, template, context)
 
@@ -58,9 +58,11 @@ def lock(request: HttpRequest) -> HttpResponse:
 def unlock(request: HttpRequest) -> HttpResponse:
     tablet = tablet_of(request)
     form = UnlockForm(request.POST)
-    if tablet is None or not form.is_valid():
+    if not form.is_valid() or (tablet is None and not locks(request)):
         return redirect("login")
     at = timezone.now()
+    if tablet is None:
+        return _own_device(request, form.cleaned_data, at)
     try:
         entry = _who(request, tablet, form.cleaned_data, at)
     except Refused as refused:
@@ -69,15 +71,15 @@ def unlock(request: HttpRequest) -> HttpResponse:
     _keep_typed(request, tablet, form, entry.person, at)
     token = come_in(request, entry.person, tablet, password_at=entry.password_at, at=at)
     note_unlock(tablet=tablet, by=entry.person, at=at, how=entry.how, before=before)
-    if BY_SCRIPT in request.headers:
-        return HttpResponse(status=204, headers={MADE_FOR: str(entry.person.pk), "KC-Token": token})
-    return redirect(_address(request, request.POST) or "home")
+    return _opened(request, entry.person, token)
 
 
-@public("what a passkey is asked at the lock, on enrolled tablets only")
+@public("what a passkey is asked at the lock, on enrolled tablets and of who is signed in")
 @require_POST
 def lock_passkey(request: HttpRequest) -> HttpResponse:
     tablet = tablet_of(request)
+    if tablet is None and isinstance(request.user, StaffUser) and locks(request):
+        return JsonResponse(ask_for_one(request.user))
     staff = StaffUser.objects.filter(site_id=tablet.site_id if tablet else None, is_active=True)
     person = staff.filter(pk=key_in(request.POST.get("user"))).first()
     if tablet is None or person is None:
@@ -92,12 +94,45 @@ def touched(request: StaffRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _close(request: HttpRequest, tablet: Tablet, at: datetime) -> None:
+def _opened(request: HttpRequest, person: StaffUser, token: str) -> HttpResponse:
+    if BY_SCRIPT in request.headers:
+        return HttpResponse(status=204, headers={MADE_FOR: str(person.pk), "KC-Token": token})
+    return redirect(_address(request, request.POST) or "home")
+
+
+def _faces(request: HttpRequest, tablet: Tablet | None, at: datetime) -> list[Face]:
+    """Who may come in: on a tablet the people of the day, on one's own device oneself."""
+    return faces(tablet, at=at) if tablet is not None else [own_face(request)]
+
+
+def _own_device(request: HttpRequest, data: dict[str, str], at: datetime) -> HttpResponse:
+    """Back at one's own device, by password or passkey; somebody else signs in anew."""
+    person = request.user
+    assert isinstance(person, StaffUser)
+    how = "passkey" if data["credential"] else "password"
+    try:
+        if how == "passkey":
+            right = answered(data["credential"], person=person) is not None
+        else:
+            right = bool(person_of(request, username=person.username, password=data["password"], at=at))
+        if not right:
+            raise Refused([Blocker("", f"That is not your {how}. Try again.", "password")])
+    except Refused as refused:
+        return _refused(request, None, refused, at)
+    note_own_device(event="own device unlocked", by=person, at=at, how=how)
+    return _opened(request, person, go_on(request, at=at))
+
+
+def _close(request: HttpRequest, tablet: Tablet | None, at: datetime) -> None:
     user = request.user
-    if not user.is_authenticated or tablet.site_id != user.site_id or LOCKED_AT in request.session:
+    if not isinstance(user, StaffUser) or not locks(request) or LOCKED_AT in request.session:
         return
     request.session[LOCKED_AT] = int(at.timestamp())
-    note_lock(tablet=tablet, by=user, at=at, why="rest" if request.POST.get("why") == "rest" else "button")
+    why = "rest" if request.POST.get("why") == "rest" else "button"
+    if tablet is None:
+        note_own_device(event="own device locked", by=user, at=at, how=why)
+    else:
+        note_lock(tablet=tablet, by=user, at=at, why=why)
 
 
 def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetime) -> Entry:
@@ -140,11 +175,11 @@ def _check_pin(tablet: Tablet, person: StaffUser, pin: str, at: datetime) -> Non
     raise Refused([Blocker(TAB_04.id, f"That is not your PIN. {tries} left, then the password is needed.", "pin")])
 
 
-def _refused(request: HttpRequest, tablet: Tablet, refused: Refused, at: datetime) -> HttpResponse:
+def _refused(request: HttpRequest, tablet: Tablet | None, refused: Refused, at: datetime) -> HttpResponse:
     context = {"problems": refused.problems, "tablet": tablet}
     if BY_SCRIPT in request.headers:
         return render(request, "kitclinic/_lock_problems.html", context, status=422)
-    context |= {"faces": faces(tablet, at=at), "next": _address(request, request.POST)}
+    context |= {"faces": _faces(request, tablet, at), "next": _address(request, request.POST)}
     return render(request, "kitclinic/lock.html", context, status=422)
 
 

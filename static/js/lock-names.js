@@ -57,7 +57,8 @@
     const typed = panel.querySelector("[data-kc-lock-typed]");
     const name = mine?.dataset.kcName;
     typed.hidden = !kc.unsavedForms().length;
-    typed.textContent = `${name} has an entry on this page that is not saved. When ${name} unlocks, it is still there. When somebody else does, it is kept aside for ${name}, and nothing of it goes to the chart.`;
+    const rest = panel.hasAttribute("data-kc-own") ? "" : ` When somebody else does, it is kept aside for ${name}, and nothing of it goes to the chart.`;
+    typed.textContent = `${name} has an entry on this page that is not saved. When ${name} unlocks, it is still there.${rest}`;
     if (mine) choose(mine);
     else dialog.querySelector("h1").focus();
   };

@@ -59,6 +59,7 @@ def _environment(**more: str) -> dict[str, str]:
     return mine | {
         "KITCLINIC_HOSTS": "localhost",
         "KITCLINIC_HTTPS": "0",
+        "KITCLINIC_OWN_DEVICES_LOCK": "0",
         "KITCLINIC_SECOND_STEP": "none",
         "KITCLINIC_SECRET_KEY": SECRET,
         "PYTHONWARNINGS": "default",

@@ -56,6 +56,8 @@ def test_sin_04_who_must_and_has_none_sees_only_the_pages_that_set_it_up(require
     assert client.get(reverse("infusions:board"), headers={"HX-Request": "true"})["HX-Redirect"] == reverse(
         "account"
     )
+    part = {"HX-Request": "true", "HX-Current-URL": "http://testserver/account/"}  # a part of the page itself
+    assert client.get(reverse("outcomes:safety_banner"), headers=part).status_code == 204
     assert "Set up a second step first" in words_of(client.get(reverse("account")))
     for name in CHANGES[:3]:
         assert client.get(reverse(name)).status_code == 200
