@@ -79,7 +79,7 @@ def record_look(
     """
     query, given = _compiled(patient) if isinstance(patient, models.QuerySet) else ("%s::bigint", (patient,))
     names = [f"patient_{number}" for number in range(len(given))]
-    told = {
+    told: dict[str, Any] = {
         "event": event,
         "by": by.pk,
         "actor": by.name,

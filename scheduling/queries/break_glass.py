@@ -11,9 +11,7 @@ from kitclinic.models.audit import LOOKED
 from scheduling.models import BreakGlass
 
 
-def open_glass(
-    *, site: Site, by: StaffUser, patient_id: "int | QuerySet[Any, Any]", at: datetime
-) -> BreakGlass | None:
+def open_glass(*, site: Site, by: StaffUser, patient_id: Any, at: datetime) -> BreakGlass | None:
     """The access of this person to this patient that stands open now. patient_id: the key, or a query for it."""
     rows = BreakGlass.objects.filter(site=site, by=by, opened_at__lte=at, until__gt=at, end__isnull=True)
     return rows.filter(patient_id=patient_id).select_related("by").order_by("-pk").first()

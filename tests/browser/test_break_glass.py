@@ -12,7 +12,7 @@ from tests.browser.ward import Noon, noon
 from tests.factories import people
 
 pytestmark = pytest.mark.browser
-PICTURES = os.environ.get("KITCLINIC_PICTURES", "")  # a folder for looking at the pages
+PICTURES = os.environ.get("PICTURES", "")  # a folder for looking at the pages
 
 
 @pytest.fixture(scope="module")
