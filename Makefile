@@ -9,7 +9,7 @@ DEV := .venv/.dev
 WEB := static/vendor/.ready
 MACHINE := $(PYTHON) -B -m kitclinic.machine
 
-.PHONY: demo test check bench reset setup lock documents picture
+.PHONY: demo test check sbom bench reset setup lock documents picture
 
 demo: $(RUN) $(WEB)   ## run the clinic with a simulated day
 	@$(MACHINE) disk pango
@@ -26,10 +26,15 @@ check: setup   ## what CI runs
 	$(PY) -m ruff check .
 	$(PY) -m mypy kitclinic scheduling infusions outcomes
 	.venv/bin/lint-imports
+	.venv/bin/bandit -q -r kitclinic scheduling infusions outcomes -ll
+	$(PY) -m kitclinic.supply audit
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py clinicrules --check
 	$(PY) manage.py statediagrams --check
 	$(MAKE) --no-print-directory test
+
+sbom: $(DEV)   ## the bill of materials of the locked packages, CycloneDX as JSON, into sbom.json
+	$(PY) -m kitclinic.supply sbom > sbom.json
 
 bench: setup   ## measurements; each prints its figures
 	@for file in bench/*.py; do echo "== $$file"; $(PY) $$file || exit 1; done

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-NOWHERE = "0.0.0.0"  # noqa: S104  (what a socket of this machine without an address is written down as)
+NOWHERE = "0.0.0.0"  # noqa: S104  (what a socket of this machine without an address is written down as)  # nosec
 
 
 def client_address(request: HttpRequest) -> str:

@@ -349,7 +349,7 @@ def _effects(started: QuerySet[Infusion]) -> tuple[tuple[CountLine, ...], CountL
     rows = started.values_list("pk", PERSON, "stop_reason").order_by()
     given, values = rows.query.get_compiler(using=started.db).as_sql()
     sql = EFFECTS.format(
-        given=f"SELECT * FROM ({given}) AS rows (infusion, person, stop_reason)",  # noqa: S608
+        given=f"SELECT * FROM ({given}) AS rows (infusion, person, stop_reason)",  # noqa: S608  # nosec
         events=InfusionEvent._meta.db_table,
         sets=VitalSet._meta.db_table,
     )

@@ -129,7 +129,7 @@ def _answers(port: int, web: Worker, supervisor: Supervisor) -> bool:
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline and not web.ended and not supervisor.ending:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:  # nosec
                 return bool(answer.status == 200)
         except (URLError, OSError):
             time.sleep(0.2)
