@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.encoding import force_bytes
 
 from kitclinic.access import SIGNED_IN_AT
 from kitclinic.actions import note_signed_in, note_unlock, record_password
@@ -26,7 +27,7 @@ LEFT = "This account is closed. Ask the clinic's administrator."
 WAYS = {"password": "password", "socialaccount": "provider", "webauthn": "passkey", "totp": "code"}
 
 
-class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class StaffAccountAdapter(DefaultAccountAdapter):
     """Signing in by user name; the session's own keys and a shared tablet are set where every way in passes."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -63,7 +64,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         note_signed_in(person=user, how=how, address=client_address(request), at=at)
 
 
-class StaffMfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class StaffMfaAdapter(DefaultMFAAdapter):
     """Names and secrets of second steps."""
 
     def get_totp_issuer(self) -> str:
@@ -92,5 +93,5 @@ def _how(request: HttpRequest, user: StaffUser) -> str:
 def _box() -> MultiFernet:
     """Secrets of second steps rest encrypted under the server's key, and are read under the keys before it."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [hashlib.sha256(f"second step {key}".encode()).digest() for key in keys]
+    digests = [hashlib.sha256(b"second step " + force_bytes(key)).digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

@@ -1,5 +1,6 @@
 """What changed of staff, settings, formulary and schedule: read from the tables of events."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -101,7 +102,7 @@ def _of(
 
 def _json(value: Any) -> dict[str, Any]:
     """A JSON object as the driver gives it, read if it came as text."""
-    loaded = models.JSONField().from_db_value(value, None, connection) if isinstance(value, str) else value
+    loaded = json.loads(value) if isinstance(value, str) else value
     return loaded or {}
 
 

@@ -67,11 +67,11 @@ def keep_history(kind: Kind, *, besides: tuple[str, ...] = ()) -> Callable[[Mode
             pghistory.DeleteEvent(),
             exclude=left_out,
             context_field=pghistory.ContextJSONField(),
-            context_id_field=None,
+            context_id_field=None,  # type: ignore[arg-type]
             obj_field=pghistory.ObjForeignKey(related_name="history"),
         )(model)
         KINDS[model] = kind
-        return tracked  # type: ignore[no-any-return]
+        return tracked
 
     return decorate
 
@@ -102,7 +102,7 @@ class HistoryMiddleware:
             pghistory.context(by=by, view=request.resolver_match.view_name)
 
 
-class ClinicTask(Task):  # type: ignore[misc]
+class ClinicTask(Task):
     """A task of the worker: what it changes carries its name."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -16,12 +16,12 @@ UNREADABLE = (ValidationError, ValueError, TypeError, KeyError, AttributeError, 
 
 def ask_for_one(person: StaffUser | None) -> dict[str, Any]:
     """What navigator.credentials.get is asked. person: None where the passkey itself says who it is."""
-    return auth.begin_authentication(person)  # type: ignore[no-any-return]
+    return auth.begin_authentication(person)
 
 
 def ask_to_make_one(person: StaffUser) -> dict[str, Any]:
     """What navigator.credentials.create is asked: a passkey that checks its owner."""
-    return auth.begin_registration(person, passwordless=True)  # type: ignore[no-any-return]
+    return auth.begin_registration(person, passwordless=True)
 
 
 def answered(text: str, *, person: StaffUser | None) -> Authenticator | None:

@@ -79,13 +79,13 @@ def _line(
 
 def changes_of(person: StaffUser) -> QuerySet[StaffChange]:
     """What was done to this account, the newest first."""
-    rows = StaffChange.objects.filter(site_id=person.site_id, user=person)
+    rows = StaffChange.objects.filter(site=person.site, user=person)
     return rows.select_related("by").order_by("-pk")
 
 
 def address_of(person: StaffUser) -> str:
     """Where the last invitation went: an e-mail address, a telephone number, or ""."""
-    rows = StaffInvitation.objects.filter(site_id=person.site_id, user=person).order_by("-pk")
+    rows = StaffInvitation.objects.filter(site=person.site, user=person).order_by("-pk")
     return rows.values_list("to", flat=True).first() or ""
 
 
@@ -101,7 +101,7 @@ def _asked(path: str, person: StaffUser, at: datetime) -> Iterable[str]:
 
 def runs_alone(person: StaffUser) -> bool:
     """Whether nobody else who is active runs this clinic, and this person does."""
-    others = StaffUser.objects.filter(site_id=person.site_id, is_active=True, role__in=RUNNERS)
+    others = StaffUser.objects.filter(site=person.site, is_active=True, role__in=RUNNERS)
     return person.is_active and person.role in RUNNERS and not others.exclude(pk=person.pk).exists()
 
 

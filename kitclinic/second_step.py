@@ -25,7 +25,7 @@ PROVEN_AT = "kc_proven_at"  # key in the session: seconds since 1970
 STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
-class SecondStep(AuthenticateStage):  # type: ignore[misc]
+class SecondStep(AuthenticateStage):
     """Asked of everybody who has one, but after the clinic's own provider and on an enrolled tablet (SIN-04)."""
 
     def _should_handle(self, request: HttpRequest) -> bool:

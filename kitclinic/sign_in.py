@@ -1,6 +1,7 @@
 """Checking what somebody shows at the door, counted first, so that guessing is slow (SIN-01, SIN-02)."""
 
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
@@ -13,7 +14,7 @@ from kitclinic.models import StaffUser
 
 def person_of(request: HttpRequest, *, username: str, password: str, at: datetime) -> StaffUser | None:
     """Whose name and password these are; None where they are wrong, and nobody learns which. Raises Waits."""
-    where = {"name": username, "address": client_address(request), "at": at}
+    where: dict[str, Any] = {"name": username, "address": client_address(request), "at": at}
     begin_try(way="password", **where)
     found = authenticate(request, username=username, password=password)
     if isinstance(found, StaffUser):
@@ -25,7 +26,7 @@ def person_of(request: HttpRequest, *, username: str, password: str, at: datetim
 
 def step_of(request: HttpRequest, *, person: StaffUser, code: str, at: datetime) -> Authenticator | None:
     """Which of this person's second steps gave the code; None where it is wrong or was used. Raises Waits."""
-    where = {"name": person.username, "address": client_address(request), "at": at}
+    where: dict[str, Any] = {"name": person.username, "address": client_address(request), "at": at}
     begin_try(way="code", **where)
     found = try_code(person=person, code=code, at=at)
     if found is not None:

@@ -30,7 +30,7 @@ def invitation_address(token: str) -> str:
 
 def close_invitations(person: StaffUser, *, at: datetime) -> int:
     """Close every open link of a person; return how many there were."""
-    rows = StaffInvitation.objects.filter(site_id=person.site_id, user=person, used_at=None, ended_at=None)
+    rows = StaffInvitation.objects.filter(site=person.site, user=person, used_at=None, ended_at=None)
     return rows.update(ended_at=at)
 
 

@@ -75,7 +75,7 @@ def change_person(*, person: StaffUser, account: Account, reason: str, by: Staff
     booked visit counts on the nurse's training. Who leaves the floor's roles is called out of days to come.
     """
     _lock_runners(person.site)
-    row = StaffUser.objects.select_related("site").get(pk=person.pk, site_id=person.site_id)
+    row = StaffUser.objects.select_related("site").get(pk=person.pk, site=person.site)
     trained = account.is_ketamine_trained and account.role == Role.NURSE
     wanted = Account(account.name.strip(), account.credentials.strip(), account.role, trained)
     own = {"is_own": row.pk == by.pk, "is_last_runner": runs_alone(row)}
@@ -117,7 +117,7 @@ def _close(person: StaffUser, *, reason: str, by: StaffUser, at: datetime) -> St
     row.is_active = False
     row.set_unusable_password()  # every session carries a hash of the password: all of them end
     row.save(update_fields=["is_active", "password"])
-    StaffPin.objects.filter(site_id=row.site_id, user=row).delete()
+    StaffPin.objects.filter(site=row.site, user=row).delete()
     close_invitations(row, at=at)
     note_change(row, StaffChange.What.DISABLED, by=by, at=at, reason=reason, was=row.role)
     return row
@@ -177,7 +177,7 @@ def _same(person: StaffUser, wanted: Account) -> Sequence[Problem]:
 
 def _lock(person: StaffUser) -> StaffUser:
     rows = StaffUser.objects.select_for_update(no_key=True, of=("self",)).select_related("site")
-    return rows.get(site_id=person.site_id, pk=person.pk)
+    return rows.get(site=person.site, pk=person.pk)
 
 
 def _lock_runners(site: Site) -> None:

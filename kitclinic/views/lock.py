@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -80,7 +81,7 @@ def lock_passkey(request: HttpRequest) -> HttpResponse:
     tablet = tablet_of(request)
     if tablet is None and isinstance(request.user, StaffUser) and locks(request):
         return JsonResponse(ask_for_one(request.user))
-    staff = StaffUser.objects.filter(site_id=tablet.site_id if tablet else None, is_active=True)
+    staff = StaffUser.objects.filter(site=tablet.site if tablet else None, is_active=True)
     person = staff.filter(pk=key_in(request.POST.get("user"))).first()
     if tablet is None or person is None:
         raise Http404
@@ -158,8 +159,7 @@ def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetim
 def _by_passkey(request: HttpRequest, tablet: Tablet, person: StaffUser, credential: str, at: datetime) -> Entry:
     """The passkey stands for the password: the shift of the PIN begins with it (TAB-05)."""
     if answered(credential, person=person) is None:
-        where = {"name": person.username, "address": client_address(request), "at": at}
-        note_refused(why="passkey", **where)
+        note_refused(name=person.username, address=client_address(request), at=at, why="passkey")
         raise Refused([Blocker("", "That passkey is not yours. Try again, or go another way.")])
     record_password(tablet=tablet, person=person, at=at)
     return Entry(person, "passkey", at)
@@ -176,7 +176,7 @@ def _check_pin(tablet: Tablet, person: StaffUser, pin: str, at: datetime) -> Non
 
 
 def _refused(request: HttpRequest, tablet: Tablet | None, refused: Refused, at: datetime) -> HttpResponse:
-    context = {"problems": refused.problems, "tablet": tablet}
+    context: dict[str, Any] = {"problems": refused.problems, "tablet": tablet}
     if BY_SCRIPT in request.headers:
         return render(request, "kitclinic/_lock_problems.html", context, status=422)
     context |= {"faces": _faces(request, tablet, at), "next": _address(request, request.POST)}
