@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, resolve, reverse
 
+from kitclinic.access import sees_clinical
 from kitclinic.chain import head
 from kitclinic.chain_heads import Head
 from kitclinic.looks import Look, looks
@@ -154,7 +155,7 @@ def lines(found: Sequence[AuditEvent], *, site: Site, reader: StaffUser) -> list
             Line(
                 event=one,
                 role=str(Role(role).label) if role in Role.values else "",
-                words=words(one),
+                words=words(one, with_detail=one.patient_id is None or sees_clinical(reader)),
                 number=places.get(one.pk),
                 patient=numbers.get(one.patient_id, "") if one.patient_id else "",
                 glass=one.detail.get("break_glass"),
@@ -165,15 +166,18 @@ def lines(found: Sequence[AuditEvent], *, site: Site, reader: StaffUser) -> list
     return made
 
 
-def words(event: AuditEvent) -> str:
-    """What was done: "Chart opened: Infusion chart", "Order signed (version 2)"."""
+def words(event: AuditEvent, *, with_detail: bool = True) -> str:
+    """What was done: "Chart opened: Infusion chart", "Order signed (version 2)".
+
+    with_detail: False for a reader who sees no charts, since a detail may hold a weight or a clinical reason.
+    """
     said = event.event.replace("_", " ")
     said = said[:1].upper() + said[1:]
     page = looks().get(str(event.detail.get("page", "")))
     if event.event in LOOKED and isinstance(page, Look):
         found = event.detail.get("found")
         return f"{said}: {page.what}" + (f", {found} found" if found is not None else "")
-    told = _told(event.detail)
+    told = _told(event.detail) if with_detail else ""
     return f"{said} ({told})" if told else said
 
 

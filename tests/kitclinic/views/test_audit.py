@@ -202,3 +202,17 @@ def test_every_kind_of_event_is_named_once(site: Site, other_site: Site) -> None
         told(site, event)
     told(other_site, "c")
     assert [one for one in known_events(site) if len(one) == 1] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.CLINIC_LEAD, True), (Role.ADMINISTRATOR, False)])
+def test_who_sees_no_charts_reads_that_something_was_done_and_no_clinical_detail(
+    site: Site, nurse: StaffUser, patient: Patient, as_user: AsUser, role: Role, sees: bool
+) -> None:
+    told(site, "weight_recorded", by=nurse, patient_id=patient.pk, detail={"kg": "67.3"})
+    told(site, "chairs changed", by=nurse, detail={"chairs": 7})
+    client = as_user(people.staff(role, site=site))
+    page, file = client.get(URL).content.decode(), client.get(FILE).content.decode()
+    for text in (page, file):
+        assert "Weight recorded" in text
+        assert ("67.3" in text) is sees
+        assert "Chairs changed (chairs: 7)" in text
