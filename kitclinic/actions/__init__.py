@@ -1,6 +1,6 @@
 """Writes that belong to no app."""
 
-from kitclinic.actions.chain import check_chain
+from kitclinic.actions.chain import check_chain, check_chains
 from kitclinic.actions.general import (
     KEPT_FOR,
     add_staff,
@@ -68,6 +68,7 @@ __all__ = [
     "change_password",
     "change_person",
     "check_chain",
+    "check_chains",
     "choose_theme",
     "disable_person",
     "enable_person",

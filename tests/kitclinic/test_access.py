@@ -99,7 +99,7 @@ def test_somebody_who_has_left_cannot_sign_in(nurse: StaffUser) -> None:
     StaffUser.objects.filter(pk=nurse.pk).update(is_active=False)
     client = Client()
     answer = client.post("/sign-in/", {"username": nurse.username, "password": people.PASSWORD})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "_auth_user_id" not in client.session
 
 
