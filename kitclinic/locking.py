@@ -52,7 +52,7 @@ def locks(request: HttpRequest) -> bool:
     """Whether this session locks after a rest: on a tablet of the person's clinic, on any device of their own."""
     tablet = tablet_of(request)
     if tablet is None:
-        return OWN_DEVICE in request.session
+        return OWN_DEVICE in getattr(request, "session", ())  # an error page may come before there is one
     return request.user.is_authenticated and tablet.site_id == request.user.site_id
 
 

@@ -106,7 +106,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     leave(request, show_message=False)
-    return redirect(settings.LOGOUT_REDIRECT_URL)
+    return redirect(_next(request) or settings.LOGOUT_REDIRECT_URL)
 
 
 @requires(Permission.SIGNED_IN)

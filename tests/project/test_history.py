@@ -16,6 +16,7 @@ NEITHER = {
     "kitclinic.AuditWaiting": "a queue of the audit chain, kept by the database's own functions",
     "kitclinic.OutboxMessage": "a message on its way out; its text is never changed, only whether it was sent",
     "kitclinic.LongTask": WORK,
+    "kitclinic.SignInTry": "what slows guessing down; a right one gets a row of its own, and all go after 30 days",
     "kitclinic.StaffPin": "a secret; setting it is an audit event",
     "kitclinic.StaffInvitation": STEP,
     "scheduling.PatientMerge": STEP,

@@ -135,8 +135,8 @@ def test_the_offers_page_needs_few_queries(
     fill(site, MONDAY, STARTS_56[:12])
     patient, client = patient_for(site, MONDAY), as_user(scheduler)
     with django_assert_max_num_queries(
-        21
-    ):  # session, user, site, notes, kept aside, protocols, and every day read afresh
+        22
+    ):  # session, user, site, notes, kept aside, protocols, every day read afresh, and the line of who looked
         client.get(f"/patients/{patient.pk}/offers/")
 
 
