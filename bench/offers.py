@@ -142,10 +142,8 @@ def asking_patients(site: Site, mondays: list[date], rnd: random.Random, number:
     found = []
     for place in range(number):
         state = EnrolmentState.CLEARED if place % 2 else EnrolmentState.ELIGIBLE
-        patient = patient_for(site, rnd.choice(mondays), state=state)
-        if state == EnrolmentState.ELIGIBLE:
-            patient.seats.all().delete()
-        found.append(patient)
+        seated = state != EnrolmentState.ELIGIBLE
+        found.append(patient_for(site, rnd.choice(mondays), state=state, seated=seated))
     return found
 
 

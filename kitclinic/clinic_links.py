@@ -59,6 +59,13 @@ LINKS: tuple[Link, ...] = (
     ),
     Link(
         RECORDS,
+        "How long records are kept",
+        "scheduling:retention",
+        "The policy, charts whose time is over, and legal holds.",
+        (Permission.RELEASE_RECORDS,),
+    ),
+    Link(
+        RECORDS,
         "Ledger",
         "infusions:ledger",
         "Every vial of a controlled substance, from receipt to waste.",

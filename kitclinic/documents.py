@@ -9,7 +9,16 @@ from django.conf import settings
 
 from kitclinic.register import REGISTER, Rule
 
-FOUNDATION = ("foundation_rules", "chain", "looks", "people_rules", "history", "sign_in_rules")
+FOUNDATION = (
+    "foundation_rules",
+    "chain",
+    "looks",
+    "people_rules",
+    "history",
+    "sign_in_rules",
+    "retention",
+    "patient_record",
+)
 APPS = ("scheduling", "infusions", "outcomes")
 RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"
 STATES_DOCUMENT = settings.BASE_DIR / "docs" / "states.md"

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     EXPORT_RESEARCH = "make de-identified research exports"
     BREAK_GLASS = "open one patient's record in an emergency, for an hour and with a reason"
     REVIEW_ACCESS = "review who looked at what"
+    RELEASE_RECORDS = "hold, archive and release the records of patients"
     RUN_CLINIC = "manage the clinic: staff, days, settings"
 
 
@@ -121,6 +122,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             P.SEE_SCORES,
             P.SEE_OUTCOMES,
             P.EXPORT_RESEARCH,
+            P.RELEASE_RECORDS,
             P.SEE_LEDGER,
             P.ANSWER_DISCREPANCIES,
             P.REVIEW_ACCESS,

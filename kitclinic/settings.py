@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sign-ins": {"task": "kitclinic.forget_sign_ins", "schedule": timedelta(hours=24)},
     "ship-heads": {"task": "kitclinic.ship_heads", "schedule": timedelta(hours=1)},
     "verify-chains": {"task": "kitclinic.verify_chains", "schedule": timedelta(hours=24)},
+    "retention": {"task": "kitclinic.retention", "schedule": timedelta(hours=24)},
     "deliver-outbox": {"task": "kitclinic.deliver_outbox", "schedule": timedelta(seconds=30)},
     "remind-of-visits": {"task": "scheduling.remind_of_visits", "schedule": timedelta(minutes=1)},
     "import-referral-files": {"task": "scheduling.import_referral_files", "schedule": timedelta(seconds=5)},
@@ -322,6 +323,13 @@ LEFT_OPEN = [  # each (person, at) -> sentences: what waits for somebody who lea
     "scheduling.queries.left_open.sentences",
     "infusions.queries.left_open.sentences",
     "outcomes.queries.left_open.sentences",
+]
+DUE_FOR_REVIEW = ["scheduling.queries.keeping.number_due"]  # each (site, at) -> charts whose time is over
+LAST_CONTACTS = ["outcomes.queries.contacts.last_contacts"]  # each (site) -> last day by key of patient
+PATIENT_RECORD = [  # modules with PARTS: what a copy of everything about a patient holds
+    "scheduling.patient_record",
+    "infusions.patient_record",
+    "outcomes.patient_record",
 ]
 OUTBOX_CHECKS = [  # each (message, at) -> Standing, before it leaves
     "kitclinic.people.standing",

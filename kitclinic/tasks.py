@@ -6,6 +6,7 @@ from django.utils import timezone
 from kitclinic.actions import check_chains, forget_old_sign_ins
 from kitclinic.chain import seal_all, ship_heads_of_all
 from kitclinic.outbox import deliver_due
+from kitclinic.retention import carry_out
 
 
 @shared_task(name="kitclinic.deliver_outbox")
@@ -31,3 +32,8 @@ def forget_sign_ins() -> int:
 @shared_task(name="kitclinic.verify_chains")
 def verify_chains() -> int:
     return check_chains(at=timezone.now())
+
+
+@shared_task(name="kitclinic.retention")
+def retention() -> int:
+    return sum(line.rows or 0 for line in carry_out(at=timezone.now(), dry=False) if line.kind.is_thrown_away)

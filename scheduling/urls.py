@@ -5,7 +5,7 @@ from django.urls import path
 from scheduling.views import callout as assistant
 from scheduling.views import consent as consents
 from scheduling.views import group as roster
-from scheduling.views import holidays, requests
+from scheduling.views import holidays, keeping, requests
 from scheduling.views import place_waits as places
 from scheduling.views import proposals as plans
 from scheduling.views import referral as triage
@@ -121,6 +121,12 @@ urlpatterns = [
     path("patients/<int:pk>/wait/", places.place_wait_new, name="place_wait_new"),
     path("patients/<int:pk>/who-looked/", who_looked, name="who_looked"),
     path("patients/<int:pk>/who-looked.csv", who_looked_csv, name="who_looked_csv"),
+    path("patients/<int:pk>/records/", keeping.patient_records, name="patient_records"),
+    path("patients/<int:pk>/records/hold/", keeping.patient_hold, name="patient_hold"),
+    path("patients/<int:pk>/records/decide/", keeping.chart_decide, name="chart_decide"),
+    path("holds/<int:pk>/end/", keeping.hold_end, name="hold_end"),
+    path("releases/<int:pk>/file/", keeping.release_file, name="release_file"),
+    path("clinic/retention/", keeping.retention, name="retention"),
     path("patients/new/", patient_new, name="patient_new"),
     path("places/", places.place_waits, name="place_waits"),
     path("places/<int:pk>/stop/", places.place_wait_stop, name="place_wait_stop"),

@@ -18,6 +18,8 @@ MADE_BY = (  # everything that a migration runs
     "kitclinic/append_only.py",
     "kitclinic/tenancy.py",
     "kitclinic/history.py",
+    "kitclinic/retire.py",
+    "kitclinic/retention.*",
     "kitclinic/db_functions.py",
     "kitclinic/management/commands/migrate.py",
 )

@@ -41,6 +41,7 @@ class Site(models.Model):
     quiet_to_minute = models.PositiveSmallIntegerField(default=480)  # and until here
     driver_deadline_minute = models.PositiveSmallIntegerField(default=960)  # the clinic day before: a task
     bring_along = models.TextField(max_length=1000, blank=True)  # what to bring to the group visit, one a line
+    chart_years = models.PositiveSmallIntegerField(default=10)  # a chart is kept after the last contact (REC-03)
     is_demo = models.BooleanField(default=False)
     registry_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="registries"
@@ -52,6 +53,11 @@ class Site(models.Model):
                 condition=Q(opens_minute__lt=F("closes_minute"), closes_minute__lte=1440),
                 name="site_opens_before_it_closes",
                 violation_error_message="The clinic must open before it closes, on the same day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(chart_years__gte=6, chart_years__lte=100),
+                name="site_keeps_charts_six_years",
+                violation_error_message="Charts are kept from 6 to 100 years after the last contact.",
             ),
             models.CheckConstraint(
                 condition=Q(first_weekday__lte=6),

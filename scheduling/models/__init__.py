@@ -13,6 +13,7 @@ from scheduling.models.group_records import (
     TeamNote,
 )
 from scheduling.models.groups import GroupSeat, GroupSeries, GroupVisit, GroupWait
+from scheduling.models.keeping import ChartDecision, LegalHold, LegalHoldEnd, RecordRelease
 from scheduling.models.links import CalendarFeed, DriverLink
 from scheduling.models.patients import Patient, PatientMerge, PhoneTail, SearchGrams
 from scheduling.models.places import PlaceOffer, PlaceWait, PlanAsk, Proposal
@@ -30,6 +31,7 @@ __all__ = [
     "CalendarFeed",
     "CallOut",
     "ChairOutage",
+    "ChartDecision",
     "Consent",
     "ConsentText",
     "ConsentWithdrawal",
@@ -43,6 +45,8 @@ __all__ = [
     "GroupWait",
     "HealthScreen",
     "Leave",
+    "LegalHold",
+    "LegalHoldEnd",
     "Letter",
     "NurseBreak",
     "NurseShift",
@@ -56,6 +60,7 @@ __all__ = [
     "Proposal",
     "ProtocolVersion",
     "ProviderPresence",
+    "RecordRelease",
     "Referral",
     "ReferralFile",
     "SearchGrams",

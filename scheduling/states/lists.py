@@ -192,3 +192,27 @@ class EducationItem(TextChoices):
     NEUROSCIENCE = "neuroscience", "Pain neuroscience"
     RELAXATION = "relaxation", "Relaxation strategies"
     INFUSION_DAYS = "infusion_days", "What happens on infusion days"
+
+
+class ChartDecisionKind(TextChoices):
+    """What is decided about a chart whose time is over."""
+
+    KEEP = "keep", "Keep it longer"
+    ARCHIVE = "archive", "Archive it: nothing new is entered"
+    REOPEN = "reopen", "Bring it back from the archive"
+
+
+class Requester(TextChoices):
+    """Who asks for a copy of the records."""
+
+    PATIENT = "patient", "The patient"
+    REPRESENTATIVE = "representative", "The patient's legal representative"
+
+
+class VerifiedBy(TextChoices):
+    """How it was made sure who asks."""
+
+    PHOTO_ID = "photo_id", "Photo identity document seen"
+    KNOWN = "known", "Known in person to the clinic"
+    QUESTIONS = "questions", "Name, birth date, address and last visit told without help"
+    DOCUMENTS = "documents", "Court order or power of attorney, and photo identity document"

@@ -9,6 +9,7 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.roles import Permission
 from scheduling.models import Patient
+from scheduling.queries.keeping import hold_on, is_archived
 from scheduling.queries.merging import merges_of
 from scheduling.queries.patient_page import patient_page
 from scheduling.queries.sequence_page import standing_booking
@@ -27,6 +28,9 @@ def patient(request: StaffRequest, pk: int) -> HttpResponse:
         "timeline": shown.timeline,
         "standing": standing_booking(found, reader=request.user, at=timezone.now()),
         "merges": merges_of(found),
+        "hold": hold_on(found),
+        "archived": is_archived(found),
+        "may_release": request.user.may(Permission.RELEASE_RECORDS),
         "may_see_charts": request.user.may(Permission.SEE_CHARTS),
         "may_review": request.user.may(Permission.REVIEW_ACCESS),
         "may_see_scores": request.user.may(Permission.SEE_SCORES),

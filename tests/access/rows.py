@@ -6,7 +6,7 @@ A new address with a key in it needs its row here: in ``Everything.rows`` by the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ from outcomes.queries.study import Asked, study
 from outcomes.rules.instruments import definitions
 from outcomes.states import PieceKind, SittingMode
 from scheduling import actions
-from scheduling.actions import NewSeries
+from scheduling.actions import NewSeries, keeping
 from scheduling.actions.feeds import make_feed
 from scheduling.models import (
     BreakGlass,
@@ -118,6 +118,7 @@ def everything_of(site: Site) -> Everything:
     rows |= {"models_progress": model_run_of(site).pk}
     rows |= {"saved_view_": saved_view_of(site).pk}
     rows |= {"break_glass_": glass_of(site, chair).pk}
+    rows |= keeping_of(site, at=chair.at)
     return Everything(site, chair, questionnaires.safety_task(site=site), rows)
 
 
@@ -127,6 +128,17 @@ def glass_of(site: Site, chair: at_chair.Chair) -> BreakGlass:
     return actions.break_glass(
         patient=patient, reason="He is unwell in the hall", password=people.PASSWORD, by=by, at=chair.at
     )
+
+
+def keeping_of(site: Site, *, at: datetime) -> dict[str, int]:
+    """A legal hold, and a copy of the records that was released."""
+    by, somebody = actor("clinic_lead", site), make.patient(site=site, at=at)
+    asked = keeping.Asked("patient", somebody.name, "photo_id", "fhir")
+    hold = keeping.place_hold(patient=somebody, reason="A letter from counsel.", by=by, at=at)
+    return {
+        "hold_end": hold.pk,
+        "release_file": keeping.release_records(patient=somebody, asked=asked, by=by, at=at).pk,
+    }
 
 
 def saved_view_of(site: Site) -> SavedView:

@@ -97,8 +97,11 @@ def _roster(days: list[SuiteDay], team: list[StaffUser], provider: StaffUser) ->
     SuiteDay.objects.filter(pk__in=[day.pk for day in days]).update(version=F("version") + len(team) + 1)
 
 
-def patient_for(site: Site, monday: date, *, state: str = EnrolmentState.CLEARED) -> Patient:
-    """A patient cleared in a group visit a week before this Monday; as rows, because a full week needs fifty."""
+def patient_for(site: Site, monday: date, *, state: str = EnrolmentState.CLEARED, seated: bool = True) -> Patient:
+    """A patient cleared in a group visit a week before this Monday; as rows, because a full week needs fifty.
+
+    seated: had a seat there.
+    """
     group_day, number = monday - timedelta(days=7), Patient.objects.filter(site=site).count()
     physician, psychologist = staffed(site, "physician", 1)[0], staffed(site, "psychologist", 1)[0]
     group, _ = GroupVisit.objects.get_or_create(
@@ -123,6 +126,8 @@ def patient_for(site: Site, monday: date, *, state: str = EnrolmentState.CLEARED
         state=state,
         created_at=site.instant(group_day - timedelta(days=14), 600),
     )
+    if not seated:
+        return patient
     cleared = state == EnrolmentState.CLEARED
     when = site.instant(group_day, 960)
     weight = None

@@ -9,6 +9,7 @@ from django.db import connections
 from psycopg import sql
 
 from kitclinic.history import seal
+from kitclinic.retention import keep_rows
 
 BEFORE = (
     "GRANT USAGE ON SCHEMA public TO {role}",
@@ -32,6 +33,7 @@ class Command(migrate.Command):
         if not (options["plan"] or options["check_unapplied"]):
             self._grant(AFTER)
             seal(connections["owner"], settings.APP_DATABASE_ROLE)
+            keep_rows(connections["owner"], settings.APP_DATABASE_ROLE)
 
     def _grant(self, statements: tuple[str, ...]) -> None:
         with connections["owner"].cursor() as cursor:

@@ -136,9 +136,7 @@ def test_twenty_six_weeks_cost_few_queries(site: Site, django_assert_max_num_que
 
 def seatless(site: Site) -> Any:
     """A patient found eligible, without a seat; the group visit of the week before has room."""
-    patient = patient_for(site, MONDAY, state=EnrolmentState.ELIGIBLE)
-    patient.seats.all().delete()
-    return patient
+    return patient_for(site, MONDAY, state=EnrolmentState.ELIGIBLE, seated=False)
 
 
 def test_sch_47_a_patient_without_a_seat_is_offered_the_group_visit_along(site: Site) -> None:

@@ -134,8 +134,7 @@ def test_who_waits_is_shown_with_the_week_that_the_group_visit_allows(site: Site
     waiting = patient_for(site, MONDAY + WEEK, state=EnrolmentState.GROUP_BOOKED)
     gone = patient_for(site, MONDAY)
     booked = booked_sequence(site, MONDAY + WEEK).patient
-    bare = patient_for(site, MONDAY + WEEK, state=EnrolmentState.ELIGIBLE)
-    bare.seats.all().delete()
+    bare = patient_for(site, MONDAY + WEEK, state=EnrolmentState.ELIGIBLE, seated=False)
     found = {one.patient.pk: one for one in requests_of(site, today=WEDNESDAY)}
     assert booked.pk not in found
     assert found[waiting.pk].first_day == MONDAY + WEEK
@@ -148,10 +147,8 @@ def test_starts_are_offered_on_the_phone_also_before_a_group_visit_is_booked(sit
     open_week(site, MONDAY + WEEK)
     seated = patient_for(site, MONDAY + WEEK, state=EnrolmentState.GROUP_BOOKED)
     too_late = patient_for(site, MONDAY, state=EnrolmentState.GROUP_BOOKED)
-    without = patient_for(site, MONDAY + WEEK, state=EnrolmentState.GROUP_BOOKED)
-    new = patient_for(site, MONDAY + WEEK, state=EnrolmentState.ELIGIBLE)
-    for one in (without, new):
-        one.seats.all().delete()
+    without = patient_for(site, MONDAY + WEEK, state=EnrolmentState.GROUP_BOOKED, seated=False)
+    new = patient_for(site, MONDAY + WEEK, state=EnrolmentState.ELIGIBLE, seated=False)
     found = {one.patient.pk: one for one in requests_of(site, today=WEDNESDAY)}
     asked = (seated, too_late, without, new)
     assert [found[one.pk].opens_offers for one in asked] == [True, False, False, True]
