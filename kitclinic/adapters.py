@@ -20,6 +20,7 @@ from kitclinic.actions import note_signed_in, note_unlock, record_password
 from kitclinic.addresses import client_address
 from kitclinic.locking import hold
 from kitclinic.models import StaffUser
+from kitclinic.places import stand_in_session, standing
 from kitclinic.second_step import PROVEN_AT
 from kitclinic.tablets import OWN_DEVICE, TOUCHED_AT, tablet_of
 
@@ -55,10 +56,12 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         at, tablet = timezone.now(), tablet_of(request)
         request.session[SIGNED_IN_AT] = request.session[PROVEN_AT] = int(at.timestamp())
-        if tablet is not None and user.site_id == tablet.site_id:
-            record_password(tablet=tablet, person=user, at=at)
+        there = standing(user, tablet.site) if tablet is not None else user
+        if tablet is not None and there.site_id == tablet.site_id:
+            record_password(tablet=tablet, person=there, at=at)
+            stand_in_session(request, there, tablet.site)
             hold(request, tablet, password_at=at, at=at)
-            note_unlock(tablet=tablet, by=user, at=at, how=how, before=None)
+            note_unlock(tablet=tablet, by=there, at=at, how=how, before=None)
         elif settings.OWN_DEVICES_LOCK and user.site is not None and not user.site.is_demo:
             request.session[OWN_DEVICE], request.session[TOUCHED_AT] = True, int(at.timestamp())
         note_signed_in(person=user, how=how, address=client_address(request), at=at)

@@ -28,6 +28,7 @@ class Link:
 
 LINKS: tuple[Link, ...] = (
     Link(PEOPLE, "People", "people", "Who has an account, what they may do; invite, change, close."),
+    Link(PEOPLE, "People of other clinics", "members", "Who works here too, and as what."),
     Link(PEOPLE, "Training", "scheduling:settings_team", "Which nurses count on the floor of the suite."),
     Link(PEOPLE, "Shared tablets", "tablets", "The devices on which people lock, and change by PIN."),
     Link(
@@ -78,6 +79,10 @@ LINKS: tuple[Link, ...] = (
         "What left the clinic without names, and when.",
         (Permission.EXPORT_RESEARCH,),
     ),
+    Link(
+        CLINIC, "What is ready", "scheduling:clinic_ready", "What is still missing for a referral and an infusion."
+    ),
+    Link(CLINIC, "All settings", "site_settings", "Every setting with its default, who changed it, and why."),
     Link(CLINIC, "Group visit and letters", "scheduling:settings", "The window before day 1, holidays, letters."),
     Link(CLINIC, "Hours and chairs", "scheduling:settings_suite", "When the suite opens and what it holds."),
     Link(CLINIC, "Booking and messages", "scheduling:settings_booking", "Caps, holds, offers, quiet hours."),

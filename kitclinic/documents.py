@@ -18,6 +18,7 @@ FOUNDATION = (
     "sign_in_rules",
     "retention",
     "patient_record",
+    "place_rules",
 )
 APPS = ("scheduling", "infusions", "outcomes")
 RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"

@@ -1,4 +1,4 @@
-"""Forms of shared tablets."""
+"""Forms of shared tablets and of places."""
 
 import json
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from kitclinic.http import key_in
+from kitclinic.roles import Role
 
 MOST_TYPED = 10  # unsaved forms of one page
 PIN_WIDGET = {"inputmode": "numeric", "autocomplete": "off"}
@@ -29,6 +30,14 @@ class PinForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class PlaceForm(forms.Form):
+    """Somebody of another clinic works here too."""
+
+    username = forms.CharField(label="User name at the other clinic", max_length=60)
+    role = forms.ChoiceField(label="Role here", choices=[("", "Choose"), *Role.choices])
+    is_ketamine_trained = forms.BooleanField(label="A nurse who counts on the floor here", required=False)
 
 
 @dataclass(frozen=True, slots=True)

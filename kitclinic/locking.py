@@ -17,19 +17,25 @@ from kitclinic.access import SIGNED_IN_AT
 from kitclinic.actions import move_session
 from kitclinic.foundation_rules import TAB_06, TOUCH_LAG_S
 from kitclinic.http import SAFE_METHODS, key_in
-from kitclinic.models import StaffUser, Tablet
+from kitclinic.models import Site, StaffUser, Tablet
+from kitclinic.place_rules import ACC_33
+from kitclinic.places import stand_in_session
 from kitclinic.problems import Blocker
 from kitclinic.tablets import LOCKED_AT, ON_TABLET, OWN_DEVICE, TOUCHED_AT, Face, is_locked, tablet_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 MADE_FOR = "KC-User"  # header: key of the person the sending page was made for
+MADE_AT = "KC-Site"  # header: key of the site it was made at
 LOCKED = 423
 OWN_WHY = "nobody used this device for a while"
 BACKEND = "kitclinic.sessions.StaffBackend"
 
 
 class LockMiddleware:
-    """On a locked tablet only public pages answer; a page made for somebody else writes nothing (TAB-06)."""
+    """On a locked tablet only public pages answer; a page made for somebody else writes nothing (TAB-06).
+
+    Nor does one made at another site, which is not filled with this one's rows either (ACC-33).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -45,7 +51,7 @@ class LockMiddleware:
             if is_locked(request.session, at=at, signed_in_at=_signed_in_at(request)):
                 return _locked(request)
             _touch(request, at)
-        return _made_for_another(request) or self.get_response(request)
+        return _made_for_another(request) or _made_elsewhere(request) or self.get_response(request)
 
 
 def locks(request: HttpRequest) -> bool:
@@ -89,6 +95,7 @@ def come_in(
 ) -> str:
     """Sign this person in on the tablet, under a new session key. Returns the fresh CSRF token."""
     login(request, person, backend=BACKEND)  # another person's session is emptied by this
+    stand_in_session(request, person, tablet.site)
     hold(request, tablet, password_at=password_at, at=at)
     UserSession.objects.create_from_request(request)
     return get_token(request)
@@ -134,7 +141,7 @@ def _made_for_another(request: HttpRequest) -> HttpResponse | None:
         or made_for == str(user.pk)
     ):
         return None
-    first = StaffUser.objects.filter(site=user.site, pk=key_in(made_for)).first()
+    first = StaffUser.objects.at(user.site, ended=True).filter(pk=key_in(made_for)).first()
     who = first.name if first else "somebody else"
     sentence = (
         f"This page was opened by {who}, and {user.name} is signed in here now. Nothing was written. "
@@ -142,4 +149,18 @@ def _made_for_another(request: HttpRequest) -> HttpResponse | None:
     )
     return render(
         request, "kitclinic/made_for_another.html", {"problems": [Blocker(TAB_06.id, sentence)]}, status=409
+    )
+
+
+def _made_elsewhere(request: HttpRequest) -> HttpResponse | None:
+    made_at, user = request.headers.get(MADE_AT, ""), request.user
+    if not made_at or not isinstance(user, StaffUser) or user.site is None or made_at == str(user.site_id):
+        return None
+    name = Site.objects.filter(pk=key_in(made_at)).values_list("name", flat=True).first() or "another clinic"
+    sentence = (
+        f"This page was opened at {name}, and you are at {user.site.name} now. Nothing was read or written. "
+        f"What was typed is still on this page: change to {name} in your menu in another tab, and send it."
+    )
+    return render(
+        request, "kitclinic/made_for_another.html", {"problems": [Blocker(ACC_33.id, sentence)]}, status=409
     )

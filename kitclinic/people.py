@@ -101,7 +101,7 @@ def _asked(path: str, person: StaffUser, at: datetime) -> Iterable[str]:
 
 def runs_alone(person: StaffUser) -> bool:
     """Whether nobody else who is active runs this clinic, and this person does."""
-    others = StaffUser.objects.filter(site=person.site, is_active=True, role__in=RUNNERS)
+    others = StaffUser.objects.at(person.site, roles=RUNNERS)
     return person.is_active and person.role in RUNNERS and not others.exclude(pk=person.pk).exists()
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from kitclinic.access import StaffRequest, View
 from kitclinic.http import SAFE_METHODS
 from kitclinic.models import StaffUser
+from kitclinic.places import standing
 from kitclinic.sign_in_rules import PROVEN_MIN
 from kitclinic.tablets import tablet_of
 
@@ -36,7 +37,7 @@ class SecondStep(AuthenticateStage):
 def stands_in(request: HttpRequest, person: StaffUser) -> bool:
     """Whether something else is the second step: the provider that signed in, or the clinic's enrolled tablet."""
     tablet = tablet_of(request)
-    if tablet is not None and tablet.site_id == person.site_id:
+    if tablet is not None and tablet.site_id == standing(person, tablet.site).site_id:
         return True
     return any(one.get("method") == "socialaccount" for one in get_authentication_records(request, person))
 

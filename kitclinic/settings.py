@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kitclinic.places.PlaceMiddleware",
     "kitclinic.shift.ShiftMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kitclinic.locking.LockMiddleware",
@@ -336,6 +337,15 @@ OUTBOX_CHECKS = [  # each (message, at) -> Standing, before it leaves
     "scheduling.queries.reminders.standing",
     "infusions.queries.escalation.standing",
     "outcomes.queries.steps.message_standing",
+]
+SITE_SETTINGS = [  # each a list of settings, for the page of all of them
+    "scheduling.site_settings.SOURCE",
+    "infusions.site_settings.SOURCE",
+    "outcomes.site_settings.SOURCE",
+]
+CLINIC_NEEDS = [  # each (site, at) -> what a new clinic has and lacks
+    "scheduling.queries.clinic_needs.needs",
+    "infusions.queries.clinic_needs.needs",
 ]
 WHEN_CLINIC_OPENS = [  # each called with site and at
     "scheduling.actions.begin_with_consent_text",

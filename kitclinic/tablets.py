@@ -84,7 +84,7 @@ def faces(tablet: Tablet, *, at: datetime) -> list[Face]:
     """Who may tap their name: on shift today, or here by password in the last 12 hours; by name."""
     here = TabletSignIn.objects.filter(site_id=tablet.site_id, tablet=tablet, at__gt=at - SHIFT)
     known = set(here.values_list("user_id", flat=True)) | set(_on_shift(tablet.site, at))
-    people = StaffUser.objects.filter(site_id=tablet.site_id, pk__in=known, is_active=True).order_by("name", "pk")
+    people = StaffUser.objects.at(tablet.site).filter(pk__in=known).order_by("name", "pk")
     keys = Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN, user__in=people)
     with_passkey = set(keys.values_list("user_id", flat=True))
     return [Face(one, why_password(tablet, one, at=at), one.pk in with_passkey) for one in people]

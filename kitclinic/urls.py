@@ -25,6 +25,7 @@ from kitclinic.views.people import (
     person_link,
     person_withdraw,
 )
+from kitclinic.views.places import member_change, member_end, members, place
 from kitclinic.views.second_step import (
     codes_app,
     passkey_add,
@@ -42,6 +43,7 @@ from kitclinic.views.sign_in import (
     signed_in,
     theme,
 )
+from kitclinic.views.site_settings import setting_change, site_settings
 from kitclinic.views.styleguide import styleguide
 from kitclinic.views.tablets import pin, tablet_end, tablets
 from kitclinic.views.welcome import welcome
@@ -74,6 +76,12 @@ urlpatterns = [
     path("people/<int:pk>/open/", person_enable, name="person_enable"),
     path("people/<int:pk>/link/", person_link, name="person_link"),
     path("people/<int:pk>/link/withdraw/", person_withdraw, name="person_withdraw"),
+    path("clinic/settings/", site_settings, name="site_settings"),
+    path("clinic/settings/<slug:name>/", setting_change, name="setting_change"),
+    path("clinic/elsewhere/", members, name="members"),
+    path("clinic/elsewhere/<int:pk>/change/", member_change, name="member_change"),
+    path("clinic/elsewhere/<int:pk>/end/", member_end, name="member_end"),
+    path("place/", place, name="place"),
     path("pin/", pin, name="pin"),
     path("records/audit/", audit, name="audit"),
     path("records/audit/trail.csv", audit_csv, name="audit_csv"),

@@ -32,6 +32,7 @@ from scheduling.views.group_messages import group_messages
 from scheduling.views.group_new import group_new
 from scheduling.views.groups import groups
 from scheduling.views.health_screen import health_screen
+from scheduling.views.new_clinic import clinic_new, clinic_new_hours, clinic_new_people, clinic_ready
 from scheduling.views.offers import offers
 from scheduling.views.patient import patient
 from scheduling.views.patient_edit import patient_edit
@@ -64,6 +65,10 @@ app_name = "scheduling"
 urlpatterns = [
     path("break-glass/", break_glass, name="break_glass"),
     path("break-glass/<int:pk>/end/", break_glass_end, name="break_glass_end"),
+    path("clinic/new/", clinic_new, name="clinic_new"),
+    path("clinic/new/hours/", clinic_new_hours, name="clinic_new_hours"),
+    path("clinic/new/people/", clinic_new_people, name="clinic_new_people"),
+    path("clinic/ready/", clinic_ready, name="clinic_ready"),
     path("calendar/<str:token>.ics", feed, name="feed"),
     path("calendars/", feeds, name="feeds"),
     path("calendars/<int:pk>/close/", feed_revoke, name="feed_revoke"),

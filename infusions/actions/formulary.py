@@ -17,6 +17,7 @@ from infusions.rules.formulary import (
 )
 from infusions.states import FillMode
 from kitclinic import audit
+from kitclinic.actions import keep_changes
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Conflict, refuse_if
 
@@ -119,6 +120,7 @@ def change_order_settings(
     escalate_minute: int,
     by: StaffUser,
     at: datetime,
+    reason: str = "",
 ) -> OrderSettings:
     """Set how long orders written from now on hold, and when unsigned ones are called out."""
     locked = _lock(site)
@@ -129,6 +131,8 @@ def change_order_settings(
         "after_first_days": after_first_days,
         "escalate_minute": escalate_minute,
     }
+    changed = {name: [getattr(row, name), value] for name, value in new.items()}
+    keep_changes(site=locked, changed=changed, by=by, at=at, reason=reason)
     _change(row, new, "order settings changed", by, at)
     return row
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from infusions.models import ChairsideSettings
 from infusions.rules.chairside_settings import setting_problems
 from kitclinic import audit
+from kitclinic.actions import keep_changes
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import refuse_if
 from kitclinic.roles import Permission
@@ -14,7 +15,14 @@ from kitclinic.roles import Permission
 
 @transaction.atomic
 def set_chairside(
-    *, site: Site, second_pump_check: bool, map_flags: bool, board_name: str, by: StaffUser, at: datetime
+    *,
+    site: Site,
+    second_pump_check: bool,
+    map_flags: bool,
+    board_name: str,
+    by: StaffUser,
+    at: datetime,
+    reason: str = "",
 ) -> ChairsideSettings:
     """Set how this clinic charts, from now on; what is charted already stays as it is.
 
@@ -31,5 +39,6 @@ def set_chairside(
     for name, value in new.items():
         setattr(row, name, value)
     row.save(update_fields=[*changed])
+    keep_changes(site=site, changed=changed, by=by, at=at, reason=reason)
     audit.record(event="chairside settings changed", by=by, at=at, site=site, subject=row, detail=changed)
     return row

@@ -52,7 +52,7 @@ class ActForm(forms.Form):
         for name, roles in (("nurse", NURSES), ("provider", PROVIDERS)):
             field = self.fields.get(name)
             if isinstance(field, forms.ModelChoiceField):
-                people = StaffUser.objects.filter(site=site, role__in=roles, is_active=True)
+                people = StaffUser.objects.at(site, roles=roles)
                 field.queryset = people.order_by("name")
 
     def clean_clock_offset_ms(self) -> int | None:

@@ -212,7 +212,7 @@ class MovementFilter(forms.Form):
         assert isinstance(product, forms.ModelChoiceField)
         assert isinstance(person, forms.ModelChoiceField)
         product.queryset = Product.objects.filter(site=site).order_by("strength_mg_per_ml", "vial_ml")
-        person.queryset = StaffUser.objects.filter(site=site, role__in=HANDLERS).order_by("name")
+        person.queryset = StaffUser.objects.at(site, roles=HANDLERS, ended=True).order_by("name")
         for field in self.fields.values():
             is_select = isinstance(field, forms.ChoiceField)
             field.widget.attrs["class"] = "form-select" if is_select else "form-control"

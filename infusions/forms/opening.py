@@ -26,4 +26,4 @@ class OpeningCheckForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["provider"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = StaffUser.objects.filter(site=site, is_active=True)
+        field.queryset = StaffUser.objects.at(site)

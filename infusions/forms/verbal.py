@@ -37,7 +37,7 @@ class VerbalForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = StaffUser.objects.filter(site=self.site, role__in=PRESCRIBERS, is_active=True)
+        rows = StaffUser.objects.at(self.site, roles=PRESCRIBERS)
         self._prescribers.queryset = rows.order_by("name", "pk")
 
     @property

@@ -46,7 +46,7 @@ class NurseChoice:
 def nurse_choices(infusions: Iterable[Infusion], *, site: Site, at: datetime) -> dict[int, list[NurseChoice]]:
     """By infusion, who might take it: those with room, on the floor, who know the patient, come first."""
     rows = list(infusions)
-    people = list(StaffUser.objects.filter(site=site, role__in=NURSES, is_active=True).order_by("name", "pk"))
+    people = list(StaffUser.objects.at(site, roles=NURSES).order_by("name", "pk"))
     floor = {shift.nurse_id for shift in nurses_on_floor(site, at)}
     held = Counter(open_today(site, at).values_list("nurse_id", flat=True))
     before: dict[tuple[int, int], set[int]] = defaultdict(set)

@@ -91,7 +91,9 @@ def paper(chart: Chart) -> Paper | None:
     if infusion is None or course is None:
         return None
     site = chart.site
-    names = dict(StaffUser.objects.filter(site=site, pk__in=people_in(course.events)).values_list("pk", "name"))
+    names = dict(
+        StaffUser.objects.at(site, ended=True).filter(pk__in=people_in(course.events)).values_list("pk", "name")
+    )
     return Paper(
         chart=chart,
         infusion=infusion,

@@ -166,5 +166,5 @@ class Sayer:
 def sayers(site: Site, at: datetime) -> list[Sayer]:
     """The prescribers of a site, those on site now first."""
     here = {presence.provider_id for presence in providers_on_site(site, at)}
-    people = StaffUser.objects.filter(site=site, role__in=PRESCRIBERS, is_active=True).order_by("name", "pk")
+    people = StaffUser.objects.at(site, roles=PRESCRIBERS).order_by("name", "pk")
     return sorted((Sayer(person, person.pk in here) for person in people), key=lambda one: not one.on_site)

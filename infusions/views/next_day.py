@@ -19,7 +19,7 @@ from kitclinic.roles import Permission
 
 
 def _providers(request: StaffRequest) -> list[StaffUser]:
-    rows = StaffUser.objects.filter(site=request.user.site, role__in=PROVIDERS, is_active=True)
+    rows = StaffUser.objects.at(request.clinic, roles=PROVIDERS)
     return list(rows.order_by("name"))
 
 

@@ -83,12 +83,25 @@ def finish_long_task(*, task: LongTask, at: datetime, problem: str = "") -> None
 
 
 @transaction.atomic
-def open_clinic(*, slug: str, name: str, time_zone: str, at: datetime) -> Site:
-    """Make a new clinic. Raises ValidationError for a time zone that does not exist."""
-    site = Site(slug=slug, name=name, time_zone=time_zone)
+def open_clinic(
+    *,
+    slug: str,
+    name: str,
+    time_zone: str,
+    at: datetime,
+    address: str = "",
+    phone: str = "",
+    by: StaffUser | None = None,
+) -> Site:
+    """Make a new clinic with all it begins with. Raises ValidationError for a time zone that does not exist.
+
+    by: the administrator of another clinic who makes it, None on the command line.
+    """
+    site = Site(slug=slug, name=name, time_zone=time_zone, address=address, phone=phone)
     site.full_clean()
     site.save()
-    audit.record(event="clinic opened", by=None, actor="command line", at=at, site=site, subject=site)
+    who = {"by": by, "actor": "" if by else "command line"}
+    audit.record(event="clinic opened", at=at, site=site, subject=site, **who)  # type: ignore[arg-type]
     for path in settings.WHEN_CLINIC_OPENS:
         import_string(path)(site=site, at=at)
     return site

@@ -117,7 +117,7 @@ def _close(person: StaffUser, *, reason: str, by: StaffUser, at: datetime) -> St
     row.is_active = False
     row.set_unusable_password()  # every session carries a hash of the password: all of them end
     row.save(update_fields=["is_active", "password"])
-    StaffPin.objects.filter(site=row.site, user=row).delete()
+    StaffPin.objects.filter(user=row).delete()  # of every place
     close_invitations(row, at=at)
     note_change(row, StaffChange.What.DISABLED, by=by, at=at, reason=reason, was=row.role)
     return row

@@ -56,8 +56,8 @@ def set_pin(*, by: StaffUser, pin: str, again: str, password: str, at: datetime)
     """Set one's own PIN, with the password. Raises Refused for a PIN that is easy or a password that is wrong."""
     reauthenticate(user=by, password=password, at=at)
     refuse_if(pin_problems(pin, again))
-    facts = {"site": by.site, "pin": make_password(pin), "set_at": at}
-    row, _ = StaffPin.objects.update_or_create(user=by, defaults=facts)
+    facts = {"pin": make_password(pin), "set_at": at}
+    row, _ = StaffPin.objects.update_or_create(site=by.site, user=by, defaults=facts)
     audit.record(event="PIN set", by=by, at=at, site=by.site, subject=row)
     return row
 

@@ -3,7 +3,9 @@
 from kitclinic.models.audit import AuditEvent, AuditLink, AuditWaiting, ChainCheck
 from kitclinic.models.outbox import OutboxMessage
 from kitclinic.models.people import StaffChange, StaffInvitation
+from kitclinic.models.places import Membership
 from kitclinic.models.progress import LongTask
+from kitclinic.models.settings import SettingChange
 from kitclinic.models.sign_in import SignInTry
 from kitclinic.models.signatures import Signature
 from kitclinic.models.site import Site, SiteOwned
@@ -17,8 +19,10 @@ __all__ = [
     "AuditWaiting",
     "ChainCheck",
     "LongTask",
+    "Membership",
     "OutboxMessage",
     "PinTry",
+    "SettingChange",
     "SignInTry",
     "Signature",
     "Site",

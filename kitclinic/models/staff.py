@@ -1,5 +1,6 @@
 """The people who work in the clinic."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -7,11 +8,19 @@ from django.db import models
 from django.db.models import Q
 
 from kitclinic.history import Kind, keep_history
+from kitclinic.models.places import PeopleQuerySet, Stands
 from kitclinic.models.site import Site
 from kitclinic.roles import ROLES, Permission, Role
 
 
 class StaffUserManager(BaseUserManager["StaffUser"]):
+    def get_queryset(self) -> PeopleQuerySet:
+        return PeopleQuerySet(self.model, using=self._db)
+
+    def at(self, site: Site, *, roles: Iterable[str] | None = None, ended: bool = False) -> PeopleQuerySet:
+        """Who works at this site: see ``PeopleQuerySet.at``."""
+        return self.get_queryset().at(site, roles=roles, ended=ended)
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "StaffUser":
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
@@ -23,8 +32,12 @@ class StaffUserManager(BaseUserManager["StaffUser"]):
 
 
 @keep_history(Kind.STAFF, besides=("last_login", "theme"))
-class StaffUser(AbstractBaseUser):
-    """A member of staff with one role at one site. A superuser has neither, and sees no chart."""
+class StaffUser(Stands, AbstractBaseUser):
+    """A member of staff with one role at one site, and by ``Membership`` at more. A superuser has neither.
+
+    Site, role and training of a loaded person stand for the place they are asked about (``kitclinic.places``);
+    what is stored is their own place, and only ``save(update_fields=...)`` writes to a person.
+    """
 
     class Theme(models.TextChoices):
         SYSTEM = "", "As the device"

@@ -41,9 +41,18 @@ class Tablet(SiteOwned):
 class StaffPin(SiteOwned):
     """A person's PIN for the clinic's tablets, hashed like a password."""
 
-    user = models.OneToOneField(StaffUser, on_delete=models.CASCADE, related_name="pin")
+    user = models.ForeignKey(StaffUser, on_delete=models.CASCADE, related_name="pins")
     pin = models.CharField(max_length=128)  # hash
     set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "user"],
+                name="staff_pin_once",
+                violation_error_message="Somebody has just set this PIN. Reload the page.",
+            )
+        ]
 
     def __str__(self) -> str:
         return "PIN"

@@ -21,6 +21,7 @@ from kitclinic.http import key_in
 from kitclinic.locking import MADE_FOR, come_in, go_on, locks, own_face
 from kitclinic.models import StaffUser, Tablet
 from kitclinic.passkeys import answered, ask_for_one
+from kitclinic.places import standing
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 from kitclinic.sign_in import person_of
@@ -138,7 +139,7 @@ def _close(request: HttpRequest, tablet: Tablet | None, at: datetime) -> None:
 
 def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetime) -> Entry:
     """Who comes in. Raises Refused with a sentence that says what is left to try."""
-    staff = StaffUser.objects.filter(site_id=tablet.site_id, is_active=True).select_related("site")
+    staff = StaffUser.objects.at(tablet.site)
     person = staff.filter(pk=data["user"]).first() if data["user"] else None
     if person is None and not data["username"]:
         raise Refused([Blocker("", "Tap your name first.")])
@@ -149,6 +150,7 @@ def _who(request: HttpRequest, tablet: Tablet, data: dict[str, str], at: datetim
         return Entry(person, "PIN", password_at(tablet, person) or at)
     name = person.username if person else data["username"]
     found = person_of(request, username=name, password=data["password"], at=at)
+    found = standing(found, tablet.site) if found else None
     if found is None or found.site_id != tablet.site_id:
         words = "That is not your password." if person else "User name or password is wrong."
         raise Refused([Blocker("", f"{words} Type it again.", "password")])
@@ -185,7 +187,7 @@ def _refused(request: HttpRequest, tablet: Tablet | None, refused: Refused, at: 
 
 def _keep_typed(request: HttpRequest, tablet: Tablet, form: UnlockForm, person: StaffUser, at: datetime) -> None:
     """What the page's own person had not saved is kept for them; only of somebody who signed in here."""
-    rows = StaffUser.objects.filter(site_id=tablet.site_id).select_related("site")
+    rows = StaffUser.objects.at(tablet.site, ended=True)
     author = rows.filter(pk=key_in(request.headers.get(MADE_FOR))).first()
     if author is None or author.pk == person.pk or password_at(tablet, author) is None:
         return

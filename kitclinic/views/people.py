@@ -23,6 +23,7 @@ from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.models import StaffUser
 from kitclinic.people import address_of, changes_of, left_open, line_of, people_of
 from kitclinic.people_forms import AddressForm, ChangeForm, EnableForm, InviteForm, ReasonForm
+from kitclinic.places import places_of
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
 
@@ -175,6 +176,7 @@ def _page(
         "person": found,
         "is_self": found.pk == request.user.pk,
         "changes": changes_of(found),
+        "places": places_of(found),
         "open": left_open(found, at=at),
         "forms": every | (bound or {}),
     }

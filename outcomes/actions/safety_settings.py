@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kitclinic import audit
+from kitclinic.actions import keep_changes
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Problem, Refused, refuse_if
 from kitclinic.roles import Permission
@@ -54,7 +55,9 @@ def end_red_flag(*, flag: RedFlag, by: StaffUser, at: datetime) -> RedFlag:
 
 
 @transaction.atomic
-def set_safety_times(*, site: Site, times: Times, by: StaffUser, at: datetime) -> SafetySettings | None:
+def set_safety_times(
+    *, site: Site, times: Times, by: StaffUser, at: datetime, reason: str = ""
+) -> SafetySettings | None:
     """Set how fast this clinic answers, for tasks raised from now on; None where nothing changes."""
     Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     refuse_if(_may(site, by, HIGH_TIMER.id) or times_problems(times))
@@ -63,6 +66,7 @@ def set_safety_times(*, site: Site, times: Times, by: StaffUser, at: datetime) -
     if not changed:
         return None
     row = SafetySettings.objects.create(site=site, written_by=by, written_at=at, **now)
+    keep_changes(site=site, changed=changed, by=by, at=at, reason=reason)
     audit.record(event="safety times set", by=by, at=at, site=site, subject=row, detail=changed)
     return row
 

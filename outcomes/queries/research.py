@@ -164,7 +164,7 @@ def _texts(clinic: Site) -> Iterator[str]:
     drivers = Visit.objects.using(using).filter(here).exclude(driver_name="")
     for row in drivers.values_list("driver_name", "driver_phone").order_by().distinct().iterator():
         yield from row
-    for row in StaffUser.objects.using(using).filter(site=clinic).values_list("name", "username").iterator():
+    for row in StaffUser.objects.at(clinic, ended=True).using(using).values_list("name", "username").iterator():
         yield from row
     for place in Site.objects.using(using).filter(Q(pk=clinic.pk) | Q(registry_of=clinic)):
         yield from (place.name, place.phone, place.address)

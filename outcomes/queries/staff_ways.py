@@ -6,6 +6,7 @@ from datetime import datetime
 
 from infusions.models import Infusion
 from kitclinic.models import Site, StaffUser
+from kitclinic.places import standing
 from kitclinic.problems import Problem
 from kitclinic.roles import ROLES, Permission
 from outcomes.models import AnswerDayOverride, Assessment, ItemResponse, PlannedAssessment, Sitting
@@ -182,7 +183,7 @@ def on_hand(site: Site, *, at: datetime, but: StaffUser) -> Sequence[OnHand]:
     found: dict[int, OnHand] = {}
     people = [row.provider for row in providers_on_site(site, at)]
     people += [row.nurse for row in nurses_on_floor(site, at).select_related("nurse")]
-    for person in people:
+    for person in (standing(one, site) for one in people):
         if person.pk != but.pk and Permission.ANSWER_SAFETY_TASKS in ROLES.get(person.role, ()):
             found[person.pk] = OnHand(person.name, person.get_role_display().lower())
     return list(found.values())

@@ -9,6 +9,7 @@ from scheduling.actions.calendar import close_date, keep_open
 from scheduling.actions.callouts import report_call_out, withdraw_call_out
 from scheduling.actions.chairs import return_chair, take_chair_out
 from scheduling.actions.clearing import clear_seat, decline_seat, review_seat
+from scheduling.actions.clinic_basics import ClinicBasics, change_clinic_basics
 from scheduling.actions.closures import decide_week, declare_closure
 from scheduling.actions.consent import (
     begin_with_consent_text,
@@ -112,6 +113,7 @@ from scheduling.rules.referrals import NewReferral
 __all__ = [
     "Assessment",
     "BookingSettings",
+    "ClinicBasics",
     "ClinicSettings",
     "NewPatient",
     "NewReferral",
@@ -136,6 +138,7 @@ __all__ = [
     "cancel_sequence",
     "change_booking_settings",
     "change_breaks",
+    "change_clinic_basics",
     "change_clinic_settings",
     "change_group_visit",
     "change_hours",

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kitclinic import audit
+from kitclinic.actions import keep_changes
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import refuse_if
 from scheduling.rules.booking_settings import settings_problems
@@ -25,7 +26,9 @@ class BookingSettings:
 
 
 @transaction.atomic
-def change_booking_settings(*, site: Site, new: BookingSettings, by: StaffUser, at: datetime) -> Site:
+def change_booking_settings(
+    *, site: Site, new: BookingSettings, by: StaffUser, at: datetime, reason: str = ""
+) -> Site:
     """Set the numbers that booking and messages go by; what is booked or held already stays as it is."""
     locked = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     refuse_if(
@@ -44,5 +47,6 @@ def change_booking_settings(*, site: Site, new: BookingSettings, by: StaffUser, 
         setattr(locked, name, value)
     locked.save(update_fields=list(values))
     detail = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    keep_changes(site=locked, changed=changed, by=by, at=at, reason=reason)
     audit.record(event="booking settings changed", by=by, at=at, site=locked, subject=locked, detail=detail)
     return locked

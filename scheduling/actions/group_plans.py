@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
+from kitclinic.places import standing
 from kitclinic.problems import Blocker, Problem, refuse_if
 from kitclinic.roles import Role
 from kitclinic.states import begin, move
@@ -200,11 +201,12 @@ def people_problems(physician: StaffUser, psychologist: StaffUser, site: Site) -
         (physician, Role.PHYSICIAN, "physician"),
         (psychologist, Role.PSYCHOLOGIST, "psychologist"),
     ):
-        if lead.site_id != site.pk or not lead.is_active:
+        here = standing(lead, site)
+        if here.site_id != site.pk or not here.is_active:
             problems.append(Blocker(ENR_21.id, f"Choose a {field} of this clinic as lead.", field))
-        elif lead.role != role:
+        elif here.role != role:
             sentence = (
-                f"{lead.name} works here as {Role(lead.role).label.lower()} and cannot be the {field} who leads. "
+                f"{lead.name} works here as {Role(here.role).label.lower()} and cannot be the {field} who leads. "
                 f"Choose a {field}."
             )
             problems.append(Blocker(ENR_21.id, sentence, field))

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
+from kitclinic.models.places import trained_at, works_at
 from kitclinic.problems import Blocker, refuse_if
 from scheduling.actions.suite import lock_days, note_change, open_suite_day
 from scheduling.models import Leave, NurseBreak, NurseShift, ProviderPresence, SuiteDay
@@ -73,15 +75,15 @@ def _copy(site: Site, monday: date, *, by: StaffUser, at: datetime) -> int:
     )
     made = 0
     for model, person, able in (
-        (NurseShift, "nurse_id", {"nurse__is_active": True, "nurse__is_ketamine_trained": True}),
-        (ProviderPresence, "provider_id", {"provider__is_active": True}),
+        (NurseShift, "nurse_id", [works_at("nurse"), Q(trained_at("nurse"))]),
+        (ProviderPresence, "provider_id", [works_at("provider")]),
     ):
         entries = model.objects.filter(
             site=site, suite_day__date__gte=monday - week, suite_day__date__lte=dates[-1]
         )
         has_roster = set(entries.values_list("suite_day__date", flat=True))
         by_day = defaultdict(list)
-        for entry in entries.filter(**able).select_related("suite_day").order_by("pk"):
+        for entry in entries.filter(*able).select_related("suite_day").order_by("pk"):
             by_day[entry.suite_day.date].append(entry)
         pairs: list[tuple[Any, Any]] = [
             (entry, _copied(entry, person, day))

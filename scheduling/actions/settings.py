@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kitclinic import audit
+from kitclinic.actions import keep_changes
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, refuse_if
 from scheduling.queries.closures import is_calendar
@@ -30,7 +31,9 @@ class ClinicSettings:
 
 
 @transaction.atomic
-def change_clinic_settings(*, site: Site, new: ClinicSettings, by: StaffUser, at: datetime) -> Site:
+def change_clinic_settings(
+    *, site: Site, new: ClinicSettings, by: StaffUser, at: datetime, reason: str = ""
+) -> Site:
     """Set the clinic's own numbers and words; what is booked already stays as it is."""
     locked = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     problems = settings_problems(
@@ -49,5 +52,6 @@ def change_clinic_settings(*, site: Site, new: ClinicSettings, by: StaffUser, at
         setattr(locked, name, value.strip() if isinstance(value, str) else value)
     locked.save(update_fields=list(values))
     changed = {name: [was[name], getattr(locked, name)] for name in values if was[name] != getattr(locked, name)}
+    keep_changes(site=locked, changed=changed, by=by, at=at, reason=reason)
     audit.record(event="clinic settings changed", by=by, at=at, site=locked, subject=locked, detail=changed)
     return locked

@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from kitclinic import audit
+from kitclinic.actions import note_training
 from kitclinic.models import StaffUser
+from kitclinic.places import standing
 from kitclinic.problems import Blocker, Problem, refuse_if
 from kitclinic.roles import PRESCRIBERS, Role
 from scheduling.actions.cover import settle_cover
@@ -122,11 +124,10 @@ def set_ketamine_training(*, nurse: StaffUser, trained: bool, by: StaffUser, at:
     site, today = by.site, by.site.today(at)
     dates = NurseShift.objects.filter(nurse=nurse, suite_day__date__gte=today).values_list("suite_day__date")
     days = lock_days(site=site, dates=[day for (day,) in dates])
-    locked = StaffUser.objects.select_for_update(no_key=True, of=("self",)).get(pk=nurse.pk)
+    locked = standing(StaffUser.objects.select_for_update(no_key=True, of=("self",)).get(pk=nurse.pk), site)
     if not trained:
         refuse_if(_without_nurse(days, locked.pk, at))
-    locked.is_ketamine_trained = trained
-    locked.save(update_fields=["is_ketamine_trained"])
+    note_training(person=locked, site=site, trained=trained)
     for day in days:
         settle_cover(day, by=by, at=at)
     note_change(days)

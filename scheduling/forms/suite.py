@@ -4,7 +4,6 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import PRESCRIBERS, Role
@@ -26,10 +25,8 @@ class RosterForm(forms.Form):
 
     def __init__(self, *args: Any, site: Site, day: SuiteDay, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = StaffUser.objects.filter(site=site, is_active=True).filter(
-            Q(role=Role.NURSE) | Q(role__in=PRESCRIBERS)
-        )
-        self.fields["person"].queryset = staff.order_by("role", "name")  # type: ignore[attr-defined]
+        staff = StaffUser.objects.at(site, roles={Role.NURSE, *PRESCRIBERS})
+        self.fields["person"].queryset = staff.order_by("role_here", "name")  # type: ignore[attr-defined]
         self.fields["from_minute"].initial = time(day.opens_minute // 60, day.opens_minute % 60)
         self.fields["to_minute"].initial = time(min(day.closes_minute // 60, 23), day.closes_minute % 60)
 

@@ -112,7 +112,7 @@ def rostered_people(day: SuiteDay) -> list[Rostered]:
     out: dict[int, list[str]] = {}
     for person, span in roster.out:
         out.setdefault(person, []).append(f"{clock(span[0])} to {clock(span[1])}")
-    staff = StaffUser.objects.filter(pk__in=hours).order_by("role", "name")
+    staff = StaffUser.objects.at(day.site, ended=True).filter(pk__in=hours).order_by("role_here", "name")
     return [Rostered(one, ", ".join(hours[one.pk]), ", ".join(out.get(one.pk, []))) for one in staff]
 
 

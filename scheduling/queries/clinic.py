@@ -122,7 +122,7 @@ def team(site: Site, today: date) -> Team:
     """Return the nurses with the days they are on the roster, and the leave to come. Three queries."""
     ahead = NurseShift.objects.filter(site=site, suite_day__date__gte=today)
     days = dict(ahead.values_list("nurse").annotate(number=Count("suite_day", distinct=True)))
-    nurses = StaffUser.objects.filter(site=site, role=Role.NURSE, is_active=True).order_by("name", "pk")
+    nurses = StaffUser.objects.at(site, roles=[Role.NURSE]).order_by("name", "pk")
     leaves = Leave.objects.filter(site=site, last_day__gte=today).select_related("person")
     return Team(
         tuple(Trained(nurse, days.get(nurse.pk, 0)) for nurse in nurses),

@@ -145,8 +145,8 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def _able(site: Site) -> Iterable[StaffUser]:
-    able = Q(role=Role.NURSE, is_ketamine_trained=True) | Q(role__in=PRESCRIBERS)
-    return StaffUser.objects.filter(able, site=site, is_active=True).order_by("name", "pk")
+    able = Q(role_here=Role.NURSE, trained_here=True) | Q(role_here__in=PRESCRIBERS)
+    return StaffUser.objects.at(site).filter(able).order_by("name", "pk")
 
 
 def _people(kind: str, staff: Iterable[StaffUser]) -> tuple[StaffUser, ...]:

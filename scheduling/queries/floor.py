@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kitclinic.models import Site
+from kitclinic.models.places import trained_at
 from scheduling.models import CallOut, NurseBreak, NurseShift, ProviderPresence
 
 NURSE = Q(person=OuterRef("nurse"))
@@ -13,10 +14,10 @@ NURSE = Q(person=OuterRef("nurse"))
 def shifts_today(site: Site, at: datetime) -> QuerySet[NurseShift]:
     """Return today's shifts of nurses who count, with ``is_paused`` and ``is_out`` of this minute."""
     minute = site.minute(at)
-    shifts = NurseShift.objects.filter(
-        site=site, suite_day__date=site.today(at), nurse__is_ketamine_trained=True
-    ).annotate(is_paused=Exists(_pauses(minute)), is_out=Exists(_out(minute).filter(NURSE)))
-    return shifts.select_related("nurse").order_by("nurse__name", "from_minute", "pk")
+    shifts = NurseShift.objects.filter(site=site, suite_day__date=site.today(at)).annotate(
+        counts=trained_at("nurse"), is_paused=Exists(_pauses(minute)), is_out=Exists(_out(minute).filter(NURSE))
+    )
+    return shifts.filter(counts=True).select_related("nurse").order_by("nurse__name", "from_minute", "pk")
 
 
 def nurses_on_floor(site: Site, at: datetime) -> QuerySet[NurseShift]:

@@ -51,7 +51,7 @@ def group_row(group: GroupVisit) -> GroupRow:
 
 def leads(*, site: Site, role: Role) -> QuerySet[StaffUser]:
     """Return who of this profession can lead a group visit."""
-    return StaffUser.objects.filter(site=site, role=role, is_active=True).order_by("name")
+    return StaffUser.objects.at(site, roles=[role]).order_by("name")
 
 
 def _counted(site: Site) -> QuerySet[GroupVisit]:

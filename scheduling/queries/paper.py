@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from kitclinic.models import Site
+from kitclinic.models.places import trained_at
 from scheduling.models import CallOut, ChairOutage, CoverNeeded, NurseShift, ProviderPresence, SuiteDay, Visit
 from scheduling.queries.cover import CoverLine, open_cover
 from scheduling.rules.capacity import Span, clock
@@ -194,12 +195,17 @@ def _people(keys: list[int]) -> tuple[dict[int, list[Person]], dict[int, list[Pe
     for one in CallOut.objects.filter(suite_day__in=keys, taken_back_at=None).order_by("from_minute"):
         out[one.suite_day_id, one.person_id].append((one.from_minute, one.to_minute))
     nurses: dict[int, list[Person]] = defaultdict(list)
-    shifts = NurseShift.objects.filter(suite_day__in=keys).select_related("nurse").prefetch_related("breaks")
+    shifts = (
+        NurseShift.objects.filter(suite_day__in=keys)
+        .annotate(counts=trained_at("nurse"))
+        .select_related("nurse")
+        .prefetch_related("breaks")
+    )
     for shift in shifts.order_by("nurse__name", "from_minute"):
         breaks = sorted((pause.from_minute, pause.to_minute) for pause in shift.breaks.all())
         gone = _within(out[shift.suite_day_id, shift.nurse_id], shift.from_minute, shift.to_minute)
         hours = _spans([(shift.from_minute, shift.to_minute)])
-        person = Person(shift.nurse.name, hours, _spans(breaks), _spans(gone), shift.nurse.is_ketamine_trained)
+        person = Person(shift.nurse.name, hours, _spans(breaks), _spans(gone), shift.counts)
         nurses[shift.suite_day_id].append(person)
     providers: dict[int, list[Person]] = defaultdict(list)
     presences = ProviderPresence.objects.filter(suite_day__in=keys).select_related("provider")

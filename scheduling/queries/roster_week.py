@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import PRESCRIBERS, Role
@@ -98,8 +98,7 @@ class RosterWeek:
 
 def roster_staff(site: Site) -> QuerySet[StaffUser]:
     """Whoever can stand on the roster: nurses, and prescribers as providers on site."""
-    able = Q(role=Role.NURSE) | Q(role__in=PRESCRIBERS)
-    return StaffUser.objects.filter(able, site=site, is_active=True).order_by("name", "pk")
+    return StaffUser.objects.at(site, roles={Role.NURSE, *PRESCRIBERS}).order_by("name", "pk")
 
 
 def week_dates(site: Site, day: date) -> tuple[date, ...]:
@@ -147,7 +146,7 @@ def roster_week(site: Site, day: date, *, at: datetime) -> RosterWeek:
 
 def people_of(staff: Iterable[StaffUser], there: dict[int, StaffUser], roles: Iterable[str]) -> list[StaffUser]:
     """Everybody of these roles, and whoever is on the roster all the same (left the clinic since)."""
-    people = {one.pk: one for one in staff if one.role in roles} | there
+    people = there | {one.pk: one for one in staff if one.role in roles}
     return sorted(people.values(), key=lambda one: (one.name, one.pk))
 
 

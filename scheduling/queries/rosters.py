@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import CharField, F, Model, QuerySet, Value
 
+from kitclinic.models.places import trained_at
 from scheduling.models import CallOut, CoverNeeded, NurseBreak, NurseShift, ProviderPresence
 from scheduling.rules.capacity import Span
 from scheduling.rules.staffing import Entry, Roster
@@ -40,7 +41,7 @@ def rosters_of(keys: Iterable[int]) -> dict[int, Roster]:
 
 def _roster_rows(days: list[int]) -> Iterable[tuple[int, str, int, int, bool, int, int]]:
     """Shifts, breaks, presences, call-outs and open cover in one statement; a row of cover once a person."""
-    shifts = _rows(NurseShift, SHIFT, "suite_day_id", "pk", "nurse_id", F("nurse__is_ketamine_trained"))
+    shifts = _rows(NurseShift, SHIFT, "suite_day_id", "pk", "nurse_id", trained_at("nurse"))
     breaks = _rows(NurseBreak, BREAK, "shift__suite_day_id", "shift_id", "shift__nurse_id", Value(True))
     presences = _rows(ProviderPresence, PRESENCE, "suite_day_id", "pk", "provider_id", Value(True))
     out = _rows(CallOut, OUT, "suite_day_id", "pk", "person_id", Value(True))

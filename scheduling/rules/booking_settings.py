@@ -8,6 +8,7 @@ HOLD_MINUTES = (1, 120)  # SET-01
 OFFER_HOURS = (1, 72)  # SET-01
 CONFIRM_DAYS = (1, 60)  # SET-01
 QUIET_MINUTES_AT_MOST = 16 * 60  # SET-02
+CHAIRS = (1, 40)  # SET-03
 
 SET_01 = Rule(
     "SET-01",
@@ -17,6 +18,12 @@ SET_01 = Rule(
 SET_02 = Rule(
     "SET-02",
     "Quiet hours leave at least 8 hours of the day for messages; the driver deadline lies outside of them.",
+    source="clinic default",
+)
+SET_03 = Rule(
+    "SET-03",
+    "A clinic opens before it closes on the same day, and has 1 to 40 chairs; a chair with visits booked ahead is "
+    "not taken away.",
     source="clinic default",
 )
 
@@ -48,3 +55,23 @@ def settings_problems(
 def is_quiet(minute: int, quiet: Span) -> bool:
     """Return whether a minute of the day lies in the quiet hours; the same minute twice: there are none."""
     return (minute - quiet[0]) % (24 * 60) < (quiet[1] - quiet[0]) % (24 * 60)
+
+
+def basics_problems(
+    *, name: str, opens_minute: int, closes_minute: int, chairs: int, first_weekday: int, highest_chair: int = 0
+) -> list[Problem]:
+    """Return what stands against these. highest_chair: of the visits booked ahead; 0 for none."""
+    problems: list[Problem] = []
+    if not name.strip() or len(name) > 120:
+        problems.append(Blocker(SET_03.id, "Give the clinic a name of at most 120 characters.", "name"))
+    if not 0 <= opens_minute < closes_minute <= 24 * 60:
+        sentence = "The clinic opens before it closes, on the same day. Correct the hours."
+        problems.append(Blocker(SET_03.id, sentence, "closes_minute"))
+    if not CHAIRS[0] <= chairs <= CHAIRS[1]:
+        problems.append(Blocker(SET_03.id, f"A clinic has {CHAIRS[0]} to {CHAIRS[1]} chairs.", "chairs"))
+    elif chairs < highest_chair:
+        sentence = f"A visit is booked in chair {highest_chair}. Move it first, or take that chair out of service."
+        problems.append(Blocker(SET_03.id, sentence, "chairs"))
+    if not 0 <= first_weekday <= 6:
+        problems.append(Blocker(SET_03.id, "Choose the first clinic day of the week.", "first_weekday"))
+    return problems

@@ -24,7 +24,7 @@ def callout_new(request: StaffRequest, day: str) -> HttpResponse:
     at = timezone.now()
     found = get_object_or_404(SuiteDay.objects.select_related("site"), site=request.clinic, date=day_of(day))
     people = rostered_people(found)
-    staff = StaffUser.objects.filter(pk__in=[one.person.pk for one in people])
+    staff = StaffUser.objects.at(request.clinic, ended=True).filter(pk__in=[one.person.pk for one in people])
     asked = {"person": request.GET.get("person", "")}
     form = AbsentForm(request.POST or None, initial=asked, staff=staff, day=found, at=at)
     context = {"day": found, "people": people, "form": form}

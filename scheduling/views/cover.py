@@ -34,7 +34,7 @@ def cover(request: StaffRequest) -> HttpResponse:
 def cover_take(request: StaffRequest) -> HttpResponse:
     """A named person takes one or more times of cover; the rule says who can."""
     form, at = (
-        CoverForm(request.POST, staff=StaffUser.objects.filter(site=request.clinic, is_active=True)),
+        CoverForm(request.POST, staff=StaffUser.objects.at(request.clinic)),
         timezone.now(),
     )
     person: StaffUser = read(form)["person"]

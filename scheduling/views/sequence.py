@@ -76,7 +76,7 @@ def visit_release(request: StaffRequest, pk: int) -> HttpResponse:
 def visit_make_up(request: StaffRequest, pk: int) -> HttpResponse:
     """Another day for a missed one: in its own week, or the next clinic day with a physician's approval."""
     visit, at = _visit(request, pk), timezone.now()
-    staff = StaffUser.objects.filter(site=request.clinic, role__in=PRESCRIBERS, is_active=True)
+    staff = StaffUser.objects.at(request.clinic, roles=PRESCRIBERS)
     form = MakeUpForm(request.POST if request.method == "POST" else None, staff=staff.order_by("name"))
     problems: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():

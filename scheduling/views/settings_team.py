@@ -25,7 +25,7 @@ def settings_team(request: StaffRequest) -> HttpResponse:
 @require_POST
 def training(request: StaffRequest, pk: int) -> HttpResponse:
     """Put a nurse on the list of those trained for ketamine (trained=yes), or take them off it."""
-    nurse = get_object_or_404(StaffUser, site=request.clinic, role=Role.NURSE, pk=pk)
+    nurse = get_object_or_404(StaffUser.objects.at(request.clinic, roles=[Role.NURSE]), pk=pk)
     is_trained = request.POST.get("trained") == "yes"
     set_ketamine_training(nurse=nurse, trained=is_trained, by=request.user, at=timezone.now())
     word = "is on the list of those trained for ketamine" if is_trained else "is off the list of those trained"

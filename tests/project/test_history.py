@@ -18,7 +18,6 @@ NEITHER = {
     "kitclinic.LongTask": WORK,
     "kitclinic.SignInTry": "what slows guessing down; a right one gets a row of its own, and all go after 30 days",
     "kitclinic.StaffPin": "a secret; setting it is an audit event",
-    "kitclinic.SignInTry": "written once and forgotten after 30 days",
     "kitclinic.StaffInvitation": STEP,
     "scheduling.PatientMerge": STEP,
     "scheduling.GroupSeat": ACT,

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         clinic, at, path = clinic_named(options["site"]), timezone.now(), options["file"]
-        by = StaffUser.objects.filter(site=clinic, username=options["by"]).first()
+        by = StaffUser.objects.at(clinic).filter(username=options["by"]).first()
         if by is None:
             raise CommandError(f"Nobody at {clinic.name} signs in as “{options['by']}”.")
         if path.exists():
