@@ -80,7 +80,7 @@ class OrderSettingsForm(forms.Form):
             "escalate": time_of(row.escalate_minute),
         }
 
-    def settings(self) -> dict[str, int]:
+    def settings(self) -> dict[str, Any]:
         data = self.cleaned_data
         return {
             "first_use_days": data["first_use_days"],
