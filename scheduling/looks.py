@@ -5,6 +5,7 @@ from kitclinic.looks import PATIENT, Look, NoLook, chart, exported, listed, prin
 GLASS = ("scheduling.BreakGlass", "patient_id")
 MERGE = ("scheduling.PatientMerge", "kept_id")
 REFERRAL = ("scheduling.Referral", "patient_id")
+RELEASE = ("scheduling.RecordRelease", "patient_id")
 SEAT = ("scheduling.GroupSeat", "patient_id")
 SEQUENCE = ("scheduling.Sequence", "patient_id")
 VISIT = ("scheduling.Visit", "patient_id")
@@ -53,6 +54,7 @@ LOOKS: dict[str, Look | NoLook] = {
     "patient_feed": chart("Patient's calendar link"),
     "patient_merge": chart("Merging records"),
     "patient_new": FORM,
+    "patient_records": chart("Copies, legal holds and keeping of a record"),
     "patients": listed("Patients", search="q"),
     "place_wait_new": chart("Waiting for a place"),
     "place_waits": listed("Waiting for a place"),
@@ -65,8 +67,10 @@ LOOKS: dict[str, Look | NoLook] = {
     "referral_new": FORM,
     "referral_template": FORM,
     "referrals": listed("Referrals", search="q"),
+    "release_file": exported("Copy of a record", RELEASE),
     "request_edit": chart("Request for times"),
     "requests": listed("Requests for times"),
+    "retention": listed("Charts whose time is over"),
     "roster": STAFF,
     "roster_leave": STAFF,
     "roster_person": STAFF,

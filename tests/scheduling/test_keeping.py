@@ -146,7 +146,9 @@ def test_rec_07_the_bundle_holds_every_row_with_its_values(
     text = b"".join(answer.streaming_content).decode()
     bundle = json.loads(text)
     release = RecordRelease.objects.get(patient=someone)
-    assert len(bundle["entry"]) == release.rows + 2  # the release and its audit event came since
+    assert (
+        len(bundle["entry"]) == release.rows + 3
+    )  # the release, its audit event and the line of who fetched the file came since
     kinds = {one["resource"]["resourceType"] for one in bundle["entry"]}
     assert {"Patient", "Appointment", "MedicationRequest", "MedicationAdministration", "Observation"} <= kinds
     assert {"QuestionnaireResponse", "Communication", "Provenance", "AuditEvent", "ServiceRequest"} <= kinds
