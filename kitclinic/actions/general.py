@@ -95,9 +95,11 @@ def open_clinic(
 ) -> Site:
     """Make a new clinic with all it begins with. Raises ValidationError for a time zone that does not exist.
 
-    by: the administrator of another clinic who makes it, None on the command line.
+    by: the administrator of another clinic who makes it, None on the command line. What somebody of a
+    demonstration opens is a demonstration too.
     """
-    site = Site(slug=slug, name=name, time_zone=time_zone, address=address, phone=phone)
+    shows = settings.DEMO and by is not None and by.site is not None and by.site.is_demo
+    site = Site(slug=slug, name=name, time_zone=time_zone, address=address, phone=phone, is_demo=shows)
     site.full_clean()
     site.save()
     who = {"by": by, "actor": "" if by else "command line"}

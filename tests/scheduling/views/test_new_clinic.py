@@ -56,6 +56,16 @@ def test_acc_37_it_is_made_with_all_a_clinic_begins_with_by_its_first_administra
     assert administrator.site == site
 
 
+@pytest.mark.parametrize("demo", [True, False])
+@pytest.mark.parametrize("of_demo", [True, False])
+def test_only_a_demonstration_opens_a_demonstration(
+    client: Client, site: Site, settings: Any, demo: bool, of_demo: bool
+) -> None:
+    settings.DEMO = demo
+    Site.objects.filter(pk=site.pk).update(is_demo=of_demo)
+    assert begin(client).is_demo is (demo and of_demo)
+
+
 def test_the_three_steps_end_on_what_is_missing_and_may_be_left_and_gone_on(client: Client, site: Site) -> None:
     made = begin(client)
     assert client.post(reverse("scheduling:clinic_new_hours"), HOURS).headers["Location"] == "/clinic/new/people/"
