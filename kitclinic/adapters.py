@@ -58,8 +58,8 @@ class StaffAccountAdapter(DefaultAccountAdapter):
         request.session[SIGNED_IN_AT] = request.session[PROVEN_AT] = int(at.timestamp())
         there = standing(user, tablet.site) if tablet is not None else user
         if tablet is not None and there.site_id == tablet.site_id:
-            record_password(tablet=tablet, person=there, at=at)
             stand_in_session(request, there, tablet.site)
+            record_password(tablet=tablet, person=there, at=at)
             hold(request, tablet, password_at=at, at=at)
             note_unlock(tablet=tablet, by=there, at=at, how=how, before=None)
         elif settings.OWN_DEVICES_LOCK and user.site is not None and not user.site.is_demo:

@@ -19,6 +19,7 @@ FOUNDATION = (
     "retention",
     "patient_record",
     "place_rules",
+    "site_rows",
 )
 APPS = ("scheduling", "infusions", "outcomes")
 RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"

@@ -135,7 +135,7 @@ def database(url: str, *, name: str) -> dict[str, object]:
         raise EnvironmentProblem(f"{name} names no database: postgresql://user@host/database.")
     options = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "kitclinic.database",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

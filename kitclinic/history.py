@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from psycopg import sql
 
 from kitclinic.register import Rule
+from kitclinic.site_rows import every_site
 
 REC_01 = Rule(
     "REC-01",
@@ -103,10 +104,10 @@ class HistoryMiddleware:
 
 
 class ClinicTask(Task):
-    """A task of the worker: what it changes carries its name."""
+    """A task of the worker: it goes through all clinics, and what it changes carries its name."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with pghistory.context(task=self.name):
+        with every_site("the worker's tasks look after every clinic in turn"), pghistory.context(task=self.name):
             return super().__call__(*args, **kwargs)
 
 

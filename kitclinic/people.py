@@ -13,6 +13,7 @@ from kitclinic.outbox import Standing
 from kitclinic.people_rules import RUNNERS, invitation_problems
 from kitclinic.problems import Problem
 from kitclinic.roles import PRESCRIBERS
+from kitclinic.site_rows import found_by_key
 from kitclinic.tokens import token_digest
 
 MESSAGE = "staff-invitation-"  # the beginning of a message's key; its invitation's key follows
@@ -106,8 +107,9 @@ def runs_alone(person: StaffUser) -> bool:
 
 
 def invitation_by(token: str) -> StaffInvitation | None:
-    rows = StaffInvitation.objects.select_related("user", "site")
-    return rows.filter(token_digest=token_digest(token)).first() if token else None
+    """Return the invitation of a code; the request then stands for its site."""
+    rows = StaffInvitation.objects.select_related("user", "site").filter(token_digest=token_digest(token))
+    return found_by_key(rows, because="an invitation, by its link's code") if token else None
 
 
 def problems_of(invitation: StaffInvitation | None, *, at: datetime) -> list[Problem]:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from kitclinic.models import Membership, Site, StaffUser
 from kitclinic.place_rules import ACC_35
 from kitclinic.problems import Blocker
+from kitclinic.site_rows import stand_for
 from kitclinic.tablets import ON_TABLET
 
 PLACE = "kc_place"  # key in the session: the site it stands for, where that is not the person's own
@@ -59,6 +60,7 @@ def stand_in_session(request: HttpRequest, person: StaffUser, site: Site) -> Non
         request.session.pop(PLACE, None)
     else:
         request.session[PLACE] = site.pk
+    stand_for(site.pk)
 
 
 class PlaceMiddleware:
@@ -76,6 +78,7 @@ class PlaceMiddleware:
         if row is None:
             return self._ended(request, user)
         user.stand_at(row.site, role=row.role, trained=row.is_ketamine_trained)
+        stand_for(row.site_id)
         return self.get_response(request)
 
     def _ended(self, request: HttpRequest, user: StaffUser) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from kitclinic.foundation_rules import LOCKS_AFTER_S, PIN_HOURS, TOUCH_LAG_S, WRONG_PINS
 from kitclinic.models import PinTry, Site, StaffPin, StaffUser, Tablet, TabletSignIn
+from kitclinic.site_rows import every_site
 from kitclinic.tokens import token_digest
 
 ON_TABLET = "kc_tablet"  # keys in the session: the tablet's row,
@@ -49,10 +50,15 @@ def tablet_of(request: HttpRequest) -> Tablet | None:
 
 def _find(request: HttpRequest) -> Tablet | None:
     rows = Tablet.objects.select_related("site").filter(ended_at=None)
-    if token := request.COOKIES.get(settings.TABLET_COOKIE_NAME):
-        return rows.filter(token_digest=token_digest(token)).first()
     pk = request.session.get(ON_TABLET) if hasattr(request, "session") else None
-    return rows.filter(pk=pk).first() if pk else None
+    if token := request.COOKIES.get(settings.TABLET_COOKIE_NAME):
+        rows = rows.filter(token_digest=token_digest(token))
+    elif pk:
+        rows = rows.filter(pk=pk)
+    else:
+        return None
+    with every_site("which tablet this is, by the token in its cookie or the session that was held on it"):
+        return rows.first()
 
 
 def password_at(tablet: Tablet, person: StaffUser) -> datetime | None:

@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from kitclinic import site_rows
+
 ROOT = Path(__file__).resolve().parent.parent
 MADE_BY = (  # everything that a migration runs
     "*/migrations/*.py",
@@ -22,6 +24,7 @@ MADE_BY = (  # everything that a migration runs
     "kitclinic/retention.*",
     "kitclinic/db_functions.py",
     "kitclinic/management/commands/migrate.py",
+    "kitclinic/site_policies.py",
 )
 LOCK = 5_303_117  # one process migrates; the others wait for it
 MADE = "test_kitclinic_made_"
@@ -29,6 +32,8 @@ KEPT = 8  # databases of earlier states, which another process may be copying
 
 
 def use(name: str) -> None:
+    """Connect to this database. Outside requests, acts are called for every clinic, as background work does."""
+    site_rows._outside.sites = site_rows.EVERY
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name

@@ -20,6 +20,7 @@ from infusions.states import OPEN_INFUSION, Rhythm, Sedation, Sign
 from kitclinic import audit
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Blocker, Conflict, refuse_if
+from kitclinic.site_rows import stand_for
 from kitclinic.tokens import token_digest
 from scheduling.models import Patient
 
@@ -66,9 +67,10 @@ def note_refused_token(*, token: str, address: str, at: datetime) -> bool:
     if site is None:
         logger.warning("A device token that names no clinic was refused, from %s.", address)
         return True
+    stand_for(site.pk)  # a monitor's request, which no person signed in for
     if refusals_of(site, address, at=at) >= rules.REFUSALS_A_MINUTE:
         return False
-    ended = Monitor.objects.filter(token_digest=token_digest(token)).first()
+    ended = Monitor.objects.filter(site=site, token_digest=token_digest(token)).first()
     detail = {"address": address, "monitor": ended.pk if ended else None}
     audit.record(event=REFUSED, by=None, actor="monitor", at=at, site=site, subject=site, detail=detail)
     return True

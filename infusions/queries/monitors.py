@@ -13,6 +13,7 @@ from infusions.rules.monitors import MINUTE, SIGNS, Numbers
 from infusions.states import OPEN_INFUSION
 from kitclinic.display import show_percent_from
 from kitclinic.models import AuditEvent, Site
+from kitclinic.site_rows import found_by_key
 from kitclinic.tokens import token_digest
 
 RECENT = timedelta(days=1)
@@ -21,7 +22,8 @@ REFUSED = "refused: unknown monitor"  # of the audit trail
 
 def monitor_by_token(token: str) -> Monitor | None:
     """The monitor of this token, in use or ended; found by its digest, so a comparison takes no telling time."""
-    return Monitor.objects.select_related("site").filter(token_digest=token_digest(token)).first()
+    rows = Monitor.objects.select_related("site").filter(token_digest=token_digest(token))
+    return found_by_key(rows, because="a monitor, by its device token")
 
 
 def site_of_token(token: str) -> Site | None:

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from kitclinic import audit
 from kitclinic.actions.staff_changes import note_change
 from kitclinic.models import LongTask, OutboxMessage, Site, StaffChange, StaffUser
+from kitclinic.site_rows import of_site
 
 KEPT_FOR = timedelta(days=3)
 
@@ -103,9 +104,10 @@ def open_clinic(
     site.full_clean()
     site.save()
     who = {"by": by, "actor": "" if by else "command line"}
-    audit.record(event="clinic opened", at=at, site=site, subject=site, **who)  # type: ignore[arg-type]
-    for path in settings.WHEN_CLINIC_OPENS:
-        import_string(path)(site=site, at=at)
+    with of_site(site.pk):
+        audit.record(event="clinic opened", at=at, site=site, subject=site, **who)  # type: ignore[arg-type]
+        for path in settings.WHEN_CLINIC_OPENS:
+            import_string(path)(site=site, at=at)
     return site
 
 

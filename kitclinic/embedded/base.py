@@ -1,11 +1,10 @@
-"""Django's PostgreSQL backend that starts the embedded server with its first connection."""
+"""The PostgreSQL backend that starts the embedded server with its first connection."""
 
 from pathlib import Path
 from typing import Any
 
-from django.db.backends.postgresql import base
-
 from kitclinic import embedded
+from kitclinic.database import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -25,6 +25,7 @@ from kitclinic.places import standing
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 from kitclinic.sign_in import person_of
+from kitclinic.site_rows import stand_for
 from kitclinic.tablets import LOCKED_AT, Face, faces, password_at, tablet_of
 
 BY_SCRIPT = "KC-Lock"  # header of the lock's own requests
@@ -45,6 +46,8 @@ def lock(request: HttpRequest) -> HttpResponse:
     tablet = tablet_of(request)
     if tablet is None and not locks(request):
         return redirect("login")
+    if tablet is not None:
+        stand_for(tablet.site_id)
     at = timezone.now()
     if request.method == "POST":
         _close(request, tablet, at)
@@ -62,6 +65,8 @@ def unlock(request: HttpRequest) -> HttpResponse:
     form = UnlockForm(request.POST)
     if not form.is_valid() or (tablet is None and not locks(request)):
         return redirect("login")
+    if tablet is not None:
+        stand_for(tablet.site_id)
     at = timezone.now()
     if tablet is None:
         return _own_device(request, form.cleaned_data, at)

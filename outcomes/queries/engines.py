@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kitclinic.models import Site
 from kitclinic.problems import Blocker, Conflict, Problem, Refused
+from kitclinic.site_rows import found_by_key
 from kitclinic.tokens import token_digest
 from outcomes.models import EngineClient, RemoteEngine
 from outcomes.queries.instruments import askable
@@ -38,7 +39,8 @@ class Served:
 
 def client_by_token(token: str) -> EngineClient | None:
     """Return the system with this token, ended ones too."""
-    return EngineClient.objects.select_related("site").filter(token_digest=token_digest(token)).first()
+    rows = EngineClient.objects.select_related("site").filter(token_digest=token_digest(token))
+    return found_by_key(rows, because="another system, by its token")
 
 
 def base() -> str:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from infusions.models import Infusion
 from kitclinic.models import Site
 from kitclinic.problems import Problem
+from kitclinic.site_rows import found_by_key
 from kitclinic.tokens import token_digest
 from outcomes.models import (
     AnswerDayOverride,
@@ -124,13 +125,17 @@ class Support:
 def link_by_token(token: str) -> AssessmentLink | None:
     """Return the link this token belongs to, with its questionnaire, site and patient."""
     found = AssessmentLink.objects.select_related("site", "assessment__site", "assessment__patient")
-    return found.filter(token_digest=token_digest(token)).first()
+    return found_by_key(
+        found.filter(token_digest=token_digest(token)), because="a questionnaire, by its link's code"
+    )
 
 
 def sitting_by_id(pk: int) -> Sitting | None:
     """Return a sitting with its questionnaire, site and patient, for a device that has opened it."""
     found = Sitting.objects.select_related("assessment__site", "assessment__patient__site", "tablet")
-    return found.filter(pk=pk).first()
+    return found_by_key(
+        found.filter(pk=pk), because="a sitting, by the signed cookie of the device that opened it"
+    )
 
 
 def live(patient: Patient) -> QuerySet[Assessment]:

@@ -18,6 +18,7 @@ from scheduling.models.links import CalendarFeed, DriverLink
 from scheduling.models.patients import Patient, PatientMerge, PhoneTail, SearchGrams
 from scheduling.models.places import PlaceOffer, PlaceWait, PlanAsk, Proposal
 from scheduling.models.referrals import Referral, ReferralFile
+from scheduling.models.searched import SearchedPatient
 from scheduling.models.sequences import Sequence, Visit
 from scheduling.models.staffing import CallOut, CoverNeeded, Leave, NurseBreak, NurseShift, ProviderPresence
 from scheduling.models.suite import ChairOutage, OpeningHours, ProtocolVersion, SuiteDay, WeekPolicy
@@ -64,6 +65,7 @@ __all__ = [
     "Referral",
     "ReferralFile",
     "SearchGrams",
+    "SearchedPatient",
     "Sequence",
     "SuiteDay",
     "TeamNote",

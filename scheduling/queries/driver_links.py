@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from kitclinic.problems import Problem
+from kitclinic.site_rows import found_by_key
 from kitclinic.tokens import token_digest
 from scheduling.models import DriverLink, Visit
 from scheduling.rules.driver_links import may_open
@@ -33,11 +34,14 @@ class Asked:
 
 
 def by_token(token: str) -> DriverLink | None:
-    return _links().filter(token_digest=token_digest(token)).first() if token else None
+    if not token:
+        return None
+    return found_by_key(_links().filter(token_digest=token_digest(token)), because="a driver link, by its code")
 
 
 def by_id(pk: int) -> DriverLink | None:
-    return _links().filter(pk=pk).first()
+    """Return the link whose number this device holds, signed."""
+    return found_by_key(_links().filter(pk=pk), because="a driver link, by the signed cookie of who opened it")
 
 
 def days_to_come(link: DriverLink, *, at: datetime) -> list[Visit]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from kitclinic.calendars import CANCELLED, CONFIRMED, Entry
 from kitclinic.models import StaffUser
 from kitclinic.roles import PRESCRIBERS, Role
+from kitclinic.site_rows import found_by_key
 from scheduling.models import CalendarFeed, CallOut, NurseShift, Patient, ProviderPresence, Visit
 from scheduling.rules.capacity import Span, clock
 from scheduling.rules.feeds import PAST_DAYS, kind_of, visit_sequence, visit_status, visit_title
@@ -29,7 +30,7 @@ def feed_by_token(token: str) -> CalendarFeed | None:
         token_digest=feed_digest(token),
         revoked_at__isnull=True,
     )
-    return found.first()
+    return found_by_key(found, because="a calendar, by the code in its address")
 
 
 def own_kind(user: StaffUser) -> FeedKind | None:

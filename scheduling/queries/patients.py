@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from kitclinic.models import Site
 from kitclinic.problems import Blocker, Problem
-from scheduling.models import Eligibility, Patient, PhoneTail, Weight
+from scheduling.models import Eligibility, Patient, PhoneTail, SearchedPatient, Weight
 from scheduling.rules.identity import (
     Match,
     Person,
@@ -77,7 +77,7 @@ def family_keys(patient: Patient) -> list[int]:
 
 def people_like(*, site: Site, person: Person) -> list[Match]:
     """Return everybody else of this site who may be the same person, those with most reasons first."""
-    known = Patient.objects.filter(site=site, birth_date__isnull=False)
+    known = SearchedPatient.objects.filter(site=site, birth_date__isnull=False)
     if person.key is not None:
         known = known.exclude(pk=person.key)
     number = tidy_record_number(person.record_number)
@@ -86,7 +86,7 @@ def people_like(*, site: Site, person: Person) -> list[Match]:
     if tail:
         known = known.annotate(phone_tail=PhoneTail("phone"))
         alike |= Q(phone_tail=tail)
-    rows = known.filter(alike).select_related("merged_into")
+    rows = Patient.objects.filter(site=site, pk__in=known.filter(alike).values("pk")).select_related("merged_into")
     return possible_duplicates(person, [person_of(patient) for patient in rows])
 
 

@@ -32,7 +32,7 @@ from django.db.models import (
 from django.db.models.functions import Collate
 
 from kitclinic.models import Site
-from scheduling.models import Patient, SearchGrams
+from scheduling.models import Patient, SearchedPatient, SearchGrams
 from scheduling.rules.identity import tidy_record_number
 from scheduling.rules.search import Search, read_search
 
@@ -121,9 +121,9 @@ def read_words(search: Search) -> Wanted:
     return Wanted(tuple(word for word in words[:-1] if word), search.births, words[-1], exact)
 
 
-def matching(*, site: Site, wanted: Wanted) -> QuerySet[Patient]:
+def matching(*, site: Site, wanted: Wanted) -> QuerySet[SearchedPatient]:
     """Return the records that match, merged ones too, in no order."""
-    rows = Patient.objects.filter(site=site)
+    rows = SearchedPatient.objects.filter(site=site)
     if not (wanted.words or wanted.births):  # only signs that no name has
         return rows.none()
     if wanted.births:
@@ -134,7 +134,7 @@ def matching(*, site: Site, wanted: Wanted) -> QuerySet[Patient]:
     return rows
 
 
-def few_ranked(matches: QuerySet[Patient], wanted: Wanted, most: int) -> QuerySet[Patient]:
+def few_ranked(matches: QuerySet[SearchedPatient], wanted: Wanted, most: int) -> QuerySet[Patient]:
     """Return no more than this many of the matches: the exact number, then names by their beginning."""
     ranks = [When(record_number=wanted.exact, then=Value(0))]
     if wanted.words:
@@ -147,7 +147,9 @@ def few_ranked(matches: QuerySet[Patient], wanted: Wanted, most: int) -> QuerySe
     return few.alias(rank=rank).order_by("rank", "family_name", "given_name", "pk")
 
 
-def tiers(matches: QuerySet[Patient], wanted: Wanted, most: int) -> Iterator[QuerySet[Patient]]:
+def tiers(
+    matches: QuerySet[SearchedPatient], wanted: Wanted, most: int
+) -> Iterator[QuerySet[SearchedPatient] | QuerySet[Patient]]:
     """Return the kinds of hits of a broad search, the likeliest first, each no longer than ``most``.
 
     The record number; family names that begin with the first word, from A on; other names that begin
@@ -160,14 +162,14 @@ def tiers(matches: QuerySet[Patient], wanted: Wanted, most: int) -> Iterator[Que
     yield few_ranked(matches, wanted, most)
 
 
-def family_names(matches: QuerySet[Patient], wanted: Wanted) -> QuerySet[Patient]:
+def family_names(matches: QuerySet[SearchedPatient], wanted: Wanted) -> QuerySet[SearchedPatient]:
     """Return the matches whose family name begins with the first word, by name: read off an index in order."""
     by_name = Collate("search_text", "C")
     rows = matches.alias(by_name=by_name).filter(by_name__startswith=f" {wanted.words[0]}")
     return rows.order_by("site", "by_name")  # ends with the record number, so no two are equal
 
 
-def _likeliest(matches: QuerySet[Patient], wanted: Wanted, most: int) -> list[int]:
+def _likeliest(matches: QuerySet[SearchedPatient], wanted: Wanted, most: int) -> list[int]:
     """Keys of the first records of a broad search."""
     found: dict[int, None] = {}
     for rows in tiers(matches, wanted, most):

@@ -118,7 +118,7 @@ def everything_of(site: Site) -> Everything:
     rows |= {"models_progress": model_run_of(site).pk}
     rows |= {"saved_view_": saved_view_of(site).pk}
     rows |= {"break_glass_": glass_of(site, chair).pk}
-    rows |= keeping_of(site, at=chair.at)
+    rows |= keeping_of(site, at=chair.at, released_at=site.instant(chair.visit.date, 565))
     return Everything(site, chair, questionnaires.safety_task(site=site), rows)
 
 
@@ -130,14 +130,14 @@ def glass_of(site: Site, chair: at_chair.Chair) -> BreakGlass:
     )
 
 
-def keeping_of(site: Site, *, at: datetime) -> dict[str, int]:
-    """A legal hold, and a copy of the records that was released."""
+def keeping_of(site: Site, *, at: datetime, released_at: datetime) -> dict[str, int]:
+    """A legal hold, and a copy of the records that was released: its file can be fetched for 15 minutes."""
     by, somebody = actor("clinic_lead", site), make.patient(site=site, at=at)
     asked = keeping.Asked("patient", somebody.name, "photo_id", "fhir")
     hold = keeping.place_hold(patient=somebody, reason="A letter from counsel.", by=by, at=at)
     return {
         "hold_end": hold.pk,
-        "release_file": keeping.release_records(patient=somebody, asked=asked, by=by, at=at).pk,
+        "release_file": keeping.release_records(patient=somebody, asked=asked, by=by, at=released_at).pk,
     }
 
 

@@ -123,9 +123,11 @@ def test_a_trigger_of_ours_speaks_for_itself(site: Site) -> None:
         lambda one, other: Patient.objects.filter(pk=one.pk).update(family_name=None),
         lambda one, other: Patient.objects.filter(pk=one.pk).update(height_cm=-1),
         lambda one, other: run("UPDATE scheduling_patient SET id = %s WHERE id = %s", other.pk, one.pk),
-        lambda one, other: run("UPDATE scheduling_patient SET site_id = 0 WHERE id = %s", one.pk),
+        lambda one, other: run(
+            "UPDATE scheduling_patient SET merged_into_id = 0, state = 'merged' WHERE id = %s", one.pk
+        ),
     ],
-    ids=["another site's row", "null", "PostgreSQL's own check", "primary key", "no such site"],
+    ids=["another site's row", "null", "PostgreSQL's own check", "primary key", "no such row"],
 )
 def test_what_nobody_wrote_a_sentence_for_is_said_in_general_words(
     site: Site, other_site: Site, break_it: Callable[[Patient, Patient], object]

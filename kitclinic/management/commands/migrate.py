@@ -10,6 +10,7 @@ from psycopg import sql
 
 from kitclinic.history import seal
 from kitclinic.retention import keep_rows
+from kitclinic.site_policies import keep_to_sites
 
 BEFORE = (
     "GRANT USAGE ON SCHEMA public TO {role}",
@@ -34,6 +35,8 @@ class Command(migrate.Command):
             self._grant(AFTER)
             seal(connections["owner"], settings.APP_DATABASE_ROLE)
             keep_rows(connections["owner"], settings.APP_DATABASE_ROLE)
+            with connections["owner"].cursor() as cursor:
+                keep_to_sites(cursor)
 
     def _grant(self, statements: tuple[str, ...]) -> None:
         with connections["owner"].cursor() as cursor:
