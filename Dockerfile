@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim AS web
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --silent
+RUN npm ci --silent --omit=dev
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \

@@ -22,7 +22,7 @@ from kitclinic.locking import hold
 from kitclinic.models import StaffUser
 from kitclinic.places import stand_in_session, standing
 from kitclinic.second_step import PROVEN_AT
-from kitclinic.tablets import OWN_DEVICE, TOUCHED_AT, tablet_of
+from kitclinic.tablets import LOCKED_AT, OWN_DEVICE, TOUCHED_AT, tablet_of
 
 LEFT = "This account is closed. Ask the clinic's administrator."
 WAYS = {"password": "password", "socialaccount": "provider", "webauthn": "passkey", "totp": "code"}
@@ -64,6 +64,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):
             note_unlock(tablet=tablet, by=there, at=at, how=how, before=None)
         elif settings.OWN_DEVICES_LOCK and user.site is not None and not user.site.is_demo:
             request.session[OWN_DEVICE], request.session[TOUCHED_AT] = True, int(at.timestamp())
+            request.session.pop(LOCKED_AT, None)  # who came back by a provider has opened the lock
         note_signed_in(person=user, how=how, address=client_address(request), at=at)
 
 

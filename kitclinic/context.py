@@ -10,6 +10,7 @@ from kitclinic.foundation_rules import LOCKS_AFTER_S
 from kitclinic.locking import OWN_WHY, locks
 from kitclinic.models import LongTask
 from kitclinic.navigation import places
+from kitclinic.openid_providers import buttons
 from kitclinic.places import places_of
 from kitclinic.roles import Permission
 from kitclinic.tablets import Face, tablet_of
@@ -36,6 +37,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "locks": locks(request),
         "own_face": [Face(user, "" if tablet else OWN_WHY)],  # the lock's first name, until the server says all
         "my_places": places_of(user) if getattr(user, "works_elsewhere", False) else [],
+        "sign_on": buttons(user.site.slug),
         "rests_s": LOCKS_AFTER_S,
         "long_tasks": LongTask.objects.filter(site=user.site, finished_at__isnull=True),
     }

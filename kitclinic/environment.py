@@ -21,11 +21,14 @@ KNOWN = frozenset(
         "KITCLINIC_PROXIES",
         "KITCLINIC_SECOND_STEP",
         "KITCLINIC_SECRET_KEY",
+        "KITCLINIC_SSO",
         "KITCLINIC_STATIC_ROOT",
         "KITCLINIC_SUPERVISOR",
         "KITCLINIC_VAR",
     }
 )
+
+FAMILIES = ("KITCLINIC_SSO_",)  # names that continue; whoever reads them refuses what it does not know
 
 
 class EnvironmentProblem(Exception):
@@ -40,7 +43,8 @@ class Environment:
 
     @classmethod
     def of_this_process(cls) -> "Environment":
-        unknown = sorted(name for name in os.environ if name.startswith("KITCLINIC_") and name not in KNOWN)
+        mine = (name for name in os.environ if name.startswith("KITCLINIC_"))
+        unknown = sorted(name for name in mine if name not in KNOWN and not name.startswith(FAMILIES))
         if unknown:
             raise EnvironmentProblem(
                 f"Unknown setting {', '.join(unknown)}. Known settings: {', '.join(sorted(KNOWN))}."

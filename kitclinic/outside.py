@@ -1,10 +1,11 @@
 """One question to another server over HTTP, with limits; never inside a transaction."""
 
+import base64
 import time
 from http.client import HTTPException
 from typing import IO
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from django.db import transaction
@@ -29,13 +30,31 @@ def post(address: str, body: bytes, *, content_type: str, token: str, within_s: 
 
     Raises NoAnswerError for everything else, RuntimeError inside a transaction: it would wait with its locks held.
     """
-    if transaction.get_connection().in_atomic_block:
-        raise RuntimeError("another server is asked outside of transactions")
-    headers = {"Content-Type": content_type, "Accept": content_type, "User-Agent": "kitclinic"}
+    headers = {"Content-Type": content_type, "Accept": content_type}
     if token:
         headers["Authorization"] = f"Bearer {token}"
+    return _sent(address, body, headers, within_s=within_s, most=most)
+
+
+def ask(
+    address: str, *, body: dict[str, str] | None, basic: tuple[str, str] | None, within_s: float, most: int
+) -> bytes:
+    """Return the body of a 200 answer: to a GET, or to a form's POST. basic: a client's name and secret.
+
+    Raises as ``post`` does.
+    """
+    headers = {"Accept": "application/json"}
+    if basic is not None:
+        both = ":".join(map(quote_plus, basic)).encode()  # RFC 6749 2.3.1
+        headers["Authorization"] = f"Basic {base64.b64encode(both).decode()}"
+    return _sent(address, urlencode(body).encode() if body else None, headers, within_s=within_s, most=most)
+
+
+def _sent(address: str, body: bytes | None, headers: dict[str, str], *, within_s: float, most: int) -> bytes:
+    if transaction.get_connection().in_atomic_block:
+        raise RuntimeError("another server is asked outside of transactions")
     ends = time.monotonic() + within_s
-    request = Request(address, data=body, headers=headers, method="POST")  # noqa: S310  (https, checked when entered)
+    request = Request(address, data=body, headers=headers | {"User-Agent": "kitclinic"})  # noqa: S310  (https, checked when entered)
     try:
         with _opener(address).open(request, timeout=within_s) as answer:
             if answer.status != 200:

@@ -109,3 +109,54 @@ def password_problems(password: str, again: str, weak: Iterable[str]) -> list[Pr
     if password != again:
         problems.append(Blocker(ACC_02.id, "The two passwords differ. Type the same one twice.", "again"))
     return problems
+
+
+# -- single sign-on
+
+SIGN_IN_MIN = 10  # from the button to the way back, minutes
+ACC_07 = Rule(
+    "ACC-07",
+    "Single sign-on opens only an account that was invited and is active; at the first sign-in it is bound to the "
+    "provider's own subject for the person, and a name given to somebody else there does not open it.",
+    source="OWASP ASVS 5.0.0 6.8.1; OpenID Connect Core 1.0 5.7",
+)
+ACC_08 = Rule(
+    "ACC-08",
+    "A sign-in at a provider counts when it was made for this browser and this question (state, nonce, PKCE), is "
+    "signed by the provider for this clinic, and the person showed there who they are within the last 60 seconds, "
+    "30 more for the clocks; within 10 minutes of the button.",
+    source="OpenID Connect Core 1.0 3.1.3.7; OWASP ASVS 5.0.0 10.5 and 6.8.4; the numbers are clinic defaults",
+)
+ACC_09 = Rule(
+    "ACC-09",
+    "Signing an order, witnessing waste and setting a PIN ask for the clinic's own password, also of people who "
+    "come by single sign-on: they set it on their account's page or by the invitation's link.",
+    source="21 CFR 11.200; clinic default (decision 17)",
+)
+
+
+def stranger(button: str) -> Problem:
+    """The one sentence for everybody whom a provider knows and the clinic does not let in: it says no more."""
+    sentence = (
+        f"“{button}” worked, but no open account here belongs to that name. Ask whoever runs the clinic to invite "
+        "you, with the user name you have there."
+    )
+    return Blocker(ACC_07.id, sentence)
+
+
+def no_way_back() -> Problem:
+    sentence = "This sign-in was not begun in this browser, or too long ago. Begin again on the sign-in page."
+    return Blocker(ACC_08.id, sentence)
+
+
+def not_taken(button: str) -> Problem:
+    sentence = f"“{button}” did not give an answer that counts. Try again, or sign in with your password."
+    return Blocker(ACC_08.id, sentence)
+
+
+def no_password() -> Problem:
+    sentence = (
+        "You have no password of this clinic yet, and this asks for one. Nothing was saved: set it on the page "
+        "“Your account”, then come back."
+    )
+    return Blocker(ACC_09.id, sentence, "password")

@@ -27,7 +27,7 @@ STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class SecondStep(AuthenticateStage):
-    """Asked of everybody who has one, but after the clinic's own provider and on an enrolled tablet (SIN-04)."""
+    """Asked of everybody who has one, but not on an enrolled tablet and not when the provider asked (SIN-04)."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         person = self.login.user
@@ -35,11 +35,12 @@ class SecondStep(AuthenticateStage):
 
 
 def stands_in(request: HttpRequest, person: StaffUser) -> bool:
-    """Whether something else is the second step: the provider that signed in, or the clinic's enrolled tablet."""
+    """Whether something else is the second step: the provider's, by its token, or the clinic's own tablet."""
     tablet = tablet_of(request)
     if tablet is not None and tablet.site_id == standing(person, tablet.site).site_id:
         return True
-    return any(one.get("method") == "socialaccount" for one in get_authentication_records(request, person))
+    records = get_authentication_records(request, person)
+    return any(one.get("method") == "socialaccount" and one.get("second_step") is True for one in records)
 
 
 def has_second_step(person: StaffUser) -> bool:

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from kitclinic import embedded
 from kitclinic.environment import Environment, database, mail_server
+from kitclinic.openid_providers import providers
 from kitclinic.roles import Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -183,6 +184,7 @@ if SECOND_STEP_ROLES - set(Role.values):
     raise ImproperlyConfigured(f"KITCLINIC_SECOND_STEP names roles: {', '.join(Role.values)}, or none.")
 OWN_DEVICES_LOCK = env.flag("KITCLINIC_OWN_DEVICES_LOCK", default=not DEMO)  # after 5 minutes' rest, as tablets do
 PROXIES = env.number("KITCLINIC_PROXIES", default=1 if not LOCAL else 0)  # that add to X-Forwarded-For
+SINGLE_SIGN_ON = providers(env)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from kitclinic.foundation_rules import SIGNING_SESSION_HOURS
 from kitclinic.models import Signature, Site, StaffUser
+from kitclinic.people_rules import no_password
 from kitclinic.problems import Blocker, Refused
 from kitclinic.roles import Permission
 
@@ -38,6 +39,8 @@ def reauthenticate(*, user: StaffUser, password: str, at: datetime, signed_in_at
     if is_too_old(signed_in_at, at=at):
         sentence = "You signed in more than 8 hours ago. Nothing was signed: sign in again, then sign."
         raise Refused([Blocker("SIG-04", sentence)])
+    if user.is_active and not user.has_usable_password():
+        raise Refused([no_password()])
     if not user.is_active or not check_password(password, user.password):
         raise Refused(
             [Blocker("SIG-01", "That is not your password. Nothing was signed; type it again.", "password")]

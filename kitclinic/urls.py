@@ -43,6 +43,7 @@ from kitclinic.views.sign_in import (
     signed_in,
     theme,
 )
+from kitclinic.views.single_sign_on import single_sign_on, single_sign_on_back
 from kitclinic.views.site_settings import setting_change, site_settings
 from kitclinic.views.styleguide import styleguide
 from kitclinic.views.tablets import pin, tablet_end, tablets
@@ -90,6 +91,8 @@ urlpatterns = [
     path("sign-in/second-step/", second_step, name="mfa_authenticate"),
     path("sign-in/passkey/", passkey_sign_in, name="passkey_sign_in"),
     path("sign-in/passkey/options/", passkey_options, name="passkey_options"),
+    path("sign-in/with/<slug:key>/", single_sign_on, name="single_sign_on"),
+    path("sign-in/with/<slug:key>/back/", single_sign_on_back, name="single_sign_on_back"),
     path("signed-in/", signed_in, name="signed_in"),
     path("sign-out/", sign_out, name="logout"),
     path("theme/", theme, name="theme"),

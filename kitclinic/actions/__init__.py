@@ -51,6 +51,7 @@ from kitclinic.actions.sign_in import (
     note_signed_in,
     note_step,
 )
+from kitclinic.actions.single_sign_on import recognise
 from kitclinic.actions.tablets import (
     Tried,
     end_tablet,
@@ -111,6 +112,7 @@ __all__ = [
     "open_another_clinic",
     "open_clinic",
     "queue_message",
+    "recognise",
     "record_password",
     "remove_step",
     "resend_invitation",

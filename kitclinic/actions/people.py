@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
@@ -118,6 +119,7 @@ def _close(person: StaffUser, *, reason: str, by: StaffUser, at: datetime) -> St
     row.set_unusable_password()  # every session carries a hash of the password: all of them end
     row.save(update_fields=["is_active", "password"])
     StaffPin.objects.filter(user=row).delete()  # of every place
+    SocialAccount.objects.filter(user=row).delete()  # a provider knows nobody here by them any more (ACC-07)
     close_invitations(row, at=at)
     note_change(row, StaffChange.What.DISABLED, by=by, at=at, reason=reason, was=row.role)
     return row

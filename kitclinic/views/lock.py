@@ -20,6 +20,7 @@ from kitclinic.foundation_rules import TAB_04
 from kitclinic.http import key_in
 from kitclinic.locking import MADE_FOR, come_in, go_on, locks, own_face
 from kitclinic.models import StaffUser, Tablet
+from kitclinic.openid_providers import buttons
 from kitclinic.passkeys import answered, ask_for_one
 from kitclinic.places import standing
 from kitclinic.problems import Blocker, Refused
@@ -52,7 +53,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _close(request, tablet, at)
         return HttpResponse(status=204) if BY_SCRIPT in request.headers else redirect("lock")
-    context = {"tablet": tablet, "faces": _faces(request, tablet, at), "next": _address(request, request.GET)}
+    context = _panel(request, tablet, at, request.GET)
     template = "kitclinic/_lock_panel.html" if BY_SCRIPT in request.headers else "kitclinic/lock.html"
     return render(request, template, context)
 
@@ -105,6 +106,18 @@ def _opened(request: HttpRequest, person: StaffUser, token: str) -> HttpResponse
     if BY_SCRIPT in request.headers:
         return HttpResponse(status=204, headers={MADE_FOR: str(person.pk), "KC-Token": token})
     return redirect(_address(request, request.POST) or "home")
+
+
+def _panel(request: HttpRequest, tablet: Tablet | None, at: datetime, asked: dict[str, str]) -> dict[str, Any]:
+    """What the lock shows: names, where to go afterwards, and the buttons of single sign-on."""
+    site = tablet.site if tablet is not None else request.user.site  # type: ignore[union-attr]
+    sign_on = buttons(site.slug if site else "")
+    return {
+        "tablet": tablet,
+        "faces": _faces(request, tablet, at),
+        "next": _address(request, asked),
+        "sign_on": sign_on,
+    }
 
 
 def _faces(request: HttpRequest, tablet: Tablet | None, at: datetime) -> list[Face]:
@@ -186,7 +199,7 @@ def _refused(request: HttpRequest, tablet: Tablet | None, refused: Refused, at: 
     context: dict[str, Any] = {"problems": refused.problems, "tablet": tablet}
     if BY_SCRIPT in request.headers:
         return render(request, "kitclinic/_lock_problems.html", context, status=422)
-    context |= {"faces": _faces(request, tablet, at), "next": _address(request, request.POST)}
+    context |= _panel(request, tablet, at, request.POST)
     return render(request, "kitclinic/lock.html", context, status=422)
 
 

@@ -23,6 +23,7 @@ from kitclinic.addresses import client_address
 from kitclinic.demo_accounts import PASSWORD
 from kitclinic.forms_sign_in import CodeForm, SignInForm
 from kitclinic.http import add_problems_to_form
+from kitclinic.openid_providers import buttons
 from kitclinic.passkeys import answered, ask_for_one
 from kitclinic.queries import demo_accounts
 from kitclinic.roles import Permission
@@ -151,6 +152,7 @@ def _gate(
     if waits is not None:
         add_problems_to_form(form, waits.problems)
     context: dict[str, Any] = {"form": form, "tablet": tablet_of(request), "next": _next(request), "said": said}
+    context["sign_on"] = buttons(context["tablet"].site.slug if context["tablet"] else "")
     if settings.DEMO:
         context |= {"accounts": demo_accounts(), "demo_password": PASSWORD}
     status = TOO_MANY if waits else 422 if form.errors else status

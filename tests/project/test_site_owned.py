@@ -17,7 +17,7 @@ OF_PACKAGES = {  # of others, with no row of a patient or of the clinic's work
     "mfa": "a person's second steps, the same at every site",
     "pghistory": "the history package's own tables, unused: each event carries its context",
     "sessions": "a session is a person's, and says which site it stands for",
-    "socialaccount": "the sign-in package's links to a provider, a person's",
+    "socialaccount": "the sign-in package's links to a provider, a person's, the same at every site",
     "usersessions": "the sign-in package's list of a person's sessions",
 }
 

@@ -104,12 +104,20 @@ def test_sin_04_a_tablet_of_another_clinic_is_none(
     assert browser.get(reverse("infusions:board"))["Location"].startswith(reverse("login"))
 
 
-def test_sin_04_the_clinic_s_own_provider_counts_as_one(required: None, nurse: StaffUser) -> None:
+@pytest.mark.parametrize(
+    ("said", "opens"), [({"second_step": True}, True), ({"second_step": False}, False), ({}, False)]
+)
+def test_sin_04_the_clinic_s_own_provider_counts_as_one_where_it_asked_for_one(
+    required: None, nurse: StaffUser, said: dict[str, bool], opens: bool
+) -> None:
     client = signed_in(nurse)
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "socialaccount", "at": 0, "provider": "clinic"}]
+    record = {"method": "socialaccount", "at": 0, "provider": "clinic"}
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [record | said]
     session.save()
-    assert client.get(reverse("infusions:board")).status_code == 200
+    answer = client.get(reverse("infusions:board"))
+    assert answer.status_code == (200 if opens else 302)
+    assert opens or answer["Location"] == reverse("account")
 
 
 def test_sin_04_the_only_one_is_not_removed_where_the_role_needs_it(required: None, nurse: StaffUser) -> None:
