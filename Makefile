@@ -28,6 +28,9 @@ check: setup   ## what CI runs
 	.venv/bin/lint-imports
 	.venv/bin/bandit -q -r kitclinic scheduling infusions outcomes -ll
 	$(PY) -m kitclinic.supply audit
+	@env DATABASE_URL=postgresql://app@/kitclinic KITCLINIC_HOSTS=clinic.example KITCLINIC_VAR=/tmp \
+		KITCLINIC_SECRET_KEY=$$($(PY) -c "import secrets; print(secrets.token_urlsafe(60))") \
+		$(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py clinicrules --check
 	$(PY) manage.py statediagrams --check

@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kitclinic.settings")
 django.setup()
 
-from django.db import connection, connections  # noqa: E402 (settings first)
+from django.conf import settings  # noqa: E402 (settings first)
+from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
@@ -115,10 +116,11 @@ def main(count: int) -> None:
         client = Client()
         client.force_login(people.staff("scheduler", site=site))
         url = reverse("scheduling:patients")
+        settings.SEARCHES_A_MINUTE = 1_000_000  # the search is measured, not its limit
         for typed in ("marri", "lan", "m"):
             timed(
                 f"live search, the whole answer: {typed}",
-                lambda typed=typed: client.get(url, {"q": typed}, headers={"HX-Request": "true"}),
+                lambda typed=typed: client.post(url, {"q": typed}, headers={"HX-Request": "true"}),
             )
         connection.close()
     finally:

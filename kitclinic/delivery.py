@@ -23,8 +23,8 @@ def to_file(message: OutboxMessage) -> None:
 
 
 def to_console(message: OutboxMessage) -> None:
-    """Print the message to the worker's log."""
-    logging.getLogger("kitclinic.outbox").info("%s by %s to %s", message.key, message.channel, message.to)
+    """Note in the worker's log that the message would leave; to whom and with what is not for a log."""
+    logging.getLogger("kitclinic.outbox").info("%s by %s", message.key, message.channel)
 
 
 def to_email(message: OutboxMessage) -> None:

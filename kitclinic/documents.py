@@ -20,6 +20,7 @@ FOUNDATION = (
     "patient_record",
     "place_rules",
     "site_rows",
+    "web_rules",
 )
 APPS = ("scheduling", "infusions", "outcomes")
 RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"

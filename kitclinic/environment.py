@@ -15,13 +15,16 @@ KNOWN = frozenset(
         "KITCLINIC_DELIVERY",
         "KITCLINIC_DEMO",
         "KITCLINIC_EMAIL_URL",
+        "KITCLINIC_EXPORTS_AN_HOUR",
         "KITCLINIC_HOSTS",
         "KITCLINIC_HTTPS",
         "KITCLINIC_OWN_DEVICES_LOCK",
         "KITCLINIC_PROXIES",
         "KITCLINIC_SECOND_STEP",
+        "KITCLINIC_SEARCHES_A_MINUTE",
         "KITCLINIC_SECRET_KEY",
         "KITCLINIC_SSO",
+        "KITCLINIC_SECURITY_CONTACT",
         "KITCLINIC_STATIC_ROOT",
         "KITCLINIC_SUPERVISOR",
         "KITCLINIC_VAR",
@@ -75,6 +78,18 @@ class Environment:
         if value and not (value.isascii() and value.isdecimal()):
             raise EnvironmentProblem(f"{name} must be a whole number, not {value!r}.")
         return int(value) if value else default
+
+    def limit(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdecimal() and 0 < len(value) < 7 and int(value)):
+            raise EnvironmentProblem(f"{name} must be a whole number above 0, not {value!r}.")
+        return int(value)
+
+    def address(self, name: str) -> str:
+        value = self.text(name)
+        if value and (not value.startswith(("mailto:", "https://", "tel:")) or any(c <= " " for c in value)):
+            raise EnvironmentProblem(f"{name} must begin with mailto:, https:// or tel:, not be {value!r}.")
+        return value
 
     def words(self, name: str, default: list[str]) -> list[str]:
         value = self.text(name)

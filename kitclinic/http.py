@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.db import DataError, IntegrityError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -62,20 +61,6 @@ class MethodsMiddleware:
         if request.method in METHODS:
             return self.get_response(request)
         return HttpResponseNotAllowed(METHODS)
-
-
-class NoStoreMiddleware:
-    """Pages about people are not kept by browsers or proxies."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if not request.path.startswith(settings.STATIC_URL):
-            response.headers.setdefault("Cache-Control", "no-store")
-            response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        return response
 
 
 class RefusalMiddleware:

@@ -23,6 +23,7 @@ from kitclinic import audit
 from kitclinic.http import is_htmx, key_in
 from kitclinic.models import Site, StaffUser
 from kitclinic.register import Rule
+from kitclinic.searching import SEALED
 
 PART_MINUTES = 10  # ACC-11
 ACC_10 = Rule(
@@ -68,7 +69,7 @@ class Look:
     to_patient: str = ""  # from such a row to the patient's key: "sequence__patient_id"
     key: str = "pk"
     part: bool = False  # the page asks for it by itself
-    search: str = ""  # query that makes the page a search
+    search: str = ""  # field that makes the page a search; its answer goes on with a sealed copy (WEB-01)
 
     def row_of(self, given: Mapping[str, Any], asked: Mapping[str, str]) -> int:
         """The key of the row it is about, 0 for none. given: values of the address; asked: its query."""
@@ -147,23 +148,33 @@ class LookMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        look = look_of(request) if request.method == "GET" else None
-        if look is not None and _is_shown(request, look, response.status_code):
+        look = look_of(request) if request.method == "GET" or _typed(request) else None
+        if look is not None and _is_shown(request, response):
             user = request.user
             if isinstance(user, StaffUser) and user.site is not None:
                 _write_down(request, look, user, user.site, at=timezone.now())
         return response
 
 
-def _is_shown(request: HttpRequest, look: Look, status: int) -> bool:
-    """A search that leads straight to the one it found is a search all the same."""
-    return status in SHOWN or (status in {204, 302} and bool(look.search and request.GET.get(look.search)))
+def _typed(request: HttpRequest) -> str:
+    """What a page that searches was sent, "" for nothing and for any other page."""
+    look = look_of(request)
+    if look is None or not look.search:
+        return ""
+    return request.POST.get(look.search, "").strip() if request.method == "POST" else request.GET.get(SEALED, "")
+
+
+def _is_shown(request: HttpRequest, response: HttpResponse) -> bool:
+    """A search that leads straight to the one it found is a search; one that leads to its page is shown there."""
+    if response.status_code == 302 and response.headers.get("Location", "").startswith(f"{request.path}?"):
+        return False
+    return response.status_code in SHOWN or (response.status_code in {204, 302} and bool(_typed(request)))
 
 
 def _write_down(request: HttpRequest, look: Look, user: StaffUser, site: Site, *, at: datetime) -> None:
     match = request.resolver_match
     assert match is not None
-    searched = bool(look.search and request.GET.get(look.search, "").strip())
+    searched = bool(_typed(request))
     detail: dict[str, Any] = {"page": match.view_name, "session": _session(request)}
     row = look.row_of(match.kwargs, request.GET)
     patient = getattr(request, "kc_patient", None) or look.patient(site, row)

@@ -17,6 +17,8 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 class NoAnswerError(Exception):
     """The other server did not answer, or not as agreed; the message says how, without its words."""
 
+    for_logs = True  # kitclinic.logs writes it out
+
 
 class _NoRedirect(HTTPRedirectHandler):
     """A token goes to the server it is for, and nowhere else."""

@@ -79,10 +79,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "kitclinic.http.NoStoreMiddleware",
+    "kitclinic.headers.HeadersMiddleware",
     "kitclinic.http.MethodsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # inside of what writes headers: static files have them too
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -93,10 +94,12 @@ MIDDLEWARE = [
     "kitclinic.places.PlaceMiddleware",
     "kitclinic.shift.ShiftMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kitclinic.bodies.BodyMiddleware",
     "kitclinic.locking.LockMiddleware",
     "kitclinic.history.HistoryMiddleware",
     "kitclinic.page_requests.PageRequestMiddleware",
     "kitclinic.shift.SecondStepMiddleware",
+    "kitclinic.pace.PaceMiddleware",  # counts, so it stands outside of what lets nothing write
     "kitclinic.looks.LookMiddleware",  # before the next: a line in the audit trail is the one write of a GET
     "kitclinic.http.ReadOnlyGetMiddleware",
     "kitclinic.http.RefusalMiddleware",
@@ -206,6 +209,9 @@ SESSION_COOKIE_AGE = 12 * 60 * 60  # one shift, seconds
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "kitclinic_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "kitclinic_csrf"
 TABLET_COOKIE_NAME = "__Host-tablet" if HTTPS else "kitclinic_tablet"
+MESSAGES_COOKIE_NAME = "__Host-messages" if HTTPS else "kitclinic_messages"
+MESSAGE_STORAGE = "kitclinic.message_cookie.SealedCookieStorage"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts read the token in the page, not the cookie
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -214,7 +220,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"  # with no-referrer browsers send "Origin: null" and no form passes
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # bytes of any request but the imports (WEB-03)
+SEARCHES_A_MINUTE = env.limit("KITCLINIC_SEARCHES_A_MINUTE", 60)  # of one person (WEB-05)
+EXPORTS_AN_HOUR = env.limit("KITCLINIC_EXPORTS_AN_HOUR", 20)  # of one person (WEB-05)
+SECURITY_CONTACT = env.address("KITCLINIC_SECURITY_CONTACT")  # where problems are reported, in security.txt
 CSRF_FAILURE_VIEW = "kitclinic.views.errors.csrf"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -224,8 +234,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
-        "font-src": [SELF],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
@@ -359,7 +369,13 @@ HEALTHZ_TIMEOUT = 0.5  # seconds
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "kitclinic.logs.QuietFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"kitclinic": {"level": "INFO"}},

@@ -34,6 +34,7 @@ from kitclinic.views.second_step import (
     recovery_codes,
     step_remove,
 )
+from kitclinic.views.security_txt import security_txt
 from kitclinic.views.sign_in import (
     passkey_options,
     passkey_sign_in,
@@ -66,6 +67,7 @@ urlpatterns = [
     path("clinic/", clinic, name="clinic"),
     path("clinic/changes/", history, name="changes"),
     path("healthz", healthz, name="healthz"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("lock/", lock, name="lock"),
     path("lock/open/", unlock, name="unlock"),
     path("lock/passkey/", lock_passkey, name="lock_passkey"),

@@ -25,10 +25,10 @@ from outcomes.rules.timing import NOT_WHILE_IMPAIRED
 from outcomes.rules.words import LANGUAGES, in_language, preferred, words
 from outcomes.states import AssessmentState, SittingMode
 
-COOKIE = "__Secure-form" if settings.HTTPS else "kitclinic_form"
-LANGUAGE = "__Secure-language" if settings.HTTPS else "kitclinic_language"
+COOKIE = "__Host-form" if settings.HTTPS else "kitclinic_form"
+LANGUAGE = "__Host-language" if settings.HTTPS else "kitclinic_language"
 SALT = "outcomes.opened"
-PATH = "/q/"
+PATH = "/"  # a cookie with the prefix __Host- belongs to the whole address
 TITLES = {NOT_WHILE_IMPAIRED.id: "title_tomorrow", ONE_LINK.id: "title_newer", TAKEN_BACK.id: "title_taken_back"}
 
 PageView = Callable[..., HttpResponse]

@@ -14,6 +14,7 @@ from infusions.rules.adverse_events import AEV_01, AEV_02, AEV_04, AEV_11
 from infusions.rules.bounds import AEV_08
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.pdf import render_pdf
 from kitclinic.roles import Permission
 
@@ -52,6 +53,7 @@ def adverse_events(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_CHARTS, Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def adverse_events_pdf(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = _asked(request, at)

@@ -12,6 +12,7 @@ from infusions.queries.ledger_sheets import inventory_rows, usage_rows
 from infusions.rules.ledger_reports import LED_30, LED_31, LED_32, MOST_DAYS
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.pdf import render_pdf
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
@@ -50,6 +51,7 @@ def ledger_report(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_LEDGER)
 @require_safe
+@paced(Pace.EXPORT)
 def usage_pdf(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     rows = movements_of(request.clinic, first=asked.first, last=asked.last)
@@ -59,6 +61,7 @@ def usage_pdf(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_LEDGER)
 @require_safe
+@paced(Pace.EXPORT)
 def usage_csv(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     rows = movements_of(request.clinic, first=asked.first, last=asked.last)
@@ -68,6 +71,7 @@ def usage_csv(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_LEDGER)
 @require_safe
+@paced(Pace.EXPORT)
 def inventory_pdf(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     context = {"stock": _inventory(request, asked), "rule": LED_32}
@@ -76,6 +80,7 @@ def inventory_pdf(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_LEDGER)
 @require_safe
+@paced(Pace.EXPORT)
 def inventory_csv(request: StaffRequest) -> HttpResponse:
     asked = _asked(request)
     name = f"ledger-inventory-{request.clinic.slug}-{asked.day}-{asked.moment}.csv"

@@ -12,6 +12,7 @@ from kitclinic.actions.general import (
     queue_message,
 )
 from kitclinic.actions.invitations import accept_invitation, invitation_address, new_invitation_token
+from kitclinic.actions.pace import count_use
 from kitclinic.actions.people import (
     Account,
     change_person,
@@ -82,6 +83,7 @@ __all__ = [
     "check_chain",
     "check_chains",
     "choose_theme",
+    "count_use",
     "disable_person",
     "enable_person",
     "end_place",

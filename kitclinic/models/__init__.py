@@ -2,6 +2,7 @@
 
 from kitclinic.models.audit import AuditEvent, AuditLink, AuditWaiting, ChainCheck
 from kitclinic.models.outbox import OutboxMessage
+from kitclinic.models.pace import PaceCount
 from kitclinic.models.people import StaffChange, StaffInvitation
 from kitclinic.models.places import Membership
 from kitclinic.models.progress import LongTask
@@ -21,6 +22,7 @@ __all__ = [
     "LongTask",
     "Membership",
     "OutboxMessage",
+    "PaceCount",
     "PinTry",
     "SettingChange",
     "SignInTry",

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from outcomes.queries.response import WORDS, AskingPage, asking_page, rate_rows
@@ -42,6 +43,7 @@ def asking(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OUTCOMES, Permission.RUN_CLINIC)
 @require_safe
+@paced(Pace.EXPORT)
 def asking_csv(request: StaffRequest) -> HttpResponse:
     shown, _ = _shown(request)
     name = f"questions-{request.clinic.slug}-since-{shown.first}.csv"

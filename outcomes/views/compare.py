@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from outcomes.charts.drawing import Drawing
@@ -71,6 +72,7 @@ def compare(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def compare_file(request: StaffRequest) -> HttpResponse:
     one, other, shown = _both(request)
     told = {

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from outcomes.queries.dashboard import dashboard
@@ -17,6 +18,7 @@ from outcomes.views.table_files import table_file
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def export(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)
@@ -28,6 +30,7 @@ def export(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def export_parquet(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     asked = selected(request, at)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from kitclinic.access import StaffRequest, requires
+from kitclinic.bodies import takes_files
 from kitclinic.http import add_problems_to_form, page
 from kitclinic.problems import Problem, Refused
 from kitclinic.roles import Permission
@@ -14,9 +15,11 @@ from outcomes.actions import look_through
 from outcomes.licence_forms import ImportForm
 from outcomes.models import InstrumentLicence, PieceUpload
 from outcomes.queries.instrument_pages import InstrumentLine, instrument_line, usable_licences
+from outcomes.rules.wording_text import MOST_BYTES
 
 
 @requires(Permission.RUN_CLINIC)
+@takes_files(most=MOST_BYTES)
 def instrument_import(request: StaffRequest, name: str) -> HttpResponse:
     today = request.clinic.today(timezone.now())
     line = instrument_line(request.clinic, name, today=today)

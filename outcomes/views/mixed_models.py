@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from outcomes.actions import ask_for_models
 from outcomes.charts.drawing import Drawing
@@ -55,6 +56,7 @@ def models(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def models_file(request: StaffRequest, kind: str) -> HttpResponse:
     asked = studied(request, TITLE)
     table = model_rows(models_page(asked.found))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.register import Rule
 from kitclinic.roles import Permission
 from outcomes.charts.drawing import Drawing
@@ -128,6 +129,7 @@ def open_questions(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def open_questions_file(request: StaffRequest, kind: str) -> HttpResponse:
     asked: Studied = studied(request, "Open questions")
     question, window, measure = _chosen(request)

@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
+from kitclinic.pace import Pace, paced
 from kitclinic.pdf import render_pdf
 from kitclinic.roles import Permission
 from outcomes.charts.page import page_figure_1
@@ -36,6 +37,7 @@ def report_pdf(found: Study, *, words: str, by: str, at: datetime) -> bytes:
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def report_file(request: StaffRequest) -> HttpResponse:
     asked = studied(request, "Outcomes")
     data = report_pdf(asked.found, words=asked.asked.words, by=request.user.name, at=asked.at)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page
+from kitclinic.pace import Pace, paced
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
 from outcomes.actions import Grounds, make_research_export
@@ -48,6 +49,7 @@ RULES = (
 
 
 @requires(Permission.EXPORT_RESEARCH)
+@paced(Pace.EXPORT, "POST")
 def research(request: StaffRequest) -> HttpResponse:
     """The page; posted to, the file itself, or why there is none."""
     asked = studied(request, "Research export")

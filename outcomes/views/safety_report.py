@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from outcomes.forms import PeriodForm
@@ -23,6 +24,7 @@ def safety_report(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OUTCOMES, Permission.ANSWER_SAFETY_TASKS)
 @require_safe
+@paced(Pace.EXPORT)
 def safety_report_csv(request: StaffRequest) -> HttpResponse:
     report = _asked(request)
     name = f"safety-{request.clinic.slug}-{report.first}-to-{report.last}.csv"

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from outcomes.queries.completed import completion_facts
 from outcomes.queries.safety_figures import safety_figures
@@ -33,6 +34,7 @@ TABLES: Mapping[str, Callable[[StaffRequest, Study], Table]] = {
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def table_of(request: StaffRequest, name: str, kind: str) -> HttpResponse:
     if name not in TABLES:
         raise Http404

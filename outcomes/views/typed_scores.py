@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
+from kitclinic.bodies import takes_files
 from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
@@ -57,6 +58,7 @@ def score_correct(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_SCORES)
+@takes_files(most=MOST_MEGABYTES * 1_000_000)
 def scores_import(request: StaffRequest) -> HttpResponse:
     """Choose a file of scores; it is looked through before anything is taken in."""
     form = ScoreFileForm(request.POST or None, request.FILES or None)

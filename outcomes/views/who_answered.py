@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from outcomes.charts.drawing import Drawing
 from outcomes.charts.lines import Tip, tipping_point
@@ -66,6 +67,7 @@ def who_answered(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def who_answered_file(request: StaffRequest, kind: str) -> HttpResponse:
     asked = studied(request, TITLE)
     window, measure = _chosen(request)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from scheduling.queries.completion import CompletionPage, completion_page, months_begun, people_behind
@@ -46,6 +47,7 @@ def completion(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def completion_csv(request: StaffRequest) -> HttpResponse:
     """Exactly what the page shows, as one file for a spreadsheet."""
     shown, asked = _shown(request)

@@ -23,9 +23,9 @@ from scheduling.models import DriverLink
 from scheduling.queries.driver_links import Asked, asked_of, by_id, by_token, link_problems
 from scheduling.rules.driver_links import PAGE_LASTS, unknown_link
 
-COOKIE = "__Secure-driver" if settings.HTTPS else "kitclinic_driver"
+COOKIE = "__Host-driver" if settings.HTTPS else "kitclinic_driver"
 SALT = "scheduling.driver"
-PATH = "/d/"
+PATH = "/"  # a cookie with the prefix __Host- belongs to the whole address
 FIELDS = {"driver_name": "name", "driver_relationship": "relationship", "driver_phone": "phone"}
 
 View = Callable[[HttpRequest, DriverLink], HttpResponse]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
 from kitclinic.models import Site
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from scheduling.queries.funnel import behind, behind_lines, export_rows, first_month, months_between
@@ -47,6 +48,7 @@ def funnel(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES)
 @require_safe
+@paced(Pace.EXPORT)
 def funnel_csv(request: StaffRequest) -> HttpResponse:
     """Exactly what the page shows, as one file for a spreadsheet."""
     at = timezone.now()

@@ -6,8 +6,10 @@ from django.utils import timezone
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, key_in, page, say
+from kitclinic.pace import Pace, paced
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
+from kitclinic.searching import Searched
 from scheduling.actions import merge_patients, undo_merge
 from scheduling.forms.merging import MergeForm, UndoForm
 from scheduling.models import Patient, PatientMerge
@@ -17,6 +19,7 @@ from scheduling.queries.search import find
 
 
 @requires(Permission.REGISTER_PATIENTS)
+@paced(Pace.SEARCH)
 def patient_merge(request: StaffRequest, pk: int) -> HttpResponse:
     """Without ?other= the other record is looked for; with it both stand side by side."""
     patient = _patient(request, pk)
@@ -67,8 +70,11 @@ def _patient(request: StaffRequest, pk: int) -> Patient:
 
 
 def _choose(request: StaffRequest, patient: Patient) -> HttpResponse:
-    """Who is likely, and everybody who matches ?q=."""
-    site, query = request.clinic, request.GET.get("q", "").strip()
+    """Who is likely, and everybody who matches what was typed."""
+    site, asked = request.clinic, Searched.of(request)
+    if asked.is_new:
+        return asked.page(request)
+    query = asked.text
     found = find(site=site, text=query, today=site.today(timezone.now())) if query else None
     matches = [match for match in people_like(site=site, person=person_of(patient)) if not match.person.leads_to]
     hits = [hit.patient for hit in found.hits if hit.patient.pk != patient.pk] if found else []

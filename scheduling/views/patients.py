@@ -6,12 +6,13 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from kitclinic import looks
 from kitclinic.access import StaffRequest, requires
-from kitclinic.http import is_htmx, page
+from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
+from kitclinic.searching import Searched
 from scheduling.models import Patient
 from scheduling.queries.patient_list import PatientRow, patient_rows
 from scheduling.queries.search import Found, everybody, find
@@ -28,15 +29,16 @@ class Line:
 
 
 @requires(Permission.FIND_PATIENTS)
-@require_safe
+@paced(Pace.SEARCH)
 def patients(request: StaffRequest) -> HttpResponse:
-    """Everybody, or who matches ?q=. Enter in the search field (?open=first) goes to the first one."""
-    site, query, at = request.clinic, request.GET.get("q", "").strip(), timezone.now()
+    """Everybody, or who matches what was typed. Enter in the page's own field (open=first) opens the first."""
+    site, asked, at = request.clinic, Searched.of(request), timezone.now()
+    query = asked.text
     found: Found | None = find(site=site, text=query, today=site.today(at)) if query else None
     looks.found(request, len(found.hits) if found else 0)
-    opens = request.GET.get("open") == "first" and not is_htmx(request)
-    if opens and found and found.hits:
-        return redirect("scheduling:patient", found.hits[0].patient.pk)
+    if asked.is_new:
+        first = found.hits[0].patient if found and found.hits and request.POST.get("open") == "first" else None
+        return redirect("scheduling:patient", first.pk) if first else asked.page(request)
     shown: Page[Patient] | None = None
     if found is None:
         shown = Paginator(everybody(site=site), A_PAGE).get_page(request.GET.get("page"))

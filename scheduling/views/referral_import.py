@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
+from kitclinic.bodies import takes_files
 from kitclinic.http import add_problems_to_form, page
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
@@ -16,6 +17,7 @@ from scheduling.rules.referral_file import MOST_LINES, MOST_MEGABYTES, template
 
 
 @requires(Permission.REGISTER_PATIENTS)
+@takes_files(most=MOST_MEGABYTES * 1_000_000)
 def referral_import(request: StaffRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

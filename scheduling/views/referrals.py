@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from kitclinic import looks
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
+from kitclinic.searching import SEALED, Searched
 from scheduling.queries.referrals import find_referrals, in_state, inbox_rows, state_counts
 from scheduling.rules.referral_match import OPEN
 from scheduling.states import ReferralState
@@ -26,10 +27,13 @@ TABS = {
 
 
 @requires(Permission.FIND_PATIENTS, Permission.REGISTER_PATIENTS)
-@require_safe
+@paced(Pace.SEARCH)
 def referrals(request: StaffRequest) -> HttpResponse:
-    """One state of the inbox (?state=), or of who matches ?q=; the tabs count what matches."""
-    site, query = request.clinic, request.GET.get("q", "").strip()
+    """One state of the inbox (?state=), or of who matches what was typed; the tabs count what matches."""
+    site, asked = request.clinic, Searched.of(request)
+    if asked.is_new:
+        return asked.page(request)
+    query = asked.text
     found = find_referrals(site=site, query=query)
     counts = state_counts(found)
     looks.found(request, sum(counts.values()))
@@ -40,7 +44,7 @@ def referrals(request: StaffRequest) -> HttpResponse:
         "state": state,
         "is_open": state in OPEN,
         "tabs": [
-            {"url": f"?{urlencode({'state': one, 'q': query})}", "label": label, "current": one == state}
+            {"url": f"?{urlencode({'state': one, SEALED: asked.sealed})}", "label": label, "current": one == state}
             | {"count": counts.get(one, 0)}
             for one, label in TABS.items()
         ],

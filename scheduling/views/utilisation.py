@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import page
+from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
 from kitclinic.spreadsheets import csv_download
 from scheduling.queries.utilisation import Figures, UtilisationPage, utilisation_page
@@ -32,6 +33,7 @@ def utilisation(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.RUN_CLINIC, Permission.SEE_OUTCOMES, Permission.BOOK)
 @require_safe
+@paced(Pace.EXPORT)
 def utilisation_csv(request: StaffRequest) -> HttpResponse:
     """Exactly what the page shows, as one file for a spreadsheet."""
     first, last = _asked(request)

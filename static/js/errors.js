@@ -35,15 +35,17 @@
 
   kc.signIn = (html) => html.includes("data-kc-login-form");
 
+  // A search is sent by POST, so that no address holds a name; it saves nothing.
+  const isRead = ({ detail }) => detail.requestConfig?.verb === "get" || Boolean((detail.requestConfig?.elt || detail.elt).closest("[role=search]"));
+
   const failed = (event, status, html) => {
-    const reads = event.detail.requestConfig?.verb === "get";
     if (status === 423) kc.lock?.("rest");
-    if (reads && status === 423) return;
-    if (reads) kc.stale(`no answer from the server since ${kc.since?.() ?? "a while ago"}. What you see may be old.`);
+    const since = `no answer from the server since ${kc.since?.() ?? "a while ago"}. What you see may be old.`;
+    if (isRead(event)) status === 423 || kc.stale(status === 429 ? kc.why(status, html) : since);
     else {
-      const element = event.detail.requestConfig?.elt || event.detail.elt;
-      kc.unsaved(element, kc.why(status, html, element.closest("form")), status);
-      kc.lost?.(element, status, html);
+      const { elt } = event.detail.requestConfig || event.detail;
+      kc.unsaved(elt, kc.why(status, html, elt.closest("form")), status);
+      kc.lost?.(elt, status, html);
     }
   };
 
@@ -56,11 +58,9 @@
     }
     const refused = xhr.getResponseHeader("HX-Retarget");
     if (xhr.status === 409 && refused) event.detail.shouldSwap = true;
-    if (refused === "#kc-problems") {
-      const homes = ["form", "dialog"].map((name) => requestConfig.elt.closest(name));
-      const near = homes.map((home) => home?.querySelector("[data-kc-problems]")).find(Boolean);
-      if (near) event.detail.target = near;
-    }
+    const homes = refused === "#kc-problems" ? ["form", "dialog"].map((name) => requestConfig.elt.closest(name)) : [];
+    const near = homes.map((home) => home?.querySelector("[data-kc-problems]")).find(Boolean);
+    if (near) event.detail.target = near;
   });
 
   document.addEventListener("htmx:responseError", (event) => failed(event, event.detail.xhr.status, event.detail.xhr.responseText));
@@ -69,7 +69,7 @@
 
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!event.detail.successful || kc.signIn(event.detail.xhr.responseText)) return;
-    if (event.detail.requestConfig?.verb === "get") kc.current();
+    if (isRead(event)) kc.current();
     else kc.saved(event.detail.elt);
   });
 

@@ -1,5 +1,6 @@
 """Every page of every role: by keyboard and by touch, at every width, in light and in dark."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,10 @@ from playwright.sync_api import Browser, expect
 
 from kitclinic.navigation import HOMES
 from kitclinic.roles import Role
+from scheduling.models import Patient
 from tests.browser.conftest import TABLET
 from tests.browser.live import Live, serve
-from tests.browser.walk import Walk
+from tests.browser.walk import LEFT, Walk
 from tests.browser.ward import Ward
 from tests.browser.ward import ward as make_ward
 
@@ -240,13 +242,21 @@ def desks(chromium: Browser, live: Live, ward: Ward) -> Iterator[dict[str, Walk]
         desk.close()
 
 
+@pytest.fixture(scope="module")
+def named(ward: Ward) -> re.Pattern[str]:
+    """Names, numbers and telephones of the ward's patients."""
+    rows = Patient.objects.filter(site=ward.noon.site).values_list("family_name", "record_number", "phone")
+    words = {word for row in rows for word in row if len(word) > 3}
+    return re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted(words)))
+
+
 def known(place: Place) -> str:
     return f"{place.role}-{place.name.replace(':', '-')}"
 
 
 @pytest.mark.parametrize("place", PAGES, ids=known)
 def test_a_page_is_wide_enough_readable_touchable_and_reached_by_keyboard(
-    desks: dict[str, Walk], ward: Ward, place: Place
+    desks: dict[str, Walk], ward: Ward, named: re.Pattern[str], place: Place
 ) -> None:
     desk = desks[place.role]
     desk.complaints.clear()
@@ -255,6 +265,9 @@ def test_a_page_is_wide_enough_readable_touchable_and_reached_by_keyboard(
     if place.act:
         desk.reach(place.act)
     assert desk.complaints == []
+    left = desk.page.evaluate(LEFT)
+    assert "[" in left
+    assert named.findall(left) == [], "WEB-01: a patient in a title, an address or the browser's storage"
 
 
 @pytest.mark.parametrize("role", Role.values)

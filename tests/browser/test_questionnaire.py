@@ -137,7 +137,7 @@ def test_pro_72_a_tablet_clears_itself_and_back_shows_nothing(phone: Walk, live:
     sitting = actions.start_kiosk(assessment=sent.assessment, tablet=tablet, by=nurse, at=at)
     with override_settings(SECRET_KEY=SECRET):
         value = remember(HttpResponse(), sitting).cookies[COOKIE].value
-    phone.page.context.add_cookies([{"name": COOKIE, "value": value, "domain": "localhost", "path": "/q/"}])
+    phone.page.context.add_cookies([{"name": COOKIE, "value": value, "domain": "localhost", "path": "/"}])
     phone.page.clock.install()
     phone.open("/q/kiosk/")
     phone.page.get_by_role("link", name="Start").click()

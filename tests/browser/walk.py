@@ -82,6 +82,15 @@ FOCUS = """(selector) => {
     };
     return [here, here.closest("label"), here.parentElement].some((one) => one && marked(one)) ? "seen" : "unseen";
 }"""
+# Where a browser keeps something of a page after it: nothing of a patient may stand there.
+LEFT = """async () => JSON.stringify([
+    document.title,
+    location.href,
+    { ...localStorage },
+    { ...sessionStorage },
+    await indexedDB.databases(),
+    performance.getEntries().map((entry) => entry.name),
+])"""
 LONGEST_WAY = 120  # presses of Tab from the top of the page
 
 WIDER = """() => {

@@ -6,7 +6,7 @@ what these journeys do, a person can do.
 
 import json
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from django.test import Client
 from django.urls import reverse
@@ -81,8 +81,13 @@ class Person:
 
     def find(self, words: str) -> "Person":
         """Type into the bar's search for patients and press Enter."""
-        (form,) = [form for form in self.page.forms if list(form.controls) == ["q"] and not form.buttons][:1]
-        return self.open(f"{form.attributes['action']}?{urlencode({'q': words})}")
+        (form,) = [form for form in self.page.forms if "q" in form.controls and not form.buttons][:1]
+        address, data = (
+            str(form.attributes["action"]),
+            {name: form.controls[name].chosen[:1] for name in form.controls},
+        )
+        data["q"] = [words]
+        return self._show(self.client.post(address, data, follow=True), address, 200)
 
     def _form(self, label: str, within: str) -> tuple[Form, Button]:
         found = [

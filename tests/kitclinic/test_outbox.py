@@ -221,6 +221,7 @@ def test_the_console_delivery_keeps_the_text_out_of_the_log(
         assert tasks.deliver_outbox() == 1
     assert "visit-7-reminder" in caplog.text
     assert "See you." not in caplog.text
+    assert OutboxMessage.objects.get().to not in caplog.text
 
 
 def test_two_workers_at_once_send_each_message_once(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:

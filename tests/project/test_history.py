@@ -17,6 +17,7 @@ NEITHER = {
     "kitclinic.OutboxMessage": "a message on its way out; its text is never changed, only whether it was sent",
     "kitclinic.LongTask": WORK,
     "kitclinic.SignInTry": "what slows guessing down; a right one gets a row of its own, and all go after 30 days",
+    "kitclinic.PaceCount": "how often somebody searched in this minute; begun anew in place",
     "kitclinic.StaffPin": "a secret; setting it is an audit event",
     "kitclinic.StaffInvitation": STEP,
     "scheduling.PatientMerge": STEP,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kitclinic.management.clinics import clinic_named
 from kitclinic.models import Site
+from kitclinic.spreadsheets import guarded
 from outcomes.queries.cohorts import Source, protocols_used, sources
 from outcomes.queries.completed import completion_facts
 from outcomes.queries.dashboard import dashboard
@@ -68,8 +69,7 @@ class Command(BaseCommand):
 
     def csv(self, table: Table) -> None:
         writer = csv.writer(self.stdout, lineterminator="\n")
-        writer.writerow(table[0])
-        writer.writerows(table[1])
+        writer.writerows([guarded(str(cell)) for cell in row] for row in (table[0], *table[1]))
 
     def json(self, table: Table) -> None:
         rows = [dict(zip(table[0], row, strict=True)) for row in table[1]]

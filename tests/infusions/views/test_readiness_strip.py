@@ -26,7 +26,8 @@ def visit(site, clock):
 
 
 def page(client, name, *args, **query):
-    answer = client.get(reverse(name, args=args), query)
+    address = reverse(name, args=args)
+    answer = client.post(address, query, follow=True) if query else client.get(address)
     assert answer.status_code == 200
     return answer.content.decode()
 

@@ -56,12 +56,12 @@ def test_a_wrong_code_says_what_to_do(site: Site, token: str, sentence: str) -> 
     assert sentence in words(response)
 
 
-def test_the_right_year_opens_the_first_question_with_a_cookie_for_these_pages_only(site: Site) -> None:
+def test_the_right_year_opens_the_first_question_with_a_cookie_of_this_address_only(site: Site) -> None:
     phone = Phone(factory.sent(site=site))
     response = phone.open()
     assert response["Location"] == "/q/questions/1/"
     cookie = phone.client.cookies[COOKIE]
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/q/")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
     assert cookie["max-age"] == 45 * 60
     assert phone.made.token not in cookie.value
 

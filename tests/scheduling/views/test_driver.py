@@ -88,11 +88,11 @@ def test_drv_05_a_wrong_year_says_how_many_tries_are_left_and_the_fifth_closes(s
     assert phone.client.cookies.get(COOKIE) is None
 
 
-def test_drv_06_the_cookie_is_for_these_pages_only_and_ends_after_45_minutes(site: Site) -> None:
+def test_drv_06_the_cookie_is_of_this_address_only_and_ends_after_45_minutes(site: Site) -> None:
     made = linked(site)
     phone = opened(made)
     cookie = phone.client.cookies[COOKIE]
-    assert (cookie["path"], cookie["httponly"], cookie["max-age"]) == ("/d/", True, 45 * 60)
+    assert (cookie["path"], cookie["httponly"], cookie["max-age"]) == ("/", True, 45 * 60)
     assert str(made.sequence.patient_id) not in cookie.value.split(":")[0]
     assert phone.get("/d/days/").status_code == 200
     phone.at += timedelta(minutes=46)

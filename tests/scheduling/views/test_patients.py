@@ -42,16 +42,16 @@ def test_the_bar_searches_here_and_the_first_match_is_one_key_away(
 ) -> None:
     found = make.patient(site=site, family_name="Marrin")
     make.patient(site=site, family_name="Tolland")
-    page = as_user(scheduler).get(URL, {"q": "marr"}).content.decode()
+    page = as_user(scheduler).post(URL, {"q": "marr"}, follow=True).content.decode()
     assert "Tolland" not in page
     assert f'href="{reverse("scheduling:patient", args=[found.pk])}" autofocus' in page
 
 
 def test_enter_in_the_field_opens_the_first_match(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
     found = make.patient(site=site, family_name="Marrin")
-    answer = as_user(scheduler).get(URL, {"q": "marr", "open": "first"})
+    answer = as_user(scheduler).post(URL, {"q": "marr", "open": "first"})
     assert answer.headers["Location"] == reverse("scheduling:patient", args=[found.pk])
-    assert as_user(scheduler).get(URL, {"q": "nobody", "open": "first"}).status_code == 200
+    assert as_user(scheduler).post(URL, {"q": "nobody", "open": "first"}, follow=True).status_code == 200
 
 
 def test_the_partial_is_the_part_of_the_page(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
@@ -75,9 +75,9 @@ def test_an_empty_list_offers_to_register_only_to_who_may(
 ) -> None:
     new = reverse("scheduling:patient_new")
     for query in ({}, {"q": "nobody"}):
-        assert as_user(scheduler).get(URL, query).content.decode().count(new) == 2
-        assert new not in as_user(nurse).get(URL, query).content.decode()
-    assert "Nobody matches “&lt;b&gt;”" in as_user(scheduler).get(URL, {"q": "<b>"}).content.decode()
+        assert as_user(scheduler).post(URL, query, follow=True).content.decode().count(new) == 2
+        assert new not in as_user(nurse).post(URL, query, follow=True).content.decode()
+    assert "Nobody matches “&lt;b&gt;”" in as_user(scheduler).post(URL, {"q": "<b>"}, follow=True).content.decode()
 
 
 def test_a_merged_record_is_found_by_its_number_and_leads_to_the_kept_one(
@@ -85,17 +85,17 @@ def test_a_merged_record_is_found_by_its_number_and_leads_to_the_kept_one(
 ) -> None:
     kept, folded = make.patient(site=site, record_number="KT-1"), make.patient(site=site, record_number="KT-777")
     merge_patients(kept=kept, folded=folded, reason="The same.", by=scheduler, at=make.NOW)
-    page = as_user(scheduler).get(URL, {"q": "KT-777"}).content.decode()
+    page = as_user(scheduler).post(URL, {"q": "KT-777"}, follow=True).content.decode()
     assert reverse("scheduling:patient", args=[kept.pk]) in page
     assert "found by KT-777, merged" in page
-    answer = as_user(scheduler).get(URL, {"q": "777", "open": "first"})
+    answer = as_user(scheduler).post(URL, {"q": "777", "open": "first"})
     assert answer.headers["Location"] == reverse("scheduling:patient", args=[kept.pk])
 
 
 def test_more_than_a_page_says_how_many_more(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
     for _ in range(MOST + 2):
         make.patient(site=site, family_name="Marrin")
-    page = as_user(scheduler).get(URL, {"q": "marr"}).content.decode()
+    page = as_user(scheduler).post(URL, {"q": "marr"}, follow=True).content.decode()
     assert page.count("<tr data-kc-item>") == MOST
     assert f"{MOST + 2} records match “marr”; the first {MOST} are shown" in page
     assert "And 2 more records: type more" in page
@@ -108,7 +108,7 @@ def test_more_than_enough_says_so_and_gives_no_number_it_did_not_count(
         Patient(site=site, record_number=f"B-{number}", family_name="Marrin", birth_date=NOW, created_at=NOW)
         for number in range(ENOUGH + 1)
     )
-    page = as_user(scheduler).get(URL, {"q": "arri"}).content.decode()
+    page = as_user(scheduler).post(URL, {"q": "arri"}, follow=True).content.decode()
     assert page.count("<tr data-kc-item>") == MOST
     assert f"More than {ENOUGH} records match “arri”; {MOST} are shown, the likeliest first" in page
     assert f"More than {ENOUGH} records; type more of the name" in page
@@ -117,4 +117,4 @@ def test_more_than_enough_says_so_and_gives_no_number_it_did_not_count(
 
 def test_the_preferred_name_stands_in_the_list(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
     make.patient(site=site, preferred_name="Della")
-    assert "called Della" in as_user(scheduler).get(URL, {"q": "della"}).content.decode()
+    assert "called Della" in as_user(scheduler).post(URL, {"q": "della"}, follow=True).content.decode()
