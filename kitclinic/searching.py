@@ -10,7 +10,7 @@ from kitclinic.http import is_htmx
 from kitclinic.sealed import seal, unseal
 from kitclinic.web_rules import SEARCH_LASTS_S
 
-PURPOSE = "search"
+PURPOSE, RECORD = "search", "record"
 SEALED = "s"  # name in the address
 MOST = 200  # characters
 
@@ -36,3 +36,13 @@ class Searched:
     def page(self, request: HttpRequest) -> HttpResponse:
         """Go to the page of what was found: it can be reloaded, left and come back to."""
         return redirect(f"{request.path}?{urlencode({SEALED: self.sealed})}" if self.text else request.path)
+
+
+def seal_record(number: str) -> str:
+    """A record number as an address may carry it."""
+    return seal(number, purpose=RECORD)
+
+
+def read_record(sealed: str) -> str:
+    """The record number of an address; one that is old or not ours comes back as it is, and is nobody's."""
+    return unseal(sealed, purpose=RECORD, within_s=SEARCH_LASTS_S) or sealed
