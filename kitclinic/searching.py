@@ -44,5 +44,5 @@ def seal_record(number: str) -> str:
 
 
 def read_record(sealed: str) -> str:
-    """The record number of an address; one that is old or not ours comes back as it is, and is nobody's."""
-    return unseal(sealed, purpose=RECORD, within_s=SEARCH_LASTS_S) or sealed
+    """The record number of an address; one that is old or not ours is nobody's."""
+    return unseal(sealed, purpose=RECORD, within_s=SEARCH_LASTS_S) or "?"
