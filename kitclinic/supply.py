@@ -102,7 +102,7 @@ def components() -> Iterator[dict[str, Any]]:
             yield _component(name, found[2], f"pkg:pypi/{name}@{found[2]}", hashes)
     for place, one in json.loads(NPM_LOCK.read_text(encoding="utf-8"))["packages"].items():
         name = place.rpartition("node_modules/")[2]
-        if name:
+        if name and not one.get("dev"):  # what only tests use is no part of the product
             kind, _, digest = one["integrity"].partition("-")
             hashes = [
                 {"alg": {"sha512": "SHA-512", "sha1": "SHA-1"}[kind], "content": base64.b64decode(digest).hex()}
