@@ -9,7 +9,6 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 SWITCHED_OFF = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",
