@@ -34,6 +34,7 @@ check: setup   ## what CI runs
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py clinicrules --check
 	$(PY) manage.py statediagrams --check
+	$(PY) manage.py whomaywhat --check
 	$(MAKE) --no-print-directory test
 
 sbom: $(DEV)   ## the bill of materials of the locked packages, CycloneDX as JSON, into sbom.json
@@ -42,9 +43,10 @@ sbom: $(DEV)   ## the bill of materials of the locked packages, CycloneDX as JSO
 bench: setup   ## measurements; each prints its figures
 	@for file in bench/*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
 
-documents: $(RUN)   ## write docs/clinic-rules.md and docs/states.md anew
+documents: $(RUN)   ## write docs/clinic-rules.md, docs/states.md and docs/access.md anew
 	$(PY) manage.py clinicrules
 	$(PY) manage.py statediagrams
+	$(PY) manage.py whomaywhat
 
 reset:   ## throw the demonstration's data away, after asking
 	@$(PYTHON) -B -m kitclinic.machine reset

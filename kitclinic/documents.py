@@ -8,6 +8,7 @@ from pkgutil import walk_packages
 from django.conf import settings
 
 from kitclinic.register import REGISTER, Rule
+from kitclinic.roles import ROLES, Permission, Role
 
 FOUNDATION = (
     "foundation_rules",
@@ -25,6 +26,7 @@ FOUNDATION = (
 APPS = ("scheduling", "infusions", "outcomes")
 RULES_DOCUMENT = settings.BASE_DIR / "docs" / "clinic-rules.md"
 STATES_DOCUMENT = settings.BASE_DIR / "docs" / "states.md"
+ACCESS_DOCUMENT = settings.BASE_DIR / "docs" / "access.md"
 
 
 def registered_rules() -> list[Rule]:
@@ -74,6 +76,33 @@ def clinic_rules() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def who_may_what() -> str:
+    """The text of docs/access.md: every permission, and the roles that have it."""
+    roles = [Role(role) for role in ROLES]
+    lines = [
+        "# Who may see what",
+        "",
+        "Made from `kitclinic/roles.py` by `manage.py whomaywhat`; do not edit. What each address answers to each",
+        "actor, by method, stands in `tests/access/matrix.toml`, and a test tries every line of it.",
+        "",
+        f"| may | {' | '.join(role.label for role in roles)} |",
+        f"|---|{'---|' * len(roles)}",
+    ]
+    for permission in Permission:
+        cells = ("yes" if permission in ROLES[role] else "" for role in roles)
+        lines.append(f"| {permission.value} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *WITHOUT_A_ROLE]) + "\n"
+
+
+WITHOUT_A_ROLE = (
+    "- A superuser has no role and no clinic: every page of the staff answers 403.",
+    "- A patient's link opens one blank form or one question about the way home on one device, nothing else.",
+    "- What belongs to another clinic does not exist: 404.",
+    "- A scheduler reads ready or not ready, never why: no scores, doses, weights, diagnoses or medication.",
+    "- An analyst meets nobody by name: shared views without small groups, and de-identified exports.",
+)
 
 
 def state_diagrams() -> str:

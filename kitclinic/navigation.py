@@ -27,6 +27,7 @@ PLACES: tuple[tuple[str, str, Permission], ...] = (
     ("Calls", "outcomes:calls", Permission.SEND_QUESTIONNAIRES),
     ("Safety", "outcomes:safety", Permission.ANSWER_SAFETY_TASKS),
     ("Outcomes", "outcomes:home", Permission.SEE_OUTCOMES),
+    ("Figures", "outcomes:saved_views", Permission.SEE_SHARED_FIGURES),
     ("Questions", "outcomes:asking", Permission.SEE_OUTCOMES),
     ("Clinic", "clinic", Permission.RUN_CLINIC),
     ("Settings", "scheduling:settings", Permission.RUN_CLINIC),
@@ -56,6 +57,7 @@ HOMES = {
     Role.SCHEDULER: "scheduling:week",
     Role.CLINIC_LEAD: "outcomes:home",
     Role.ADMINISTRATOR: "scheduling:week",
+    Role.ANALYST: "outcomes:saved_views",
 }
 
 

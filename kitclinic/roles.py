@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_SCORES = "see a patient's answers and scores"
     ANSWER_SAFETY_TASKS = "acknowledge safety tasks"
     SEE_OUTCOMES = "see the clinic's outcomes"
+    SEE_SHARED_FIGURES = "see shared views of outcomes: figures without names and without small groups"
     EXPORT_RESEARCH = "make de-identified research exports"
     BREAK_GLASS = "open one patient's record in an emergency, for an hour and with a reason"
     REVIEW_ACCESS = "review who looked at what"
@@ -44,6 +45,7 @@ class Role(TextChoices):
     SCHEDULER = "scheduler", "Scheduler"
     CLINIC_LEAD = "clinic_lead", "Clinic lead"
     ADMINISTRATOR = "administrator", "Administrator"
+    ANALYST = "analyst", "Analyst"
 
 
 P = Permission
@@ -130,5 +132,7 @@ ROLES: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset({P.SIGNED_IN, P.SEE_SCHEDULE, P.BREAK_GLASS, P.REVIEW_ACCESS, P.RUN_CLINIC}),
+    # De-identified only: no patient, no chart, no list that leads to one.
+    Role.ANALYST: frozenset({P.SIGNED_IN, P.SEE_SHARED_FIGURES, P.EXPORT_RESEARCH}),
 }
 PRESCRIBERS = frozenset(role for role, permissions in ROLES.items() if P.SIGN_ORDERS in permissions)

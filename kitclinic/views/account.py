@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.account import open_sessions, steps_of
@@ -23,6 +23,7 @@ from kitclinic.sign_in_rules import SHIFT_HOURS
 
 
 @requires(Permission.SIGNED_IN)
+@require_safe
 @before_second_step
 def account(request: StaffRequest) -> HttpResponse:
     at, person = timezone.now(), request.user

@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.changes import MOST, ON_THE_PAGE, Asked, changes
@@ -42,6 +43,7 @@ class Period(forms.Form):
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def history(request: StaffRequest) -> HttpResponse:
     """A filter that cannot be read shows its error and no change, rather than other changes."""
     form = Period(request.GET)

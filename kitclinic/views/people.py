@@ -7,7 +7,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.actions import (
@@ -29,6 +29,7 @@ from kitclinic.roles import Permission
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def people(request: StaffRequest) -> HttpResponse:
     lines = people_of(request.clinic, at=timezone.now())
     closed = sum(not line.person.is_active for line in lines)

@@ -30,7 +30,10 @@ TABS = (
     ("outcomes:saved_views", "Views"),
     ("outcomes:research", "Research"),
 )
-ONLY_FOR = {"outcomes:research": Permission.EXPORT_RESEARCH}
+MAY_OPEN = {  # besides the pages whose figures lead to patients
+    "outcomes:research": (Permission.EXPORT_RESEARCH,),
+    "outcomes:saved_views": (Permission.SEE_OUTCOMES, Permission.SEE_SHARED_FIGURES),
+}
 EVERYBODY = ("", "All")
 
 
@@ -65,7 +68,7 @@ def outcome_tabs(context: Any) -> dict[str, Any]:
     query = f"?{urlencode(asked.asked.as_query())}" if asked else ""
     tabs = []
     for name, label in TABS:
-        if name in ONLY_FOR and not request.user.may(ONLY_FOR[name]):
+        if not any(map(request.user.may, MAY_OPEN.get(name, (Permission.SEE_OUTCOMES,)))):
             continue
         url = reverse(name)
         tabs.append({"url": f"{url}{query}", "label": label, "current": request.path == url})

@@ -25,13 +25,14 @@ from outcomes.view_forms import ALWAYS, RenameViewForm, SaveViewForm
 from outcomes.views.queried import SIDES, asking, common_query, side_query
 
 
-@requires(Permission.SEE_OUTCOMES)
+@requires(Permission.SEE_OUTCOMES, Permission.SEE_SHARED_FIGURES)
 @require_safe
 def saved_views(request: StaffRequest) -> HttpResponse:
     views = SavedView.objects.seen_by(request.user).select_related("made_by").order_by("-made_at", "-pk")
     runs = request.user.may(Permission.RUN_CLINIC)
     lines = [(view, address_of(view), view.made_by_id == request.user.pk or runs) for view in views]
-    context = {"lines": lines, "rules": (SAVED, SHARED)}
+    may_save = request.user.may(Permission.SEE_OUTCOMES)
+    context = {"lines": lines, "may_save": may_save, "rules": (SAVED, SHARED)}
     return page(request, "outcomes/saved_views.html", context)
 
 
@@ -95,7 +96,7 @@ def saved_view_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("outcomes:saved_views")
 
 
-@requires(Permission.SEE_OUTCOMES)
+@requires(Permission.SEE_OUTCOMES, Permission.SEE_SHARED_FIGURES)
 @require_safe
 def saved_view(request: StaffRequest, token: str) -> HttpResponse:
     at = timezone.now()

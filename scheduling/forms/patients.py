@@ -27,7 +27,10 @@ def date_field(**options: Any) -> forms.DateField:
 
 
 class PatientForm(forms.Form):
-    """Who is referred, or what the registry says now. assessed: an assessment names the diagnosis."""
+    """Who is referred, or what the registry says now. assessed: an assessment names the diagnosis.
+
+    hidden: a diagnosis that the reader may not see; it stays unless another is typed.
+    """
 
     version = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)  # of the record shown
     record_number = forms.CharField(max_length=20, help_text="As it stands on the referral.")
@@ -64,8 +67,12 @@ class PatientForm(forms.Form):
         max_length=80, label="Pain diagnosis", required=False, help_text="As the referral names it."
     )
 
-    def __init__(self, *args: Any, assessed: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, assessed: bool = False, hidden: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.hidden = hidden
+        if hidden:
+            self.initial["diagnosis"] = ""
+            self.fields["diagnosis"].help_text = "One is on record, for the treating team. Left empty, it stays."
         if assessed:
             del self.fields["diagnosis"]
         self.fields["family_name"].widget.attrs["autofocus"] = True
@@ -87,7 +94,10 @@ class PatientForm(forms.Form):
         return cleaned
 
     def new_patient(self) -> NewPatient:
-        return NewPatient(**{name: value for name, value in self.cleaned_data.items() if name != "version"})
+        said = {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        if self.hidden and not said.get("diagnosis"):
+            said["diagnosis"] = self.hidden
+        return NewPatient(**said)
 
     def other_than(self, patient: Patient) -> list[tuple[str, str]]:
         """Return label and present value of each field in which the record says something else than this form."""

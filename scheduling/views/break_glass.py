@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, key_in, page, say
@@ -49,6 +49,7 @@ def break_glass_end(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.REVIEW_ACCESS)
+@require_safe
 def break_glass_queue(request: StaffRequest) -> HttpResponse:
     """What waits for review, the oldest first; below, the newest that were reviewed."""
     rows, at = glasses(request.clinic), timezone.now()

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from kitclinic.access import StaffRequest, requires
+from kitclinic.access import StaffRequest, requires, sees_clinical
 from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Blocker, Conflict, Refused
 from kitclinic.roles import Permission
@@ -21,7 +21,9 @@ def patient_edit(request: StaffRequest, pk: int) -> HttpResponse:
     rows = Patient.objects.select_related("merged_into", "site")
     patient = get_object_or_404(rows, site=request.clinic, pk=pk, birth_date__isnull=False)
     initial = PatientForm.initial_of(patient, version=record_version(patient))
-    form = PatientForm(request.POST or None, initial=initial, assessed=diagnosis_is_assessed(patient))
+    hidden = "" if sees_clinical(request.user) else patient.diagnosis
+    assessed = diagnosis_is_assessed(patient)
+    form = PatientForm(request.POST or None, initial=initial, assessed=assessed, hidden=hidden)
     context: dict[str, Any] = {"form": form, "patient": patient, "languages": LANGUAGES}
     if request.method != "POST" or not form.is_valid():
         return page(request, "scheduling/patient_edit.html", context, status=422 if form.errors else 200)

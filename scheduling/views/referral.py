@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from kitclinic.access import StaffRequest, requires
+from kitclinic.access import StaffRequest, requires, sees_clinical
 from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Refused
 from kitclinic.roles import Permission
@@ -131,5 +131,6 @@ def _show(
         "is_open": is_open,
         "is_waiting": found.state == ReferralState.NEEDS_INFORMATION,
         "may_decide": request.user.may(Permission.REGISTER_PATIENTS),
+        "clinical": sees_clinical(request.user),
     }
     return page(request, "scheduling/referral.html", context | (more or {}), status=status)

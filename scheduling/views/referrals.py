@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from kitclinic import looks
-from kitclinic.access import StaffRequest, requires
+from kitclinic.access import StaffRequest, requires, sees_clinical
 from kitclinic.http import page
 from kitclinic.pace import Pace, paced
 from kitclinic.roles import Permission
@@ -51,6 +51,7 @@ def referrals(request: StaffRequest) -> HttpResponse:
         "rows": inbox_rows(shown.object_list, site=site, at=timezone.now()),
         "shown": shown,
         "may_decide": request.user.may(Permission.REGISTER_PATIENTS),
+        "clinical": sees_clinical(request.user),
     }
     return page(request, "scheduling/referrals.html", context, partial="scheduling/_referrals.html")
 

@@ -22,6 +22,7 @@ from scheduling.models import Patient
 
 
 @requires(Permission.REVIEW_ACCESS)
+@require_safe
 def who_looked(request: StaffRequest, pk: int) -> HttpResponse:
     patient, form = get_object_or_404(Patient, site=request.clinic, pk=pk), PeriodForm(request.GET)
     rows = _rows(request, patient, form)

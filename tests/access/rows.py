@@ -4,18 +4,18 @@ A new address with a key in it needs its row here: in ``Everything.rows`` by the
 (``everything_of``), or among ``NO_ROW`` where the value names no row of anybody (a date, a measure).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import reverse
 
 from infusions.actions import count_vault
 from infusions.models import Discrepancy, Flag, Movement, Order
 from infusions.states import MovementKind
-from kitclinic.models import Site
+from kitclinic.actions import give_place
+from kitclinic.models import Membership, Site
 from outcomes import actions as outcomes
 from outcomes.actions import add_engine_client, add_remote_engine, look_through, plan_asks
 from outcomes.models import ModelRun, PlannedAssessment, SafetyTask, SavedView
@@ -40,8 +40,9 @@ from scheduling.models import (
 )
 from scheduling.rules.group_plans import SeriesPlan
 from scheduling.states import ProposalKind
+from tests.access.walk import ROUTES, is_gated
 from tests.factories import infusions as at_chair
-from tests.factories import kept_aside, licensed, people
+from tests.factories import invited, kept_aside, licensed, people, tablets
 from tests.factories import monitors as devices
 from tests.factories import outcomes as questionnaires
 from tests.factories import scheduling as make
@@ -49,45 +50,50 @@ from tests.factories import verbal as verbal_orders
 from tests.factories.scheduling import actor
 from tests.journeys.steps import DAY_1
 
+SOMEBODY_ELSES = 999_999  # a key, a second step, a session: only their own person reaches them
 SAFETY_TASK = ("safety_task", "safety_take", "safety_hand_back", "safety_not_reached", "safety_close")
-NO_ROW = {  # a measure, a week and a date of the calendar name no row of anybody
-    "cell",
-    "chart_png",
-    "chart_svg",
-    "completion_patients",
-    "holiday",
-    "holiday_open",
-    "holiday_week",
-    "instrument",
-    "instrument_import",
-    "model",
-    "models_file",
-    "open_questions_file",
-    "proposals_ask",
-    "roster_copy",
-    "roster_leave",
-    "table_1_patients",
-    "table_of",
-    "week_sheet_pdf",
-    "who_answered_chart",
-    "who_answered_file",
+DAY = {"day": DAY_1.isoformat()}
+NO_ROW: dict[str, dict[str, str]] = {  # a measure, a week and a date of the calendar name no row of anybody
+    "cell": {"measure": "phq-9", "window": "last"},
+    "chart_png": {"name": "figure-1"},
+    "chart_svg": {"name": "figure-1"},
+    "completion_patients": {"group": "whole"},
+    "holiday": {"day": "2026-12-25"},
+    "holiday_open": {"day": "2026-12-25"},
+    "holiday_week": {"day": "2026-12-25"},
+    "instrument": {"name": "PHQ-9"},
+    "instrument_import": {"name": "PHQ-9"},
+    "model": {"measure": "phq-9"},
+    "models_file": {"kind": "csv"},
+    "open_questions_file": {"kind": "csv"},
+    "proposals_ask": DAY,
+    "roster_copy": DAY,
+    "roster_leave": DAY,
+    "setting_change": {"name": "hold_minutes"},
+    "table_1_patients": {"line": "age"},
+    "table_of": {"name": "table-1", "kind": "csv"},
+    "week_sheet_pdf": DAY,
+    "who_answered_chart": {"kind": "svg"},
+    "who_answered_file": {"kind": "csv"},
 }
 
 
-def named() -> Iterator[URLPattern]:
-    """Every address with a value in it that staff may open."""
-    for resolver in get_resolver().url_patterns:
-        if isinstance(resolver, URLResolver):
-            for pattern in resolver.url_patterns:
-                if isinstance(pattern, URLPattern) and pattern.pattern.converters and _of_staff(pattern):
-                    yield pattern
+PUBLIC = {  # the values of pages that need no sign-in
+    "outcomes:question": {"number": 1},
+    "outcomes:support": {"number": 1},
+    "single_sign_on": {"key": "nobody"},
+    "single_sign_on_back": {"key": "nobody"},
+}
+ASKED = {  # what a page must be asked to be there
+    "outcomes:saved_view_new": "?on=dashboard",
+    "scheduling:break_glass": "?patient={patient}",
+}
 
-
-def _of_staff(pattern: URLPattern) -> bool:
-    return hasattr(pattern.callback, "any_of") and pattern.name not in NO_ROW
-
-
-ADDRESSES = {f"{pattern.lookup_str.split('.')[0]}:{pattern.name}": pattern for pattern in named()}
+ADDRESSES = {  # every address of staff that names a row
+    name: pattern
+    for name, pattern in ROUTES.items()
+    if pattern.pattern.converters and is_gated(name) and pattern.name not in NO_ROW
+}
 
 
 @dataclass
@@ -98,11 +104,23 @@ class Everything:
     chair: at_chair.Chair
     task: SafetyTask
     rows: dict[str, int]  # beginning of a page's name -> the row it is about
+    feed: str  # what a calendar program knows
 
 
-def everything_of(site: Site) -> Everything:
-    """One row at least for every address with a key in it."""
-    chair = at_chair.infusion(site=site, monday=DAY_1, at_state="infusing")
+def address(name: str, there: Everything) -> str:
+    """The address of this page about a row of this clinic."""
+    pattern = ROUTES[name]
+    if not pattern.pattern.converters:
+        return reverse(name) + ASKED.get(name, "").format(patient=there.chair.visit.patient_id)
+    if name == "scheduling:feed":
+        return reverse(name, kwargs={"token": there.feed})
+    given = PUBLIC.get(name) or NO_ROW.get(pattern.name or "")
+    return reverse(name, kwargs=given or values_of(name, there))
+
+
+def everything_of(site: Site, **fields: Any) -> Everything:
+    """One row at least for every address with a key in it. fields: of the patient in the chair."""
+    chair = at_chair.infusion(site=site, monday=DAY_1, at_state="infusing", **fields)
     chair.later(minutes=15).vitals(at_chair.Vitals(170, 78, 70, 98, at_chair.Rhythm.SINUS))
     rows = enrolment_of(site) | suite_of(site, chair.visit) | ledger_of(site)
     rows |= monitors_of(chair)
@@ -119,7 +137,13 @@ def everything_of(site: Site) -> Everything:
     rows |= {"saved_view_": saved_view_of(site).pk}
     rows |= {"break_glass_": glass_of(site, chair).pk}
     rows |= keeping_of(site, at=chair.at, released_at=site.instant(chair.visit.date, 565))
-    return Everything(site, chair, questionnaires.safety_task(site=site), rows)
+    rows |= dict.fromkeys(("member_change", "member_end"), place_of(site, at=chair.at).pk)
+    new = invited.invited(site, by=actor("administrator", site), at=chair.at, token=f"invited-{site.slug}")
+    rows |= {"person_link": new.pk, "person_withdraw": new.pk, "person": actor("psychologist", site).pk}
+    rows |= dict.fromkeys(("passkey_name", "session_end", "step_remove"), SOMEBODY_ELSES)
+    rows |= {"tablet_end": tablets.tablet(site, chair.at)[0].pk}
+    _, feed = make_feed(patient=chair.visit.patient, by=actor("scheduler", site), at=chair.at)
+    return Everything(site, chair, questionnaires.safety_task(site=site), rows, feed)
 
 
 def glass_of(site: Site, chair: at_chair.Chair) -> BreakGlass:
@@ -128,6 +152,14 @@ def glass_of(site: Site, chair: at_chair.Chair) -> BreakGlass:
     return actions.break_glass(
         patient=patient, reason="He is unwell in the hall", password=people.PASSWORD, by=by, at=chair.at
     )
+
+
+def place_of(site: Site, *, at: datetime) -> Membership:
+    """A nurse of a third clinic who works at this one too."""
+    third = people.site(slug=f"third-{site.slug}", name=f"Third of {site.name}")
+    nurse = people.staff("nurse", site=third)
+    by = actor("clinic_lead", site)
+    return give_place(site=site, username=nurse.username, role="nurse", is_ketamine_trained=True, by=by, at=at)
 
 
 def keeping_of(site: Site, *, at: datetime, released_at: datetime) -> dict[str, int]:

@@ -14,6 +14,7 @@ NAMES = {
     "scheduler": ("Nkem Osei", ""),
     "clinic_lead": ("Ravi Adeyemi", "MHA"),
     "administrator": ("Mira Oyelaran", ""),
+    "analyst": ("Sanna Lindqvist", ""),
 }
 OPENED = datetime(2020, 1, 6, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"

@@ -136,8 +136,9 @@ def test_every_file_that_declares_a_rule_is_read_for_the_register() -> None:
     [
         (documents.RULES_DOCUMENT, documents.clinic_rules),
         (documents.STATES_DOCUMENT, documents.state_diagrams),
+        (documents.ACCESS_DOCUMENT, documents.who_may_what),
     ],
-    ids=["clinic-rules", "states"],
+    ids=["clinic-rules", "states", "access"],
 )
 def test_a_generated_document_is_up_to_date(path: Path, text: object) -> None:
     assert path.read_text(encoding="utf-8") == text(), "run make documents"  # type: ignore[operator]

@@ -21,8 +21,8 @@ AsUser = Callable[[StaffUser], Client]
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_everybody_but_the_administrator_finds_patients(site: Site, as_user: AsUser, role: Role) -> None:
-    expected = 403 if role == Role.ADMINISTRATOR else 200
+def test_everybody_but_administrator_and_analyst_finds_patients(site: Site, as_user: AsUser, role: Role) -> None:
+    expected = 403 if role in (Role.ADMINISTRATOR, Role.ANALYST) else 200
     assert as_user(people.staff(role, site=site)).get(URL).status_code == expected
 
 
