@@ -76,8 +76,8 @@ def passkey_add(request: StaffRequest) -> HttpResponse:
 
 @requires(Permission.SIGNED_IN)
 @before_second_step
-@proven
 @require_POST
+@proven
 def passkey_new_options(request: StaffRequest) -> JsonResponse:
     return JsonResponse(ask_to_make_one(request.user))
 
@@ -94,8 +94,8 @@ def passkey_name(request: StaffRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.SIGNED_IN)
 @before_second_step
-@proven
 @require_POST
+@proven
 def step_remove(request: StaffRequest, pk: int) -> HttpResponse:
     """Remove a codes app or a passkey of one's own."""
     rows = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.actions import change_setting
@@ -13,6 +13,7 @@ from kitclinic.site_settings import fixed_rules, lines_of, setting_named
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def site_settings(request: StaffRequest) -> HttpResponse:
     context = {"groups": lines_of(request.clinic), "fixed": fixed_rules()}
     return page(request, "kitclinic/site_settings.html", context)

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.actions import invite_person, new_invitation_token, note_change_of_place, open_another_clinic
@@ -79,6 +80,7 @@ def clinic_new_people(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.RUN_CLINIC)
+@require_safe
 def clinic_ready(request: StaffRequest) -> HttpResponse:
     """What this clinic still needs, with the way to it."""
     needs = needs_of(request.clinic, timezone.now())

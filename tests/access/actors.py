@@ -19,6 +19,7 @@ from django.test.utils import _TestState
 from kitclinic import pdf, urls
 from kitclinic.models import Site, StaffUser
 from kitclinic.roles import Role
+from kitclinic.second_step import PROVEN_AT
 from tests.access.canaries import PATIENT, seed
 from tests.access.rows import Everything, everything_of
 from tests.factories import driver_links, people
@@ -73,6 +74,9 @@ class Tried:
         for name, person in (staff | {"superuser": root}).items():
             client = Client()
             client.force_login(person)
+            session = client.session
+            session[PROVEN_AT] = int(here.instant(DAY_1, HALF_PAST_NINE).timestamp())
+            session.save()
             self._keep(name, client)
         self._keep("anonymous", Client())
         at = here.instant(DAY_1, HALF_PAST_NINE)

@@ -36,7 +36,8 @@ class Line:
             return "403"
         role, _, where = who.partition(" ")
         answer = self._closed(self.cells[role], method)
-        return "404" if where and answer == "ok" and self.elsewhere == "404" else answer
+        sees_such = self.cells[role] != "." and answer in {"ok", "403"}
+        return "404" if where and sees_such and self.elsewhere == "404" else answer
 
     def _closed(self, cell: str, method: str) -> str:
         if cell == ".":

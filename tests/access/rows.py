@@ -148,7 +148,7 @@ def everything_of(site: Site, **fields: Any) -> Everything:
 
 def glass_of(site: Site, chair: at_chair.Chair) -> BreakGlass:
     """An emergency access, of the first who may open one."""
-    by, patient = actor("psychologist", site), chair.visit.patient
+    by, patient = actor("psychologist", site), make.patient(site=site, at=chair.at)
     return actions.break_glass(
         patient=patient, reason="He is unwell in the hall", password=people.PASSWORD, by=by, at=chair.at
     )

@@ -12,7 +12,7 @@ from tests.access.walk import ROUTES, is_gated
 
 ACTORS = (*STRANGERS, "superuser", *Role.values, *(f"{role} elsewhere" for role in Role.values))
 OTHER_METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
-OK = {"GET": {200, 302}, "POST": {200, 204, 302, 400, 409, 422}}
+OK = {"GET": {200, 302, 422}, "POST": {200, 204, 302, 400, 409, 422}}
 SIGN_IN = "/sign-in/"
 
 
