@@ -23,7 +23,7 @@ from kitclinic import audit
 from kitclinic.http import is_htmx, key_in
 from kitclinic.models import Site, StaffUser
 from kitclinic.register import Rule
-from kitclinic.searching import SEALED
+from kitclinic.searching import Searched
 
 PART_MINUTES = 10  # ACC-11
 ACC_10 = Rule(
@@ -69,7 +69,7 @@ class Look:
     to_patient: str = ""  # from such a row to the patient's key: "sequence__patient_id"
     key: str = "pk"
     part: bool = False  # the page asks for it by itself
-    search: str = ""  # field that makes the page a search; its answer goes on with a sealed copy (WEB-01)
+    search: str = ""  # field that makes the page a search, typed or as a sealed copy (WEB-01)
 
     def row_of(self, given: Mapping[str, Any], asked: Mapping[str, str]) -> int:
         """The key of the row it is about, 0 for none. given: values of the address; asked: its query."""
@@ -94,13 +94,16 @@ PATIENT = ("scheduling.Patient", "pk")
 Rows = tuple[str, str]
 
 
-def chart(what: str, rows: Rows = PATIENT, *, key: str = "pk", part: bool = False) -> Look:
-    """A page about one patient. rows: model of the row in the address, and the way from it to the patient."""
-    return Look(Act.CHART, what, *rows, key=key, part=part)
+def chart(what: str, rows: Rows = PATIENT, *, key: str = "pk", part: bool = False, search: str = "") -> Look:
+    """A page about one patient. rows: model of the row in the address, and the way from it to the patient.
+
+    search: its field by which another patient is looked for.
+    """
+    return Look(Act.CHART, what, *rows, key=key, part=part, search=search)
 
 
 def listed(what: str, *, part: bool = False, search: str = "") -> Look:
-    """A page that shows several patients. search: its query field, which makes it a search."""
+    """A page that shows several patients. search: its field, which makes it a search."""
     return Look(Act.LIST, what, part=part, search=search)
 
 
@@ -148,33 +151,28 @@ class LookMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        look = look_of(request) if request.method == "GET" or _typed(request) else None
-        if look is not None and _is_shown(request, response):
+        look = look_of(request)
+        if look is not None and _is_shown(request, look, response.status_code):
             user = request.user
             if isinstance(user, StaffUser) and user.site is not None:
                 _write_down(request, look, user, user.site, at=timezone.now())
         return response
 
 
-def _typed(request: HttpRequest) -> str:
-    """What a page that searches was sent, "" for nothing and for any other page."""
-    look = look_of(request)
-    if look is None or not look.search:
-        return ""
-    return request.POST.get(look.search, "").strip() if request.method == "POST" else request.GET.get(SEALED, "")
+def _is_shown(request: HttpRequest, look: Look, status: int) -> bool:
+    """A page that is read, or a search by POST: one that leads straight to whom it found is a search all the same.
 
-
-def _is_shown(request: HttpRequest, response: HttpResponse) -> bool:
-    """A search that leads straight to the one it found is a search; one that leads to its page is shown there."""
-    if response.status_code == 302 and response.headers.get("Location", "").startswith(f"{request.path}?"):
-        return False
-    return response.status_code in SHOWN or (response.status_code in {204, 302} and bool(_typed(request)))
+    A search that leads to its own page has found nobody yet; the page it leads to has.
+    """
+    if request.method == "GET":
+        return status in SHOWN
+    return request.method == "POST" and bool(look.search) and (status in SHOWN or hasattr(request, "kc_found"))
 
 
 def _write_down(request: HttpRequest, look: Look, user: StaffUser, site: Site, *, at: datetime) -> None:
     match = request.resolver_match
     assert match is not None
-    searched = bool(_typed(request))
+    searched = bool(look.search and Searched.of(request, look.search).text)
     detail: dict[str, Any] = {"page": match.view_name, "session": _session(request)}
     row = look.row_of(match.kwargs, request.GET)
     patient = getattr(request, "kc_patient", None) or look.patient(site, row)

@@ -24,10 +24,10 @@ class Searched:
     is_new: bool
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Searched":
+    def of(cls, request: HttpRequest, field: str = "q") -> "Searched":
         """Read what is searched for; a sealed copy that is old or not ours is nothing."""
         if request.method == "POST":
-            text = request.POST.get("q", "").strip()[:MOST]
+            text = request.POST.get(field, "").strip()[:MOST]
             return cls(text, seal(text, purpose=PURPOSE) if text else "", is_new=not is_htmx(request))
         sealed = request.GET.get(SEALED, "")
         text = unseal(sealed, purpose=PURPOSE, within_s=SEARCH_LASTS_S) or "" if sealed else ""

@@ -52,7 +52,7 @@ LOOKS: dict[str, Look | NoLook] = {
     "patient_edit": chart("Name and contact"),
     "patient_events": chart("Timeline", part=True),
     "patient_feed": chart("Patient's calendar link"),
-    "patient_merge": chart("Merging records"),
+    "patient_merge": chart("Merging records", search="q"),
     "patient_new": FORM,
     "patient_records": chart("Copies, legal holds and keeping of a record"),
     "patients": listed("Patients", search="q"),

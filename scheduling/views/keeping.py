@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
+from kitclinic.pace import Pace, paced
 from kitclinic.problems import Refused
 from kitclinic.retention import policy
 from kitclinic.roles import Permission
@@ -123,6 +124,7 @@ def chart_decide(request: StaffRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.RELEASE_RECORDS)
 @require_GET
+@paced(Pace.EXPORT)
 def release_file(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The file, for whoever released it, while it is fresh; after that another release is written down."""
     at = timezone.now()

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
+from kitclinic import looks
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, key_in, page, say
 from kitclinic.pace import Pace, paced
@@ -78,5 +79,6 @@ def _choose(request: StaffRequest, patient: Patient) -> HttpResponse:
     found = find(site=site, text=query, today=site.today(timezone.now())) if query else None
     matches = [match for match in people_like(site=site, person=person_of(patient)) if not match.person.leads_to]
     hits = [hit.patient for hit in found.hits if hit.patient.pk != patient.pk] if found else []
+    looks.found(request, len(hits))
     context = {"patient": patient, "query": query, "matches": matches, "hits": hits, "found": found}
     return page(request, "scheduling/merge_choose.html", context)

@@ -33,12 +33,17 @@ class Line:
 def patients(request: StaffRequest) -> HttpResponse:
     """Everybody, or who matches what was typed. Enter in the page's own field (open=first) opens the first."""
     site, asked, at = request.clinic, Searched.of(request), timezone.now()
-    query = asked.text
+    query, opens = asked.text, asked.is_new and request.POST.get("open") == "first"
+    if asked.is_new and not opens:
+        return asked.page(request)
     found: Found | None = find(site=site, text=query, today=site.today(at)) if query else None
     looks.found(request, len(found.hits) if found else 0)
-    if asked.is_new:
-        first = found.hits[0].patient if found and found.hits and request.POST.get("open") == "first" else None
-        return redirect("scheduling:patient", first.pk) if first else asked.page(request)
+    if opens:
+        return (
+            redirect("scheduling:patient", found.hits[0].patient.pk)
+            if found and found.hits
+            else asked.page(request)
+        )
     shown: Page[Patient] | None = None
     if found is None:
         shown = Paginator(everybody(site=site), A_PAGE).get_page(request.GET.get("page"))

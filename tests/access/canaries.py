@@ -22,7 +22,7 @@ SCORE = "23"
 PERSON = ("Quarzheimer", "Ottilie", "KT-77713", "555 7713")
 DIAGNOSES = ("Zanthorrhoea",)
 MEDICATION = ("Xylocarpine", "gabapentin 300")
-DOSES = ("83.7", "41.85", "41.9 mg")
+DOSES = ("83.7", "41.85 mg")
 VITALS = ("170/78", "128/78")
 CLINICAL = (*DIAGNOSES, *MEDICATION, *DOSES, *VITALS)
 

@@ -154,14 +154,52 @@ def test_acc_12_a_search_says_how_many_were_found_and_never_what_was_typed(
     url = reverse("scheduling:patients")
     client.get(url)
     client.post(url, {"q": "marr"}, follow=True)
-    client.post(url, {"q": "marr", "open": "first"})
+    assert client.post(url, {"q": "marr", "open": "first"}).headers["Location"] == page_of(patient)
     client.post(url, {"q": "nobody"}, headers=HTMX)
     client.post(reverse("scheduling:referrals"), {"q": "marr"}, follow=True)
+    client.post(reverse("scheduling:referrals"), {"q": "marr"}, headers=HTMX)
     found = AuditEvent.objects.filter(event="searched").order_by("pk")
-    assert [one.detail["found"] for one in found] == [1, 1, 0, found[3].detail["found"]]
+    assert [one.detail["found"] for one in found] == [1, 1, 0, *[one.detail["found"] for one in found[3:]]]
+    assert len({one.detail["found"] for one in found[3:]}) == 1
     assert isinstance(found[3].detail["found"], int)
-    assert [event for event, _, _ in lines()] == ["list opened"] + ["searched"] * 4
+    assert [event for event, _, _ in lines()] == ["list opened"] + ["searched"] * 5
     assert "marr" not in str(list(found.values())).lower()
+
+
+def test_acc_12_a_search_that_leads_to_nobody_is_written_down_with_each_page_of_what_it_found(
+    patient: Patient, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    client, url = as_user(scheduler), reverse("scheduling:patients")
+    led = client.post(url, {"q": "nobody", "open": "first"})
+    assert lines() == [("searched", "scheduling:patients", None)], "it says already that there is nobody"
+    typed = client.post(url, {"q": "marr"})
+    assert len(lines()) == 1, "nothing is shown yet"
+    for _ in range(2):
+        client.get(typed.headers["Location"])
+    client.get(led.headers["Location"])
+    assert lines() == [("searched", "scheduling:patients", None)] * 4
+    client.get(f"{url}?s=made-up")
+    assert lines()[4:] == [("list opened", "scheduling:patients", None)]
+
+
+def test_acc_10_a_field_that_was_emptied_shows_the_list_again(
+    patient: Patient, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    client, url = as_user(scheduler), reverse("scheduling:patients")
+    assert "Marrin" in client.post(url, {"q": ""}, headers=HTMX).content.decode()
+    assert lines() == [("list opened", "scheduling:patients", None)]
+
+
+def test_acc_12_looking_for_the_other_record_of_somebody_is_a_search_too(
+    patient: Patient, scheduler: StaffUser, as_user: AsUser
+) -> None:
+    make.patient(site=patient.site, family_name="Tolland")
+    url = reverse("scheduling:patient_merge", args=[patient.pk])
+    as_user(scheduler).post(url, {"q": "toll"}, follow=True)
+    assert lines() == [("searched", "scheduling:patient_merge", patient.pk)]
+    line = AuditEvent.objects.get(event="searched")
+    assert line.detail["found"] == 1
+    assert "toll" not in str(line.detail)
 
 
 def test_acc_10_an_export_is_written_down(site: Site, as_user: AsUser) -> None:
