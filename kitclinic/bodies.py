@@ -57,7 +57,7 @@ class BodyMiddleware:
                 request, 413, f"What was sent is longer than {megabytes}. Nothing was saved; send less."
             )
         if not most:
-            request.upload_handlers = [NoFiles(request)]  # type: ignore[list-item]
+            request.upload_handlers = [NoFiles(request)]
         response = self.get_response(request)
         if getattr(request, "sent_a_file", False):
             return _refused(

@@ -64,7 +64,7 @@ def _asked(request: StaffRequest) -> QueryDict:
     """What the address asks for, the record number read from its sealed copy."""
     given = request.GET.copy()
     if given.get("patient"):
-        given["patient"] = read_record(given["patient"])
+        given["patient"] = read_record(str(given["patient"]))
     return given
 
 
