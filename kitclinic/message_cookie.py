@@ -25,4 +25,4 @@ class SealedCookieStorage(CookieStorage):
 
     def _decode(self, data: str | None) -> list[Any] | None:
         plain = unseal(data, purpose=PURPOSE, within_s=settings.SESSION_COOKIE_AGE) if data else None
-        return super()._decode(plain) if plain else None
+        return super()._decode(plain) if plain else None  # type: ignore[misc]
