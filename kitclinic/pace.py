@@ -15,6 +15,7 @@ from kitclinic.actions import count_use
 from kitclinic.http import refusal
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker
+from kitclinic.roles import Permission
 from kitclinic.web_rules import WEB_05
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -50,9 +51,10 @@ class PaceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        pace, user = _paced(request), request.user
-        if pace is None or not isinstance(user, StaffUser) or user.site is None:
-            return self.get_response(request)
+        pace, any_of = _paced(request)
+        user = request.user
+        if pace is None or not isinstance(user, StaffUser) or user.site is None or not any(map(user.may, any_of)):
+            return self.get_response(request)  # who may not is refused, and nothing is counted
         at = timezone.now()
         most, within = _limit(pace)
         goes_on = count_use(person=user, kind=pace, most=most, within=within, at=at)
@@ -66,12 +68,14 @@ class PaceMiddleware:
         return answer
 
 
-def _paced(request: HttpRequest) -> Pace | None:
+def _paced(request: HttpRequest) -> tuple[Pace | None, tuple[Permission, ...]]:
+    """The pace of what is asked, None for any, and the permissions one of which opens it."""
     try:
-        pace, methods = getattr(resolve(request.path_info).func, "paced", (None, frozenset()))
+        view = resolve(request.path_info).func
     except Resolver404:
-        return None
-    return pace if request.method in methods else None
+        return None, ()
+    pace, methods = getattr(view, "paced", (None, frozenset()))
+    return pace if request.method in methods else None, getattr(view, "any_of", ())
 
 
 def _limit(pace: Pace) -> tuple[int, timedelta]:

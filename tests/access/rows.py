@@ -51,6 +51,7 @@ from tests.factories.scheduling import actor
 from tests.journeys.steps import DAY_1
 
 SOMEBODY_ELSES = 999_999  # a key, a second step, a session: only their own person reaches them
+OF_ONESELF = ("passkey_name", "session_end", "step_remove")
 SAFETY_TASK = ("safety_task", "safety_take", "safety_hand_back", "safety_not_reached", "safety_close")
 DAY = {"day": DAY_1.isoformat()}
 NO_ROW: dict[str, dict[str, str]] = {  # a measure, a week and a date of the calendar name no row of anybody
@@ -140,7 +141,7 @@ def everything_of(site: Site, **fields: Any) -> Everything:
     rows |= dict.fromkeys(("member_change", "member_end"), place_of(site, at=chair.at).pk)
     new = invited.invited(site, by=actor("administrator", site), at=chair.at, token=f"invited-{site.slug}")
     rows |= {"person_link": new.pk, "person_withdraw": new.pk, "person": actor("psychologist", site).pk}
-    rows |= dict.fromkeys(("passkey_name", "session_end", "step_remove"), SOMEBODY_ELSES)
+    rows |= dict.fromkeys(OF_ONESELF, SOMEBODY_ELSES)
     rows |= {"tablet_end": tablets.tablet(site, chair.at)[0].pk}
     _, feed = make_feed(patient=chair.visit.patient, by=actor("scheduler", site), at=chair.at)
     return Everything(site, chair, questionnaires.safety_task(site=site), rows, feed)
@@ -335,7 +336,7 @@ def monitors_of(chair: at_chair.Chair) -> dict[str, int]:
 def values_of(name: str, there: Everything) -> dict[str, Any]:
     """The values that lead to this page at the other clinic."""
     visit, seat = there.chair.visit, GroupSeat.objects.filter(site=there.site).order_by("pk")[0]
-    app, _, page = name.partition(":")
+    app, _, page = name.rpartition(":")
     rows: dict[str, int] = {
         "drivers": visit.sequence_id,
         "sequence_end": visit.sequence_id,

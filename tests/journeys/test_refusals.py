@@ -16,7 +16,7 @@ from outcomes.models import Assessment
 from scheduling.models import (
     Visit,
 )
-from tests.access.rows import ADDRESSES, Everything, everything_of, values_of
+from tests.access.rows import ADDRESSES, OF_ONESELF, Everything, everything_of, values_of
 from tests.factories import infusions as at_chair
 from tests.factories import orders as ordering
 from tests.factories import outcomes as questionnaires
@@ -71,7 +71,7 @@ def test_a_scheduler_sees_no_chart(clinic: steps.Clinic) -> None:
         scheduler.at(name, pk, status=403)
     scheduler.at("infusions:board", status=403)
     page = scheduler.at("scheduling:patient", visit.patient_id)
-    assert "Tolland" in page.words
+    assert "TOLLAND" in page.words
     assert visit.patient.diagnosis not in page.words
     assert "Suite board" not in page.words
     assert "mg" not in page.words.split()
@@ -168,6 +168,8 @@ def test_what_belongs_to_another_clinic_is_not_there(site: Site, elsewhere: Ever
     found: dict[str, tuple[int, int]] = {}
     with time_machine.travel(site.instant(DAY_1, 570), tick=False):
         for name, pattern in ADDRESSES.items():
+            if name in OF_ONESELF:
+                continue  # nobody of either clinic has this row: what the matrix says of them is 404
             role = next(role for role, may in ROLES.items() if set(pattern.callback.any_of) & may)  # type: ignore[attr-defined]
             address = reverse(name, kwargs=values_of(name, elsewhere))
             filled = {"patient": elsewhere.chair.visit.patient_id, "group": elsewhere.rows["group"]}
