@@ -12,11 +12,13 @@ from infusions.models import Monitor
 from infusions.queries.monitors import monitor_by_token, received_lately
 from infusions.rules.monitors import BODY_MOST, MON_01, MON_02, MON_14, is_too_much, too_many_problem
 from kitclinic.access import public
+from kitclinic.bodies import measures_itself
 from kitclinic.fhir import bearer, is_from_a_page, issue, outcome, refuse, unacceptable
 from kitclinic.problems import Blocker, Conflict, Refused
 
 
 @public("a monitor has no account: its device token is the key, and it can be ended")
+@measures_itself
 @csrf_exempt  # no cookie is read here, so there is nothing that another page could borrow
 def observations(request: HttpRequest) -> JsonResponse:
     """Take readings: 201 when one is new, 200 when all were known, else words and nothing stored."""

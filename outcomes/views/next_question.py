@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from kitclinic.access import public
+from kitclinic.bodies import measures_itself
 from kitclinic.fhir import bearer, is_from_a_page, refuse, resource, unacceptable
 from kitclinic.problems import Blocker, Conflict, Refused
 from outcomes.actions import note_served
@@ -18,6 +19,7 @@ from outcomes.rules.fhir import BODY_MOST, READABLE, SERVED, TYPES, read_request
 
 
 @public("another system has no account: its token is the key, and it can be ended")
+@measures_itself
 @csrf_exempt  # no cookie is read here, so there is nothing that another page could borrow
 def next_question(request: HttpRequest) -> JsonResponse:
     """200 with the QuestionnaireResponse, its next question or its scores; else an OperationOutcome."""

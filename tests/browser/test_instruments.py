@@ -99,6 +99,7 @@ def test_a_wrong_file_of_fifty_megabytes_is_refused_on_the_page(walk: Walk, tmp_
     large = tmp_path / "large.json"
     large.write_bytes(b"[" + b"1," * 25_000_000 + b"1]")
     walk.sign_in(lead)
+    walk.expected.add(413)
     choose(walk, "wording", large)
-    walk.says("The file has 50 MB. Licensed content has at most 2 MB")
+    walk.says("What was sent is longer than 2 MB. It has 50 MB. Nothing was saved")
     assert not InstrumentPiece.objects.filter(site=site).exists()

@@ -10,13 +10,14 @@ from tests.web.routes import Here, routes
 pytestmark = pytest.mark.django_db
 
 FILES = {"scheduling:referral_import", "outcomes:scores_import", "outcomes:instrument_import"}
+OF_OTHER_SYSTEMS = {"infusions:observations", "outcomes:next_question"}  # theirs: 64 KB, in their own format
 MEGABYTE = 1_048_576
 
 
 def test_web_03_more_than_a_megabyte_is_refused_in_words_everywhere_but_at_the_imports(here: Here) -> None:
     wrong = {}
     for route in routes():
-        if route.name in FILES:
+        if route.name in FILES | OF_OTHER_SYSTEMS:
             continue
         client = here.client("" if not route.any_of else route.role)
         answer = client.generic("POST", here.address(route), b"", CONTENT_LENGTH=str(MEGABYTE + 1))
@@ -31,6 +32,11 @@ def test_web_03_exactly_a_megabyte_passes(db: None, length: str, refused: bool) 
     client = Client(raise_request_exception=False)
     answer = client.generic("POST", "/sign-in/", b"", CONTENT_LENGTH=length)
     assert (answer.status_code == 413) is refused
+
+
+def test_web_03_other_systems_are_refused_by_themselves() -> None:
+    views = {route.name: route.view for route in routes() if hasattr(route.view, "measures_itself")}
+    assert set(views) == OF_OTHER_SYSTEMS  # their tests send 64 KB and a byte, 10 MB and lengths that are none
 
 
 def test_web_03_only_the_imports_take_files() -> None:
