@@ -10,5 +10,6 @@ ACCOUNTS: tuple[tuple[str, str, str, Role], ...] = (
     ("psychologist", "Lena Ferrante", "PhD", Role.PSYCHOLOGIST),
     ("scheduler", "Nkem Osei", "", Role.SCHEDULER),
     ("lead", "Ravi Adeyemi", "MHA", Role.CLINIC_LEAD),
+    ("analyst", "Jonas Weidner", "", Role.ANALYST),
     ("admin", "Mira Oyelaran", "", Role.ADMINISTRATOR),
 )
