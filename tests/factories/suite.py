@@ -43,7 +43,7 @@ def before(site: Site, monday: date, *, days: int = 5, minute: int = 600) -> dat
 
 def staffed(site: Site, role: str, number: int) -> list[StaffUser]:
     """The first ``number`` people of this role at the site, made where they are missing."""
-    known = list(StaffUser.objects.filter(site=site, role=role).order_by("pk")[:number])
+    known = list(StaffUser.objects.filter(site=site, role=role, is_active=True).order_by("pk")[:number])
     return known + [people.staff(role, site=site) for _ in range(number - len(known))]
 
 

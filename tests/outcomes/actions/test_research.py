@@ -244,11 +244,11 @@ def test_out_56_a_canary_is_refused_and_only_the_rule_is_on_record(
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_out_57_the_clinic_lead_alone_makes_exports(site: Site, role: str) -> None:
+def test_out_57_clinic_leads_and_analysts_alone_make_exports(site: Site, role: str) -> None:
     treated(site)
     by = people.staff(role, site=site)
-    assert by.may(Permission.EXPORT_RESEARCH) == (role == "clinic_lead")
-    if role == "clinic_lead":
+    assert by.may(Permission.EXPORT_RESEARCH) == (role in {"clinic_lead", "analyst"})
+    if by.may(Permission.EXPORT_RESEARCH):
         assert made(site, by).data
     else:
         assert "role does not allow" in refused(site, by)["OUT-57"]

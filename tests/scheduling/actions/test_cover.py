@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from kitclinic.models import AuditEvent, Site, StaffUser
 from kitclinic.problems import Refused
@@ -236,7 +236,6 @@ def test_sch_21_cover_does_not_let_another_shift_go(
 @pytest.mark.parametrize(
     "statement",
     [
-        "DELETE FROM scheduling_coverneeded",
         "UPDATE scheduling_coverneeded SET closed_at = now()",
         "UPDATE scheduling_coverneeded SET to_minute = to_minute - 1",
     ],
@@ -246,6 +245,15 @@ def test_sch_33_cover_that_is_needed_is_not_closed(
 ) -> None:
     called(site, nurses[0], scheduler)
     assert name_of(statement) == "suite_ratio"
+
+
+def test_cover_that_was_called_for_stays_on_record(
+    site: Site, scheduler: StaffUser, nurses: list[StaffUser]
+) -> None:
+    called(site, nurses[0], scheduler)
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute("DELETE FROM scheduling_coverneeded")
+    assert CoverNeeded.objects.exists()
 
 
 def test_a_patient_in_the_chair_stays_longer_under_cover_a_booked_one_does_not(

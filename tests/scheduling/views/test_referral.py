@@ -37,8 +37,8 @@ def registered(referral: Referral, **fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def test_the_page_shows_the_letter_the_age_and_who_acts(site: Site, scheduler: StaffUser, as_user: AsUser) -> None:
-    page = words(as_user(scheduler), make.referral(site=site, source_phone="216 555 0100"))
+def test_the_page_shows_the_letter_the_age_and_who_acts(site: Site, physician: StaffUser, as_user: AsUser) -> None:
+    page = words(as_user(physician), make.referral(site=site, source_phone="216 555 0100"))
     for said in (
         "Lakeside Pain Center, 216 555 0100",
         "Gabapentin, duloxetine",
