@@ -25,6 +25,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from kitclinic.models import Site  # noqa: E402
+from kitclinic.site_rows import every_site  # noqa: E402
 from outcomes.actions import import_registry  # noqa: E402
 from outcomes.queries.behind import behind  # noqa: E402
 from outcomes.queries.cohorts import sources  # noqa: E402
@@ -81,4 +82,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with every_site("a measurement makes a clinic of its own"):
+        main()

@@ -30,6 +30,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from kitclinic.models import Site  # noqa: E402
+from kitclinic.site_rows import every_site  # noqa: E402
 from outcomes.actions import import_registry  # noqa: E402
 from outcomes.queries.cohorts import Source  # noqa: E402
 from outcomes.queries.dashboard import dashboard  # noqa: E402
@@ -144,4 +145,5 @@ def main(sizes: tuple[int, ...]) -> None:
 
 
 if __name__ == "__main__":
-    main(tuple(int(size) for size in sys.argv[1:]) or SIZES)
+    with every_site("a measurement makes clinics of its own"):
+        main(tuple(int(size) for size in sys.argv[1:]) or SIZES)

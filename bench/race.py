@@ -28,6 +28,7 @@ from django.db import IntegrityError, OperationalError, connections  # noqa: E40
 
 from kitclinic.models import Site, StaffUser  # noqa: E402
 from kitclinic.problems import Refused  # noqa: E402
+from kitclinic.site_rows import every_site  # noqa: E402
 from scheduling.actions import book_sequence  # noqa: E402
 from scheduling.models import NurseShift, Patient, Sequence, Visit  # noqa: E402
 from tests.conftest import _create, _drop, _use_database  # noqa: E402
@@ -166,4 +167,5 @@ def main(rounds: int = ROUNDS) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
+    with every_site("a measurement makes clinics of its own"):
+        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
