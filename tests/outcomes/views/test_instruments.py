@@ -281,8 +281,8 @@ def test_pro_52_fifty_megabytes_are_refused_by_size_in_little_memory_and_without
     finally:
         tracemalloc.stop()
         request_started.disconnect(begin)
-    said = words(page, status=422)
-    assert "The file has 50 MB. Licensed content has at most 2 MB" in said
+    said = words(page, status=413)
+    assert "What was sent is longer than 2 MB. It has 50 MB. Nothing was saved" in said
     assert peak < 20_000_000, peak
     assert [one["sql"] for one in captured if one["sql"].split()[0] in {"INSERT", "UPDATE", "DELETE"}] == []
 
