@@ -18,13 +18,13 @@ PATIENT: dict[str, Any] = {
     "diagnosis": "Zanthorrhoea syndrome",
     "weight_kg": "83.7",
 }
-SCORE = "23"
+SCORES = ("79.6",)
 PERSON = ("Quarzheimer", "Ottilie", "KT-77713", "555 7713")
 DIAGNOSES = ("Zanthorrhoea",)
 MEDICATION = ("Xylocarpine", "gabapentin 300")
 DOSES = ("83.7", "41.85 mg")
 VITALS = ("170/78", "128/78")
-CLINICAL = (*DIAGNOSES, *MEDICATION, *DOSES, *VITALS)
+CLINICAL = (*DIAGNOSES, *MEDICATION, *DOSES, *VITALS, *SCORES)
 
 
 def seed(patient: Patient, site: Site) -> None:
@@ -32,5 +32,5 @@ def seed(patient: Patient, site: Site) -> None:
     at = site.instant(DAY_1, 480)
     said = Assessment(facts=facts(), allergies="Xylocarpine: hives")
     assess_eligibility(patient=patient, assessment=said, by=actor("physician", site), at=at, verdict=Verdict.OPEN)
-    typed = {"measure": "PHQ-9", "value": SCORE, "day": site.today(at), "origin": "EHR"}
+    typed = {"measure": "PROMIS Fatigue", "value": SCORES[0], "day": site.today(at), "origin": "EHR"}
     enter_score(patient=patient, by=actor("nurse", site), at=at, **typed)
