@@ -1,6 +1,7 @@
 """Everybody who asks: nobody in particular, patients with a link, each role here and elsewhere, the superuser."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import Template
@@ -30,6 +31,8 @@ from tests.journeys.steps import DAY_1
 ROLES = tuple(Role.values)
 STRANGERS = ("anonymous", "link of A", "link of B")
 HALF_PAST_NINE = 570
+WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
+KEEPS_TRACK = {"django_session", "kitclinic_auditevent", "kitclinic_auditwaiting", "kitclinic_pacecount"}
 
 
 class AsText:
@@ -48,6 +51,7 @@ class Answer:
     location: str
     body: bytes
     kind: str
+    wrote: frozenset[str]  # tables, but those that keep track of who asked
 
 
 @dataclass
@@ -112,11 +116,20 @@ class Tried:
         """One request of somebody; whatever it did is undone."""
         client, cookies = self.clients[who]
         client.cookies = SimpleCookie(cookies)
+        wrote: set[str] = set()
+
+        def note(execute: Any, sql: Any, *others: Any) -> Any:
+            if begun := WRITES.match(str(sql)):
+                wrote.add(begun[1])
+            return execute(sql, *others)
+
         with transaction.atomic():
-            made = getattr(client, method.lower())(address, body or {}, **headers)
-            answer = Answer(made.status_code, made.headers.get("Location", ""), _body(made), kind_of(made))
+            with connection.execute_wrapper(note):
+                made = getattr(client, method.lower())(address, body or {}, **headers)
+                body_of = _body(made)
             transaction.set_rollback(True)
-        return answer
+        location = made.headers.get("Location", "")
+        return Answer(made.status_code, location, body_of, kind_of(made), frozenset(wrote - KEEPS_TRACK))
 
 
 def _blank(self: Template, context: Any) -> str:

@@ -45,7 +45,8 @@ def test_the_columns_are_the_roles_and_what_names_a_row_is_404_elsewhere() -> No
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_everybody_is_answered_as_the_matrix_says(tried: Tried, method: str) -> None:
     patient = {"patient": tried.here.chair.visit.patient_id, "group": tried.here.rows["group"]}
-    wrong = []
+    wrong: list[str] = []
+    written: set[str] = set()
     with tried.at_work(drawn=False):
         for line in matrix().values():
             where = address(line.name, tried.here)
@@ -54,7 +55,11 @@ def test_everybody_is_answered_as_the_matrix_says(tried: Tried, method: str) -> 
                 expected = line.expected(who, method)
                 if not _is(answer, expected, method):
                     wrong.append(f"{method} {line.name} as {who}: {answer.status}, expected {expected}")
+                if answer.wrote and expected not in {"ok", "out"}:
+                    wrong.append(f"{method} {line.name} as {who}: refused, and wrote {sorted(answer.wrote)}")
+                written |= answer.wrote
     assert not wrong, "\n".join(wrong)
+    assert bool(written) is (method == "POST")  # looking writes nothing, and a write would be seen
 
 
 def _tried_on(line: Line, method: str) -> Iterator[str]:
