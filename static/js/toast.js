@@ -50,7 +50,7 @@
     if (frames) requestAnimationFrame(() => comeUp(target, frames - 1));
   };
   document.addEventListener("focusin", ({ target }) => {
-    if (!target.closest("dialog")) requestAnimationFrame(() => comeUp(target, 4));
+    if (!target.closest("dialog")) requestAnimationFrame(() => comeUp(target, 30));
   });
   kc.onFresh((root) => {
     const good = kc.all(root, "[data-kc-toast=success], [data-kc-toast=ok]");

@@ -126,7 +126,7 @@ def hidden_focus(page: Page) -> list[str]:
                 const [a, b] = [here.getBoundingClientRect(), toast.getBoundingClientRect()];
                 const over = a.bottom > b.top && a.top < b.bottom && a.right > b.left && a.left < b.right;
                 if (!over) return [];
-                if (frames === 8) return [`${here.outerHTML.slice(0, 90)} ${a.top} ${a.bottom} ${b.top}`];
+                if (frames === 60) return [`${here.outerHTML.slice(0, 90)} ${a.top} ${a.bottom} ${b.top}`];
                 await frame();
             }
         }""")
