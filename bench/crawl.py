@@ -20,9 +20,7 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 (settings first)
-from django.db import connections  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.db import connections  # noqa: E402 (settings first)
 from django.test.utils import setup_test_environment  # noqa: E402
 from playwright.sync_api import Error, sync_playwright  # noqa: E402
 
@@ -57,18 +55,29 @@ def main(roles: list[str]) -> int:
                 for role in roles:
                     wrong += crawl(Walk(browser, live.address, size=TABLET), here, role)
                 browser.close()
+                connections.close_all()  # of the driver's context, which ends here
         finally:
             databases.use(before)
             databases.drop(name)
     return wrong
 
 
+def visit(walk: Walk, address: str) -> None:
+    """Open an address; once more where the browser was still drawing its own page for an answer without one."""
+    for again in (True, False):
+        try:
+            walk.page.goto(address, wait_until="load")
+            break
+        except Error as error:
+            if not (again and "interrupted by another navigation" in str(error)):
+                raise
+            walk.page.wait_for_timeout(500)
+    walk.page.wait_for_timeout(150)
+
+
 def crawl(walk: Walk, here: Here, role: str) -> int:
     """Open every route that this role may open. Returns how many complaints there were."""
-    client = Client()
-    client.force_login(here.people[role])
-    key = client.session.session_key
-    walk.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": str(key), "url": walk.home}])
+    walk.sign_in(here.people[role])
     walk.expected |= {403, 404, 405}
     people_of = Patient.objects.filter(site=here.site)
     words = {word for row in people_of for word in (row.family_name, row.record_number) if len(word) > 3}
@@ -78,17 +87,18 @@ def crawl(walk: Walk, here: Here, role: str) -> int:
         if (route.any_of and not route.any_of & ROLES[role]) or route.name in {"logout", "lock"}:
             continue
         try:
-            walk.page.goto(here.address(route), wait_until="load")
-            walk.page.wait_for_timeout(150)
+            visit(walk, here.address(route))
             kept += [f"{route.name}: {word}" for word in named.findall(str(walk.page.evaluate(LEFT)))]
+            if "/sign-in/?next=" in walk.page.url:
+                walk.complaints.append(f"{route.name}: sent to sign in")
             pages += 1
         except Error as error:
             if "Download is starting" not in str(error) and "ERR_ABORTED" not in str(error):
-                walk.complaints.append(f"{route.name}: {str(error)[:120]}")
+                walk.complaints.append(f"{route.name}: {str(error).partition(chr(10))[0][-150:]}")
     said = [one for one in walk.complaints if not re.search(r" (403|404|405) |ERR_", one)]
     print(f"{role}: {pages} pages, {len(said)} complaints, {len(kept)} names kept", flush=True)
     for line in (said + kept)[:20]:
-        print(f"    {line[:200]}")
+        print(f"    {line[:260]}")
     walk.close()
     return len(said) + len(kept)
 
