@@ -41,7 +41,9 @@
     try {
       const answer = await fetch(kcBoard, { headers, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT) });
       if (answer.status === 423) return kc.lock?.("rest");
-      const current = answer.status === 304 || (answer.ok && put(await answer.text()));
+      const html = answer.ok ? await answer.text() : "";
+      await kc.released();
+      const current = answer.status === 304 || (answer.ok && put(html));
       if (!current) return tell("kc:board-bad", { why: answer.status });
       clock(answer.headers.get("KC-Now"));
       tell("kc:board-good");
