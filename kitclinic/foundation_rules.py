@@ -31,6 +31,12 @@ SIG_03 = Rule(
     "user name and password on the same screen.",
     source="OWASP ASVS 5.0.0 2.3.5; that it is asked for is a clinic default",
 )
+SIG_05 = Rule(
+    "SIG-05",
+    "Wrong passwords at a signature, as a witness, for emergency access or a PIN are counted and wait as those "
+    "at the door do (SIN-01, SIN-02), apart from them; each stands in the audit trail.",
+    source="OWASP ASVS 5.0.0 6.3.1",
+)
 STA_02 = Rule(
     "STA-02",
     "An entry carries a key made where it was typed: the same key with the same content is the first answer "

@@ -2,8 +2,18 @@
 
 from kitclinic.register import Rule
 
-PAIR_TRIES = {"password": 10, "code": 5, "provider": 10}  # wrong ones of a name from one address, SIN-01
-NAME_TRIES = {"password": 50, "code": 20, "provider": 50}  # wrong ones of a name over all addresses, SIN-02
+PAIR_TRIES = {
+    "password": 10,
+    "code": 5,
+    "provider": 10,
+    "signature": 10,
+}  # wrong ones of a name from one address, SIN-01
+NAME_TRIES = {
+    "password": 50,
+    "code": 20,
+    "provider": 50,
+    "signature": 50,
+}  # wrong ones of a name over all addresses, SIN-02
 COUNTED_MIN = 15  # SIN-01, SIN-02
 COOL_OFF_MIN = 15  # SIN-01
 SLOW_S = 30  # SIN-02

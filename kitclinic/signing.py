@@ -71,6 +71,12 @@ def witness(
     return person, Proof(user_id=person.pk, at=at, method="password")
 
 
+def require_fresh(proof: Proof, *, by: StaffUser, at: datetime) -> None:
+    """Raises Refused for a proof of somebody else, or of more than 60 seconds ago (SIG-01)."""
+    if proof.user_id != by.pk or not timedelta(0) <= at - proof.at <= PROOF_LASTS:
+        raise Refused([Blocker("SIG-01", "Type your password again. Nothing was signed or saved.", "password")])
+
+
 def simulated_proof(*, user: StaffUser, at: datetime) -> Proof:
     """The proof of a simulated person; only a demonstration clinic takes it."""
     if user.site is None or not user.site.is_demo:
@@ -97,8 +103,7 @@ def sign(
     shown_digest: digest of the text the signer was shown; refused when it is another text now.
     Raises Refused for an old or foreign proof and for a text that changed meanwhile.
     """
-    if proof.user_id != by.pk or not timedelta(0) <= at - proof.at <= PROOF_LASTS:
-        raise Refused([Blocker("SIG-01", "Type your password again to sign. Nothing was signed.", "password")])
+    require_fresh(proof, by=by, at=at)
     if shown_digest and shown_digest != digest(text):
         raise Refused(
             [

@@ -16,7 +16,7 @@ SLOW = timedelta(seconds=SLOW_S)
 
 
 def digest_of(way: str, name: str) -> str:
-    """What stands for a name in the tries. way: "password", "code" or "provider".
+    """What stands for a name in the tries. way: "password", "code", "provider" or "signature".
 
     A digest under the server's key, because people type passwords into the wrong field.
     """

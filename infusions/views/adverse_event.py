@@ -19,6 +19,7 @@ from kitclinic.access import StaffRequest, requires, signed_in_at
 from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.pdf import render_pdf
 from kitclinic.problems import Refused
+from kitclinic.proving import prove_to_sign
 from kitclinic.roles import Permission
 
 
@@ -43,8 +44,7 @@ def adverse_event_review(request: StaffRequest, infusion: Infusion) -> HttpRespo
         return _page(request, infusion, form, status=422)
     data = form.cleaned_data
     try:
-        began = signed_in_at(request)
-        proof = signing.reauthenticate(user=request.user, password=data["password"], at=at, signed_in_at=began)
+        proof = prove_to_sign(request, data["password"], at=at)
         actions.review_event(
             infusion=infusion,
             said=form.judgement,

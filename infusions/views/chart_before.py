@@ -13,8 +13,8 @@ from infusions.queries.chairside import chairside_settings
 from infusions.queries.course import Kind
 from infusions.queries.weighing import after_weighing
 from infusions.views.acting import begin, open_sheet, read, refresh, visit_of
-from kitclinic import signing
 from kitclinic.access import StaffRequest, requires
+from kitclinic.proving import prove_witness
 from kitclinic.roles import Permission
 
 
@@ -122,7 +122,7 @@ def chart_pump_second(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """The second person signs in here and types what they read; a wrong password leaves nothing written."""
     act = begin(request, visit_pk, SecondPumpForm)
     name, password = act.data["witness_username"], act.data["witness_password"]
-    who, proof = signing.witness(act.infusion.site, name, password, besides=request.user, at=act.who["at"])
+    who, proof = prove_witness(request, name, password, at=act.who["at"])
     numbers = {name: act.data[name] for name in ("rate_ml_per_h", "volume_ml")}
     event = actions.check_pump_again(infusion=act.infusion, reader=who, proof=proof, **numbers, **act.stamped)
     if event.kind == Kind.PUMP_MISMATCH:

@@ -9,9 +9,9 @@ from infusions import actions
 from infusions.forms.preparation import MissingForm, ReturnDrawnForm, WasteRestForm
 from infusions.models import Movement
 from infusions.views.acting import begin
-from kitclinic import signing
 from kitclinic.access import StaffRequest, requires
 from kitclinic.display import show
+from kitclinic.proving import prove_witness
 from kitclinic.roles import Permission
 
 
@@ -21,7 +21,7 @@ def waste(request: StaffRequest, visit_pk: int) -> HttpResponse:
     """The witness types user name and password on this screen; a wrong one leaves nothing written."""
     act = begin(request, visit_pk, WasteRestForm)
     name, password = act.data["witness_username"], act.data["witness_password"]
-    who, proof = signing.witness(act.infusion.site, name, password, besides=request.user, at=act.who["at"])
+    who, proof = prove_witness(request, name, password, at=act.who["at"])
     what = {field: act.data[field] for field in ("ml", "place", "reason")}
     rows = actions.waste_rest(infusion=act.infusion, witness=who, proof=proof, **what, **act.who)
     return act.done(f"Wasted: {_sum(rows)}, witnessed by {who.name}.")

@@ -15,10 +15,10 @@ from infusions.models import Discrepancy
 from infusions.queries.ledger_hands import dose_of
 from infusions.queries.ledger_movements import vial_page, vials
 from infusions.queries.ledger_page import discrepancies as discrepancies_of
-from kitclinic import signing
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Refused
+from kitclinic.proving import prove_to_sign
 from kitclinic.roles import Permission
 
 
@@ -48,7 +48,7 @@ def discrepancy_answer(request: StaffRequest, found: Discrepancy) -> HttpRespons
         return _page(request, found, form, status=422)
     data = form.cleaned_data
     try:
-        proof = signing.reauthenticate(user=request.user, password=data["password"], at=at)
+        proof = prove_to_sign(request, data["password"], at=at)
         actions.answer_discrepancy(
             discrepancy=found,
             words=data["words"],

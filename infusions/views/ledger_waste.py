@@ -21,8 +21,8 @@ from kitclinic.access import StaffRequest, requires
 from kitclinic.display import show
 from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.problems import Refused
+from kitclinic.proving import prove_witness
 from kitclinic.roles import Permission
-from kitclinic.signing import witness
 
 
 def waste_witnessed(request: StaffRequest, form: WitnessFields, *, at: datetime, **what: Any) -> Movement:
@@ -31,9 +31,8 @@ def waste_witnessed(request: StaffRequest, form: WitnessFields, *, at: datetime,
     Raises Refused; then nothing is written.
     """
     data = form.cleaned_data
-    second, proof = witness(
-        request.clinic, data["witness_username"], data["witness_password"], besides=request.user, at=at
-    )
+    name, password = data["witness_username"], data["witness_password"]
+    second, proof = prove_witness(request, name, password, at=at)
     return actions.waste(by=request.user, at=at, key=data["key"], witness=second, proof=proof, **what)
 
 

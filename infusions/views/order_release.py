@@ -9,11 +9,11 @@ from infusions import actions
 from infusions.forms.orders import ReleaseForm
 from infusions.queries.orders import orders
 from infusions.views.order import order_page
-from kitclinic.access import StaffRequest, requires, signed_in_at
+from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, say
 from kitclinic.problems import Refused
+from kitclinic.proving import prove_to_sign
 from kitclinic.roles import Permission
-from kitclinic.signing import reauthenticate
 
 
 @requires(Permission.SIGN_ORDERS)
@@ -29,8 +29,7 @@ def order_release(request: StaffRequest, pk: int) -> HttpResponse:
         return order_page(request, order, at=at, status=422, **again)
     given = form.cleaned_data
     try:
-        began = signed_in_at(request)
-        proof = reauthenticate(user=request.user, password=given["password"], at=at, signed_in_at=began)
+        proof = prove_to_sign(request, given["password"], at=at)
         actions.release_order(
             order=order,
             reason=given["reason"],

@@ -27,6 +27,7 @@ from kitclinic.access import StaffRequest, requires, signed_in_at
 from kitclinic.display import show
 from kitclinic.http import add_problems_to_form, key_in, page, say
 from kitclinic.problems import Problem, Refused
+from kitclinic.proving import prove_to_sign
 from kitclinic.roles import Permission
 from scheduling.models import Sequence
 from scheduling.queries.cover_banner import cover_banner
@@ -44,8 +45,7 @@ def signing(request: StaffRequest) -> HttpResponse:
         return signing_page(request, at=at, order=order, form=form, status=422)
     given, next_url = form.cleaned_data, after(request, ("order", order.pk), at=at)
     try:
-        began = signed_in_at(request)
-        proof = signatures.reauthenticate(user=request.user, password=given["password"], at=at, signed_in_at=began)
+        proof = prove_to_sign(request, given["password"], at=at)
         signed = actions.sign_order(
             order=order, proof=proof, by=request.user, at=at, shown_digest=given["shown_digest"]
         )

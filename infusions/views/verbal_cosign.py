@@ -9,11 +9,11 @@ from infusions import actions
 from infusions.forms.verbal import CoSignForm
 from infusions.queries.verbal import verbal_orders
 from infusions.views.signing import after, signing_page
-from kitclinic.access import StaffRequest, requires, signed_in_at
+from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, say
 from kitclinic.problems import Refused
+from kitclinic.proving import prove_to_sign
 from kitclinic.roles import Permission
-from kitclinic.signing import reauthenticate
 
 
 @requires(Permission.SIGN_ORDERS)
@@ -27,8 +27,7 @@ def verbal_cosign(request: StaffRequest, pk: int) -> HttpResponse:
         return signing_page(request, at=at, verbal=verbal, cosign_form=form, status=status)
     given, next_url = form.cleaned_data, after(request, ("verbal", verbal.pk), at=at)
     try:
-        began = signed_in_at(request)
-        proof = reauthenticate(user=request.user, password=given["password"], at=at, signed_in_at=began)
+        proof = prove_to_sign(request, given["password"], at=at)
         actions.cosign(
             verbal=verbal,
             proof=proof,

@@ -30,7 +30,7 @@ class Waits(Refused):
 def begin_try(*, way: str, name: str, address: str, at: datetime) -> None:
     """Count a try before it is checked: tries at the same moment cannot slip past the limit. Raises Waits.
 
-    way: "password", "code" or "provider". What has to wait is not counted.
+    way: "password", "code", "provider" or "signature". What has to wait is not counted.
     """
     who = digest_of(way, name)
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from kitclinic.foundation_rules import TAB_01, TAB_04, WRONG_PINS
 from kitclinic.models import PinTry, Site, StaffPin, StaffUser, Tablet, TabletSignIn
 from kitclinic.pins import pin_problems
 from kitclinic.problems import Blocker, Conflict, refuse_if
-from kitclinic.signing import reauthenticate
+from kitclinic.signing import Proof, require_fresh
 from kitclinic.tablets import password_at, why_password, wrong_in_a_row
 from kitclinic.tokens import token_digest
 
@@ -52,9 +52,9 @@ def end_tablet(*, tablet: Tablet, by: StaffUser, at: datetime) -> Tablet:
 
 
 @transaction.atomic
-def set_pin(*, by: StaffUser, pin: str, again: str, password: str, at: datetime) -> StaffPin:
-    """Set one's own PIN, with the password. Raises Refused for a PIN that is easy or a password that is wrong."""
-    reauthenticate(user=by, password=password, at=at)
+def set_pin(*, by: StaffUser, pin: str, again: str, proof: Proof, at: datetime) -> StaffPin:
+    """Set one's own PIN. Raises Refused for a PIN that is easy and a proof that is old or somebody else's."""
+    require_fresh(proof, by=by, at=at)
     refuse_if(pin_problems(pin, again))
     facts = {"pin": make_password(pin), "set_at": at}
     row, _ = StaffPin.objects.update_or_create(site=by.site, user=by, defaults=facts)

@@ -18,6 +18,7 @@ from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.locking import hold
 from kitclinic.models import StaffPin, Tablet
 from kitclinic.problems import Refused
+from kitclinic.proving import prove
 from kitclinic.roles import Permission
 from kitclinic.tablets import LOCKED_AT, ON_TABLET, TOUCHED_AT, tablet_of, tablets_of
 
@@ -59,7 +60,9 @@ def pin(request: StaffRequest) -> HttpResponse:
     form = PinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            set_pin(by=request.user, at=timezone.now(), **form.cleaned_data)
+            at, given = timezone.now(), form.cleaned_data
+            proof = prove(request, given.pop("password"), at=at)
+            set_pin(by=request.user, at=at, proof=proof, **given)
         except Refused as refused:
             add_problems_to_form(form, refused.problems)
         else:

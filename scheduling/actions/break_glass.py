@@ -8,7 +8,7 @@ from kitclinic import audit
 from kitclinic.models import StaffUser
 from kitclinic.problems import Blocker, Refused, refuse_if
 from kitclinic.roles import Permission
-from kitclinic.signing import reauthenticate
+from kitclinic.signing import Proof, require_fresh
 from scheduling.models import BreakGlass, BreakGlassEnd, BreakGlassReview, Patient
 from scheduling.models.break_glass import LASTS
 from scheduling.queries.break_glass import open_glass
@@ -16,14 +16,14 @@ from scheduling.rules.break_glass import ACC_22, reason_problems, review_problem
 
 
 @transaction.atomic
-def break_glass(*, patient: Patient, reason: str, password: str, by: StaffUser, at: datetime) -> BreakGlass:
+def break_glass(*, patient: Patient, reason: str, proof: Proof, by: StaffUser, at: datetime) -> BreakGlass:
     """Open this patient's record to this person for an hour. Once more is the same access (ACC-26).
 
-    Raises Refused for a short reason, a wrong password and a role that sees charts anyway or may not ask.
+    Raises Refused for a short reason, an old proof and a role that sees charts anyway or may not ask.
     """
     _may(by, Permission.BREAK_GLASS)
     refuse_if(reason_problems(reason))
-    reauthenticate(user=by, password=password, at=at)
+    require_fresh(proof, by=by, at=at)
     StaffUser.objects.select_for_update().get(pk=by.pk)  # two at once wait for each other
     found = open_glass(site=patient.site, by=by, patient_id=patient.pk, at=at)
     if found is not None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kitclinic.access import StaffRequest, requires
 from kitclinic.http import add_problems_to_form, key_in, page, say
 from kitclinic.problems import Refused
+from kitclinic.proving import prove
 from kitclinic.roles import Permission
 from kitclinic.trail import Asked, events, lines, part
 from scheduling import actions
@@ -28,9 +29,10 @@ def break_glass(request: StaffRequest) -> HttpResponse:
         if patient is None:
             form.add_error("number", "No patient of this clinic has this record number.")
         else:
-            facts = {"reason": given["reason"], "password": given["password"], "by": request.user}
+            at = timezone.now()
             try:
-                actions.break_glass(patient=patient, at=timezone.now(), **facts)
+                proof = prove(request, given["password"], at=at)
+                actions.break_glass(patient=patient, reason=given["reason"], proof=proof, by=request.user, at=at)
             except Refused as refused:
                 add_problems_to_form(form, refused.problems)
             else:

@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.walk import Walk
 from tests.browser.ward import Noon, noon
-from tests.factories.infusions import Chair
 
 pytestmark = pytest.mark.browser
 PUMP = ".gate-list li:has(b:text-is('Pump')) a.btn"

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from kitclinic.models import Site, StaffUser
+from kitclinic.signing import Proof
 from scheduling.actions import begin_with_consent_text
 
 NAMES = {
@@ -45,3 +46,8 @@ def staff(role: str, *, site: Site, **fields: Any) -> StaffUser:
         }
         | fields
     )
+
+
+def proof(person: StaffUser, at: datetime) -> Proof:
+    """That this person has just typed their password."""
+    return Proof(user_id=person.pk, at=at, method="password")

@@ -26,7 +26,7 @@ def tablet(site: Site, at: datetime, *, token: str = "") -> tuple[Tablet, str]:
 
 
 def give_pin(person: StaffUser, at: datetime, pin: str = PIN) -> StaffUser:
-    set_pin(by=person, pin=pin, again=pin, password=people.PASSWORD, at=at)
+    set_pin(by=person, pin=pin, again=pin, proof=people.proof(person, at), at=at)
     return person
 
 

@@ -47,8 +47,9 @@ def test_tab_01_two_tablets_in_use_have_two_names_and_an_ended_one_frees_its_nam
 
 
 def test_a_pin_is_set_with_the_password_and_only_its_hash_is_kept(nurse: StaffUser) -> None:
-    with pytest.raises(Refused, match="not your password"):
-        set_pin(by=nurse, pin=PIN, again=PIN, password="wrong", at=NOW)
+    old = people.proof(nurse, NOW - timedelta(seconds=61))
+    with pytest.raises(Refused, match="Type your password again"):
+        set_pin(by=nurse, pin=PIN, again=PIN, proof=old, at=NOW)
     assert not StaffPin.objects.exists()
     tablets.give_pin(nurse, NOW)
     tablets.give_pin(nurse, NOW, "7302")

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from kitclinic.access import SIGNED_IN_AT
 from kitclinic.actions import begin_try, give_place, recognise
-from kitclinic.actions.tablets import set_pin
 from kitclinic.models import AuditEvent, StaffUser
 from kitclinic.problems import Refused
 from kitclinic.roles import Role
@@ -258,9 +257,10 @@ def test_acc_09_signing_and_a_pin_ask_for_a_password_of_the_clinic(here: Here) -
     with pytest.raises(Refused, match="set it on the page “Your account”") as found:
         reauthenticate(user=ines, password="whatever it is", at=timezone.now())
     assert found.value.problems[0].rule == "ACC-09"
-    with pytest.raises(Refused, match="set it on the page “Your account”"):
-        set_pin(by=ines, pin=tablets.PIN, again=tablets.PIN, password="", at=timezone.now())
     here.comes()
+    asked = {"pin": tablets.PIN, "again": tablets.PIN, "password": "whatever it is"}
+    answer = here.client.post(reverse("pin"), asked)
+    assert (answer.status_code, "set it on the page “Your account”" in answer.content.decode()) == (422, True)
     fields = {"password": "a phrase for signing", "again": "a phrase for signing"}
     assert here.client.post(reverse("account_password"), fields).status_code == 302
     ines.refresh_from_db()

@@ -32,7 +32,7 @@ def psychologist(site: Site) -> StaffUser:
 
 
 def opened(patient: Patient, by: StaffUser, at: datetime = NOW, reason: str = REASON) -> BreakGlass:
-    return break_glass(patient=patient, reason=reason, password=people.PASSWORD, by=by, at=at)
+    return break_glass(patient=patient, reason=reason, proof=people.proof(by, at), by=by, at=at)
 
 
 @pytest.mark.parametrize(("after", "stands"), [(-1, False), (0, True), (59 * 60 + 59, True), (3600, False)])
@@ -58,9 +58,14 @@ def test_acc_21_a_reason_has_ten_characters(
             opened(patient, psychologist, reason=reason)
 
 
-def test_acc_21_a_wrong_password_opens_nothing(patient: Patient, psychologist: StaffUser) -> None:
-    with pytest.raises(Refused, match="not your password"):
-        break_glass(patient=patient, reason=REASON, password="guessed", by=psychologist, at=NOW)
+@pytest.mark.parametrize(("role", "seconds"), [("psychologist", 61), ("psychologist", -1), ("nurse", 0)])
+def test_acc_21_an_old_proof_or_somebody_elses_opens_nothing(
+    patient: Patient, psychologist: StaffUser, role: str, seconds: int
+) -> None:
+    who = psychologist if role == "psychologist" else people.staff(role, site=patient.site)
+    proof = people.proof(who, NOW - timedelta(seconds=seconds))
+    with pytest.raises(Refused, match="Type your password again"):
+        break_glass(patient=patient, reason=REASON, proof=proof, by=psychologist, at=NOW)
     assert not BreakGlass.objects.exists()
 
 
