@@ -144,7 +144,9 @@ def import_piece(
     Raises Refused with everything that is wrong with the file, nothing is installed then.
     """
     label = Label(kind, version.strip(), language if kind == PieceKind.WORDING else "", translation_source.strip())
-    site = Site.objects.select_for_update().get(pk=site.pk)  # content of one clinic changes one after the other
+    site = Site.objects.select_for_update(no_key=True).get(
+        pk=site.pk
+    )  # content of one clinic changes one after the other
     found = look(site, definition, label, data)
     problems = [problem for problem in found.problems if not isinstance(problem, Notice)]
     refuse_if(
@@ -175,7 +177,7 @@ def import_piece(
 @transaction.atomic
 def activate_piece(*, piece: InstrumentPiece, by: StaffUser, at: datetime) -> PieceDecision:
     """Put an imported piece into use, as the second person (PRO-63). Refused for the importer."""
-    site = Site.objects.select_for_update().get(pk=piece.site_id)
+    site = Site.objects.select_for_update(no_key=True).get(pk=piece.site_id)
     decided = decisions_of(site)
     problems = rules.may_activate(
         is_importer=piece.imported_by_id == by.pk,
@@ -190,7 +192,7 @@ def activate_piece(*, piece: InstrumentPiece, by: StaffUser, at: datetime) -> Pi
 @transaction.atomic
 def retire_piece(*, piece: InstrumentPiece, reason: str, by: StaffUser, at: datetime) -> PieceDecision:
     """Take a piece out of use, with a reason; questionnaires sent with it keep it (PRO-64)."""
-    site = Site.objects.select_for_update().get(pk=piece.site_id)
+    site = Site.objects.select_for_update(no_key=True).get(pk=piece.site_id)
     state = decisions_of(site).get(piece.pk)
     refuse_if(
         rules.may_retire(

@@ -53,7 +53,7 @@ def import_registry(
     site: the clinic; the rows go into its registry site, simulated ones into another. by: None for a command.
     Raises Refused with one problem a line, at most REPORTED, and then how many more there are.
     """
-    clinic = Site.objects.select_for_update().get(pk=site.pk)
+    clinic = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     _refuse_registry_of_registry(clinic)
     about = _about(directory)
     home = _registry_site(clinic, simulated=about.simulated)

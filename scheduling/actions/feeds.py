@@ -22,7 +22,7 @@ def make_feed(*, patient: Patient | None = None, by: StaffUser, at: datetime) ->
 
     The code is returned once: only its SHA-256 is stored.
     """
-    owner = StaffUser.objects.select_for_update().get(pk=by.pk) if patient is None else None
+    owner = StaffUser.objects.select_for_update(no_key=True).get(pk=by.pk) if patient is None else None
     kind = own_kind(by) if patient is None else FeedKind.PATIENT
     if patient is not None:
         patient = Patient.objects.select_for_update().get(pk=patient.pk, site=by.site_id)

@@ -91,7 +91,7 @@ def decide_chart(
 @transaction.atomic
 def set_chart_years(*, site: Site, years: int, by: StaffUser, at: datetime) -> Site:
     """How long this clinic keeps charts after the last contact. Raises IntegrityError outside of 6 to 100."""
-    row = Site.objects.select_for_update().get(pk=site.pk)
+    row = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     before, row.chart_years = row.chart_years, years
     row.save(update_fields=["chart_years"])
     detail = {"from": before, "to": years}

@@ -243,3 +243,15 @@ def test_nothing_loads_from_elsewhere() -> None:
         assert 'src="http' not in text, path
         assert "url(http" not in text, path
         assert "@import" not in text, path
+
+
+def test_who_and_where_are_locked_so_that_others_go_on_writing() -> None:
+    """FOR UPDATE on a person or a clinic would stop every row that names them: charts, audit, everything."""
+    hard = re.compile(r"\b(?:StaffUser|Site)\.objects\.select_for_update\((?![^)]*no_key=True)")
+    found = [
+        str(path.relative_to(ROOT))
+        for app in ("kitclinic", "scheduling", "infusions", "outcomes")
+        for path in (ROOT / app).rglob("*.py")
+        if hard.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
