@@ -1,9 +1,11 @@
 """Reads about accounts: the list, one person, an invitation by its code, what somebody who leaves has open."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
@@ -13,6 +15,7 @@ from kitclinic.outbox import Standing
 from kitclinic.people_rules import RUNNERS, invitation_problems
 from kitclinic.problems import Problem
 from kitclinic.roles import PRESCRIBERS
+from kitclinic.second_step import STEPS
 from kitclinic.site_rows import found_by_key
 from kitclinic.tokens import token_digest
 
@@ -138,3 +141,11 @@ def standing(message: OutboxMessage, at: datetime) -> Standing:
 def said_of(number: int, one: str, several: str = "") -> list[str]:
     """["3 orders drafted and not signed"]; [] for none. several: where it is not the same word as one."""
     return [f"{number} {one if number == 1 else several or one}"] if number else []
+
+
+def second_steps(person: StaffUser) -> list[str]:
+    """What this person shows besides the password: "a codes app", "2 passkeys". Empty without any."""
+    kinds = Counter(Authenticator.objects.filter(user=person, type__in=STEPS).values_list("type", flat=True))
+    apps, keys = kinds[Authenticator.Type.TOTP], kinds[Authenticator.Type.WEBAUTHN]
+    said = ["A codes app"] if apps else []
+    return said + ([f"{keys} passkey{'' if keys == 1 else 's'}"] if keys else [])

@@ -46,9 +46,26 @@ ACC_06 = Rule(
     source="clinic default",
 )
 
+ACC_08 = Rule(
+    "ACC-08",
+    "Who lost the second step has it taken away by another person who runs the clinic, for a written reason: "
+    "codes app, passkeys and recovery codes end, and every session; the next sign-in sets up a new one before "
+    "anything else opens.",
+    source="NIST SP 800-63B-4 4.2; that another person does it is a clinic default",
+)
+
 USERNAME = re.compile(r"^[a-z0-9][a-z0-9._@+-]{1,59}$")
 RUNNERS = frozenset(role for role, permissions in ROLES.items() if Permission.RUN_CLINIC in permissions)
 ON_THE_FLOOR = PRESCRIBERS | {Role.NURSE}  # roles that stand on the suite's roster
+
+
+def lost_step_problems(*, is_own: bool, has_step: bool) -> list[Problem]:
+    """What stands against taking somebody's second step away (ACC-08)."""
+    if is_own:
+        sentence = "Nobody takes away their own second step here. Another person who runs the clinic does."
+        return [Blocker(ACC_08.id, sentence)]
+    sentence = "This person has no second step. There is nothing to take away."
+    return [] if has_step else [Blocker(ACC_08.id, sentence)]
 
 
 def username_problems(username: str, *, taken: bool) -> list[Problem]:

@@ -23,6 +23,7 @@ from kitclinic.views.people import (
     person_disable,
     person_enable,
     person_link,
+    person_steps,
     person_withdraw,
 )
 from kitclinic.views.places import member_change, member_end, members, place
@@ -78,6 +79,7 @@ urlpatterns = [
     path("people/<int:pk>/close/", person_disable, name="person_disable"),
     path("people/<int:pk>/open/", person_enable, name="person_enable"),
     path("people/<int:pk>/link/", person_link, name="person_link"),
+    path("people/<int:pk>/steps/", person_steps, name="person_steps"),
     path("people/<int:pk>/link/withdraw/", person_withdraw, name="person_withdraw"),
     path("clinic/settings/", site_settings, name="site_settings"),
     path("clinic/settings/<slug:name>/", setting_change, name="setting_change"),

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
 from kitclinic.actions.invitations import close_invitations, invite
+from kitclinic.actions.sign_in import end_sessions
 from kitclinic.actions.staff_changes import note_change
 from kitclinic.models import Site, StaffChange, StaffPin, StaffUser
 from kitclinic.people import runs_alone
@@ -18,6 +21,7 @@ from kitclinic.people_rules import (
     ON_THE_FLOOR,
     RUNNERS,
     leaving_problems,
+    lost_step_problems,
     reason_problems,
     role_problems,
     username_problems,
@@ -149,6 +153,22 @@ def resend_invitation(*, person: StaffUser, to: str, token: str, by: StaffUser, 
         refuse_if([Blocker(ACC_04.id, "This account is closed. Open it again first.")])
     note_change(row, StaffChange.What.INVITED_AGAIN, by=by, at=at, was=row.role)
     invite(person=row, to=to, token=token, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def end_lost_steps(*, person: StaffUser, reason: str, by: StaffUser, at: datetime) -> StaffUser:
+    """Take away every second step of somebody who lost it, and end their sessions (ACC-08).
+
+    Raises Refused without a reason, for one's own, and where there is none.
+    """
+    row = _lock(person)
+    steps = Authenticator.objects.select_for_update().filter(user=row)
+    refuse_if([*reason_problems(reason), *lost_step_problems(is_own=row.pk == by.pk, has_step=bool(list(steps)))])
+    steps.delete()
+    keys = list(UserSession.objects.filter(user=row).values_list("session_key", flat=True))
+    end_sessions(of=row, keys=keys, by=by, at=at)
+    note_change(row, StaffChange.What.STEPS_ENDED, by=by, at=at, reason=reason, was=row.role)
     return row
 
 

@@ -16,6 +16,7 @@ EVENTS = {
     What.CHANGED: "staff changed",
     What.DISABLED: "staff account closed",
     What.ENABLED: "staff account opened again",
+    What.STEPS_ENDED: "staff second step taken away",
 }
 
 

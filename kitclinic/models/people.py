@@ -54,6 +54,7 @@ class StaffChange(AppendOnly, SiteOwned):
         CHANGED = "changed", "Changed"
         DISABLED = "disabled", "Account closed"
         ENABLED = "enabled", "Account opened again"
+        STEPS_ENDED = "steps_ended", "Second step taken away"
 
     user = models.ForeignKey(StaffUser, on_delete=models.PROTECT, related_name="changes")
     what = models.CharField(max_length=20, choices=What.choices)

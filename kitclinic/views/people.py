@@ -14,6 +14,7 @@ from kitclinic.actions import (
     change_person,
     disable_person,
     enable_person,
+    end_lost_steps,
     invite_person,
     new_invitation_token,
     resend_invitation,
@@ -21,7 +22,7 @@ from kitclinic.actions import (
 )
 from kitclinic.http import add_problems_to_form, page, say
 from kitclinic.models import StaffUser
-from kitclinic.people import address_of, changes_of, left_open, line_of, people_of
+from kitclinic.people import address_of, changes_of, left_open, line_of, people_of, second_steps
 from kitclinic.people_forms import AddressForm, ChangeForm, EnableForm, InviteForm, ReasonForm
 from kitclinic.places import places_of
 from kitclinic.problems import Refused
@@ -137,6 +138,24 @@ def person_link(request: StaffRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.RUN_CLINIC)
 @require_POST
+def person_steps(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take away the second step that somebody lost."""
+    found, form = _person(request, pk), ReasonForm(request.POST)
+    return _act(
+        request,
+        found,
+        form,
+        "steps",
+        lambda: end_lost_steps(
+            person=found, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now()
+        ),
+        "The second step of {name} is taken away, and {name} is signed out everywhere. The next sign-in asks for "
+        "a new one where the role needs it.",
+    )
+
+
+@requires(Permission.RUN_CLINIC)
+@require_POST
 def person_withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     found = withdraw_invitation(person=_person(request, pk), by=request.user, at=timezone.now())
     say(request, f"The link of {found.name} does not open any more.")
@@ -170,10 +189,12 @@ def _page(
         "change": ChangeForm.of(found),
         "close": ReasonForm(prefix=None, auto_id="close-%s"),
         "enable": EnableForm(initial=known, auto_id="enable-%s"),
+        "steps": ReasonForm(auto_id="steps-%s"),
         "link": AddressForm(initial=known, auto_id="link-%s"),
     }
     context = {
         "line": line_of(found, at=at),
+        "steps": second_steps(found),
         "person": found,
         "is_self": found.pk == request.user.pk,
         "changes": changes_of(found),

@@ -53,6 +53,7 @@ def acts(person: StaffUser) -> dict[str, dict[str, str]]:
         reverse("person_enable", args=[person.pk]): {"reason": "So", "to": "x@example.org"},
         reverse("person_link", args=[person.pk]): {"to": "x@example.org"},
         reverse("person_withdraw", args=[person.pk]): {},
+        reverse("person_steps", args=[person.pk]): {"reason": "So"},
     }
 
 
