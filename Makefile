@@ -19,7 +19,7 @@ setup: $(DEV) $(WEB)   ## everything needed to run and to test
 	@$(MACHINE) disk pango chromium
 
 test: setup   ## all tests, real Chromium included
-	@$(PY) -m pytest -q -n auto --dist loadfile
+	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 check: setup   ## what CI runs
 	$(PY) -m ruff format --check .
