@@ -17,6 +17,8 @@ from scheduling.queries import counted
 from tests import databases
 from tests.factories import people
 
+LONG = ("tests/browser/", "tests/journeys/", "tests/access/")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES = settings.STORAGES | {
@@ -30,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
     invariants.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     invariants.load_profile("clinic")
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first, so that at the end no process works on one while the other waits."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")
