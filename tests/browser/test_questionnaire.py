@@ -126,6 +126,33 @@ def test_the_first_pages_pass_inspection_in_both_languages(phone: Walk) -> None:
     assert phone.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def test_every_page_that_a_patient_meets_passes_inspection(phone: Walk) -> None:
+    """From a wrong year to the link that is used up, with the page for dark thoughts between."""
+    widths = (320, 390)
+    sent = outcomes.sent(site=noon_site(is_demo=True), instruments=("PHQ-9", "PGIC"), at=timezone.now())
+    phone.expected |= {404, 410}
+    phone.open(f"/q/#{sent.token}")
+    phone.fill(birth_year=str(sent.year - 1)).press("Next")
+    phone.says("That is not the year we have").inspect(widths=widths)
+    phone.fill(birth_year=str(sent.year)).press("Next")
+    for number, answer in enumerate("00000000" + "2", start=1):
+        phone.says(f"Question {number} of")
+        phone.tap("answer", answer)
+        phone.page.locator("[data-kc-question] .go").click()
+    phone.says("Thank you for telling us").inspect(widths=widths)
+    phone.page.get_by_role("link", name="Stop").click()
+    phone.says("saved").inspect(widths=widths)
+    phone.page.locator(".q-foot a.go").first.click()
+    phone.says("Question 10 of").inspect(widths=widths)
+    phone.page.locator("input[name=answer]").first.check(force=True)
+    phone.page.locator("[data-kc-question] .go").click()
+    phone.says("Thank you. You are done").inspect(widths=widths)
+    phone.page.context.clear_cookies()
+    phone.open("/")  # a fragment alone would load nothing
+    phone.open(f"/q/#{sent.token}")
+    phone.says("216 555 0100").inspect(widths=widths)
+
+
 def test_pro_72_a_tablet_clears_itself_and_back_shows_nothing(phone: Walk, live: Live) -> None:
     site = noon_site()
     at = timezone.now()
