@@ -77,3 +77,9 @@ def show_percent_from(value: Number, baseline: Number) -> str:
         raise ValueError(f"nothing can be compared with a baseline of {baseline}")
     change = _EXACT.divide(100 * (_decimal(value) - start), start)
     return show_signed(half_up(change, PERCENT_STEP)) + "%"
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands inside a sentence: "ended early"; abbreviations stay: "IV line"."""
+    first = label.split(" ", 1)[0]
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]

@@ -11,7 +11,7 @@ from infusions.models import Formulary, Order
 from infusions.queries.order_new import Choices, medication_before
 from infusions.queries.orders import contraindication_of
 from infusions.states import FillMode, OndansetronContraindication
-from kitclinic.display import show
+from kitclinic.display import in_sentence, show
 from scheduling.forms.numbers import ScaleField
 from scheduling.models import Sequence
 from scheduling.queries.patients import latest_eligibility
@@ -100,7 +100,7 @@ class DraftForm(forms.Form):
         choices=[
             ("none", "Ordered"),
             *[
-                (value, f"Left out: {label[0].lower()}{label[1:]}")
+                (value, f"Left out: {in_sentence(label)}")
                 for value, label in OndansetronContraindication.choices
                 if value != OndansetronContraindication.NONE
             ],

@@ -29,6 +29,7 @@ from infusions.states import (
     Sign,
     StopReason,
 )
+from kitclinic.display import in_sentence
 from kitclinic.models import Site
 
 # A fact of these kinds, recorded after a review, opens the event again (AEV-07).
@@ -149,7 +150,7 @@ class Happening:
             effect = (
                 f", {symptom_words(self.linked_effect.detail['symptom']).lower()}" if self.linked_effect else ""
             )
-            parts.append(f"Stopped: {str(self.reason.label).lower()}{effect}")
+            parts.append(f"Stopped: {in_sentence(str(self.reason.label))}{effect}")
         if self.teams:
             parts.append("Emergency team")
         if self.unexplained:

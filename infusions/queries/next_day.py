@@ -13,7 +13,7 @@ from infusions.queries.panel import side_effects
 from infusions.rules.adverse_events import is_adverse_event, stopped_for_event
 from infusions.rules.next_day import KEEPS_DAYS
 from infusions.states import InfusionOutcome, StopReason
-from kitclinic.display import show
+from kitclinic.display import in_sentence, show
 from kitclinic.models import Site
 from scheduling.models import Patient, Visit
 from scheduling.queries.reminders import clinic_day_before
@@ -177,7 +177,7 @@ def what_happened(course: Course) -> str:
     """ "Completed, 41.25 mg; dizzy, nausea; ondansetron again; left against advice"."""
     infusion = course.infusion
     stopped = infusion.outcome == InfusionOutcome.STOPPED
-    words = [f"Stopped early: {infusion.get_stop_reason_display().lower()}" if stopped else "Completed"]
+    words = [f"Stopped early: {in_sentence(infusion.get_stop_reason_display())}" if stopped else "Completed"]
     if stopped and not infusion.stop_reason:
         words = ["Stopped early"]
     if infusion.delivered_mg is not None:

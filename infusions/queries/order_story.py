@@ -11,7 +11,7 @@ from infusions.models import Affirmation, Infusion, Order, VerbalOrder
 from infusions.queries.order_diff import Difference, differences
 from infusions.queries.order_sheet import versions_of
 from infusions.states import InfusionOutcome, OrderState
-from kitclinic.display import show
+from kitclinic.display import in_sentence, show
 from kitclinic.models import Transition
 from scheduling.models import Sequence
 
@@ -169,5 +169,5 @@ def _outcome(row: Infusion) -> str:
     if not row.outcome:
         return row.get_state_display()
     given = f", {show(row.delivered_mg, 'mg')} given" if row.delivered_mg is not None else ""
-    because = f": {row.get_stop_reason_display().lower()}" if row.outcome == InfusionOutcome.STOPPED else ""
+    because = f": {in_sentence(row.get_stop_reason_display())}" if row.outcome == InfusionOutcome.STOPPED else ""
     return f"{row.get_outcome_display()}{because}{given}"

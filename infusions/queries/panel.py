@@ -9,7 +9,7 @@ from infusions.queries.event_words import symptom_words
 from infusions.rules.adverse_events import is_adverse_event, stopped_for_event
 from infusions.rules.vitals import COMPARED
 from infusions.states import InfusionState, Sign, StopReason
-from kitclinic.display import show_percent_from
+from kitclinic.display import in_sentence, show_percent_from
 from scheduling.models import Patient, Sequence, Visit
 from scheduling.queries.patients import family_keys
 from scheduling.rules.visits import TO_COME
@@ -99,7 +99,7 @@ def _day(visit: Visit, course: Course) -> Day:
         open_flags=len(course.open_flags),
         side_effects=side_effects(course),
         adverse_event=is_adverse_event(stopped_for_event=stopped_for_event(reason), emergency_team=team),
-        adverse_because="emergency team" if team else str(reason.label).lower() if reason else "",
+        adverse_because="emergency team" if team else in_sentence(str(reason.label)) if reason else "",
     )
 
 

@@ -12,7 +12,7 @@ from infusions.queries.orders import CURRENT, TO_COME, first_infusions, last_day
 from infusions.queries.verbal import CoSignTask, to_cosign
 from infusions.rules.order_text import day
 from infusions.states import OrderState
-from kitclinic.display import show, show_percent_from
+from kitclinic.display import in_sentence, show, show_percent_from
 from kitclinic.models import Site, StaffUser, Transition
 from scheduling.models import Eligibility, Sequence, Visit, Weight
 from scheduling.rules.visits import OPEN_SEQUENCE
@@ -119,7 +119,7 @@ def _cosign(site: Site, task: CoSignTask, at: datetime) -> Waiting:
     """A verbal order of the reader: until when it is to be signed, and who read it back."""
     verbal, local = task.verbal, site.local(task.due_at)
     kind = str(verbal.get_kind_display())
-    what = f"verbal {kind[0].lower()}{kind[1:]}"
+    what = f"verbal {in_sentence(kind)}"
     near = "" if local.date() == site.today(at) else f"{local:%a} "
     reason = f"Co-sign {what}, due {near}{local:%H:%M}"
     if task.overdue:

@@ -7,7 +7,7 @@ from infusions.models import Infusion, InfusionEvent, Order
 from infusions.queries.orders import CURRENT, first_infusions, last_day
 from infusions.rules.standing import OrderFacts, order_gate, pregnancy_gate
 from infusions.states import InfusionOutcome, InfusionState, OrderState, PregnancyResult
-from kitclinic.display import show
+from kitclinic.display import in_sentence, show
 from kitclinic.models import Site, StaffUser, Transition
 from kitclinic.roles import Permission
 from scheduling.models import Patient
@@ -109,7 +109,7 @@ def _infusions(keys: Sequence[int], site: Site) -> Iterator[TimelineEvent]:
         parts = (
             _state(row),
             f"{show(given, 'mg')} given" if given is not None else "",
-            row.get_stop_reason_display().lower() if row.stop_reason else "",
+            in_sentence(row.get_stop_reason_display()) if row.stop_reason else "",
         )
         yield TimelineEvent(
             when,

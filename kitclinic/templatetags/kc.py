@@ -11,6 +11,7 @@ from typing import Any
 from django import template
 
 from kitclinic.display import Number, show_percent_from, show_signed
+from kitclinic.display import in_sentence as small_first
 from kitclinic.display import show as show_number
 from kitclinic.models import Site
 from kitclinic.problems import Blocker, NeedsConfirmation, NeedsFields, NeedsTick, Problem
@@ -26,6 +27,12 @@ RING_GAP = 0.8  # minutes left open between two phases, so that they read as thr
 def show(value: Number | None, unit: str = "") -> str:
     """{{ dose|show:"mg" }}: "41.25 mg"; "not recorded" when there is none."""
     return NOT_RECORDED if value is None else show_number(value, unit)
+
+
+@register.filter
+def in_sentence(label: str) -> str:
+    """{{ visit.get_state_display|in_sentence }}: "ended early"; abbreviations stay: "IV line or pump"."""
+    return small_first(str(label))
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from infusions.models import Infusion
 from infusions.states import InfusionOutcome, StopReason
+from kitclinic.display import in_sentence
 from outcomes.queries.cohorts import PERSON
 from outcomes.queries.study import Study
 from outcomes.rules.completed import (
@@ -223,7 +224,7 @@ def reason_words(reason: str) -> str:
     if reason in MissedReason.values:
         return str(MissedReason(reason).label)
     why = reason.removeprefix(f"{STOPPED}-")
-    told = str(StopReason(why).label).lower() if why in StopReason.values else "why is not said"
+    told = in_sentence(str(StopReason(why).label)) if why in StopReason.values else "why is not said"
     return f"Infusion stopped: {told}"
 
 

@@ -28,6 +28,7 @@ from infusions.states import (
     Sign,
     StopReason,
 )
+from kitclinic.display import in_sentence
 from outcomes.queries.cohorts import PERSON
 from outcomes.queries.study import Study
 from outcomes.rules.histories import day_number
@@ -241,7 +242,7 @@ def _adverse(started: QuerySet[Infusion]) -> tuple[AdverseLine, ...]:
 
 
 def _why(reason: str, *, team: bool) -> str:
-    parts = [f"Stopped: {str(StopReason(reason).label).lower()}"] if reason in EVENT_REASONS else []
+    parts = [f"Stopped: {in_sentence(str(StopReason(reason).label))}"] if reason in EVENT_REASONS else []
     return "; ".join([*parts, *(["emergency team"] if team else [])]).capitalize()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kitclinic.display import in_sentence
 from kitclinic.models import OutboxMessage, Site
 from kitclinic.outbox import Standing
 from outcomes.models import AskCall, AskStep, Assessment, PlannedAssessment
@@ -20,7 +21,7 @@ AGAIN = ":again:"
 OVER = "Withdrawn: the questions were answered, or are over."
 NO_CONSENT = "Withdrawn: the patient has taken the consent back, or the address has changed."
 SAID_NO = "Withdrawn: the patient has said on the telephone that there will be no answers."
-UNWANTED = f"Withdrawn: {NO_REMINDERS[0].lower()}{NO_REMINDERS[1:]}"
+UNWANTED = f"Withdrawn: {in_sentence(NO_REMINDERS)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 
+from kitclinic.display import in_sentence
 from kitclinic.register import Rule
 from outcomes.rules.counted import Counted
 from outcomes.rules.facts import RowFacts
@@ -75,11 +76,11 @@ def filter_words(filters: Filters, *, sex: Callable[[str], str], diagnosis: Call
     if filters.age:
         said.append(f"age {AGE_WORDS[filters.age]}")
     if filters.sex:
-        said.append(sex(filters.sex).lower())
+        said.append(in_sentence(sex(filters.sex)))
     if filters.category:
-        said.append(diagnosis(filters.category).lower())
+        said.append(in_sentence(diagnosis(filters.category)))
     if filters.which:
-        said.append(WHICH[filters.which].lower())
+        said.append(in_sentence(WHICH[filters.which]))
     return ", ".join(said)
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from kitclinic.display import in_sentence
 from kitclinic.register import Rule
 from outcomes.rules.counted import MISSING, Counted
 from outcomes.rules.differences import Floats
@@ -157,11 +158,7 @@ def _baselines(counted: Counted, found: Split) -> Iterator[Line]:
         tenths = columns[:, place].astype(np.float64)
         values = np.where(tenths == MISSING, np.nan, tenths / 10)
         slug = f"baseline-{'-'.join(name.lower().split())}"
-        yield next(_number(slug, f"Baseline {_small(measure.title)}", MEAN, values, found))
-
-
-def _small(text: str) -> str:
-    return f"{text[0].lower()}{text[1:]}"
+        yield next(_number(slug, f"Baseline {in_sentence(measure.title)}", MEAN, values, found))
 
 
 def _number(slug: str, name: str, how: str, values: Floats, found: Split) -> Iterator[Line]:
@@ -262,5 +259,5 @@ def said(lines: Sequence[Line], found: Split) -> str:
 
 
 def _beside(one: Line) -> str:
-    name = one.name if one.name.startswith("Charlson") else _small(one.name)
+    name = one.name if one.name.startswith("Charlson") else in_sentence(one.name)
     return name if one.is_heading else f"{name}, {one.answered} of those who answered against {one.silent}"

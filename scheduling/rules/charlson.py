@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from kitclinic.display import in_sentence
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from scheduling.states import CharlsonCondition
@@ -112,5 +113,4 @@ def _not_counted(conditions: Collection[CharlsonCondition]) -> set[CharlsonCondi
 
 
 def _lower(condition: CharlsonCondition) -> str:
-    label = str(condition.label)
-    return label[0].lower() + label[1:]
+    return in_sentence(str(condition.label))

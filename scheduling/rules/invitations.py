@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from kitclinic.display import in_sentence
 from kitclinic.register import Rule
 from scheduling.rules.capacity import date_words
 from scheduling.rules.reminders import spoken
@@ -72,9 +73,9 @@ def subject(kind: str, appointment: Appointment) -> str:
     words = title(appointment.clinic)
     said = {
         "invitation": words,
-        "reminder": f"Reminder: {words[0].lower()}{words[1:]}",
-        "change": f"Changed: {words[0].lower()}{words[1:]}",
-        "cancellation": f"Cancelled: {words[0].lower()}{words[1:]}",
+        "reminder": f"Reminder: {in_sentence(words)}",
+        "change": f"Changed: {in_sentence(words)}",
+        "cancellation": f"Cancelled: {in_sentence(words)}",
     }[kind]
     return f"{said}, {appointment.day.day} {appointment.day:%B}"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from kitclinic.display import in_sentence
 from kitclinic.problems import Blocker, Problem
 from kitclinic.register import Rule
 from kitclinic.roles import Permission
@@ -172,7 +173,7 @@ class Strip:
         if ahead is None:
             return f"Ready, {total} of {total}"
         word = "blocked" if ahead.kind == "blocked" else "next"
-        return f"{self.done} of {total}, {word}: {ahead.name[0].lower()}{ahead.name[1:]}"
+        return f"{self.done} of {total}, {word}: {in_sentence(ahead.name)}"
 
     @property
     def spoken(self) -> str:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from kitclinic.display import half_up, show, show_percent_from, show_signed
+from kitclinic.display import half_up, in_sentence, show, show_percent_from, show_signed
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,22 @@ def test_more_than_twenty_percent_never_prints_as_exactly_twenty() -> None:
 def test_a_missing_or_zero_baseline_cannot_be_compared_with() -> None:
     with pytest.raises(ValueError, match="baseline of 0"):
         show_percent_from(120, 0)
+
+
+@pytest.mark.parametrize(
+    ("label", "inside"),
+    [
+        ("Ended early", "ended early"),
+        ("IV line or pump", "IV line or pump"),
+        ("AIDS", "AIDS"),
+        ("PHQ-9 question 9", "PHQ-9 question 9"),
+        (
+            "Chronic primary: complex regional pain syndrome (CRPS)",
+            "chronic primary: complex regional pain syndrome (CRPS)",
+        ),
+        ("A day missed", "a day missed"),
+        ("", ""),
+    ],
+)
+def test_a_label_inside_a_sentence_keeps_its_abbreviations(label: str, inside: str) -> None:
+    assert in_sentence(label) == inside
