@@ -1,5 +1,6 @@
 """Tests run on a real PostgreSQL, as the application's role; the owner only migrates."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ LONG = ("tests/browser/", "tests/journeys/", "tests/access/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # while thousands of tests are collected, nothing of them is garbage
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
@@ -38,6 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take minutes come first, so that at the end no process works on one while the other waits."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

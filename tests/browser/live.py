@@ -1,6 +1,7 @@
 """The clinic on a real web server, and a site at which it is noon whenever the tests run."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -123,7 +124,7 @@ def serve(
             _answers(port, process, log)
             yield Live(f"http://localhost:{port}")
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGQUIT)  # at once: nobody is there any more
             process.wait(timeout=30)
 
 
