@@ -136,7 +136,7 @@ class Walk:
 
     def sign_in(self, user: StaffUser) -> "Walk":
         """At the sign-in page, by the keyboard; later in the same file with the session that this made."""
-        self.page.goto("about:blank")  # the page of whoever was here asks no more: not with the cookies of the next
+        self.page.goto("about:blank")  # who was here asks no more with the cookies of the next
         self.context.clear_cookies()
         known = SESSIONS.get((self.home, user.pk))
         if known is not None:
