@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from kitclinic.machine import find_chromium
 from tests.browser.live import Live, collect_static, serve
-from tests.browser.walk import Walk
+from tests.browser.walk import SESSIONS, Walk
 from tests.conftest import committed_copy
 
 FLAGS = (
@@ -63,6 +63,7 @@ def live(
     serving: dict[str, str],
 ) -> Iterator[Live]:
     """The clinic on gunicorn, on a database in which commits are real; one a file, each test its own site."""
+    SESSIONS.clear()  # a file before may have had the same port and the same numbers of people
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in this thread; we use none of it
         with (
