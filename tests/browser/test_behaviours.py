@@ -165,3 +165,20 @@ def test_the_focus_stays_with_the_control_when_its_piece_of_page_is_replaced(tab
     clinic.answer = status(200, '<div id="piece">Paused.</div>')
     tab.click("[name=pause]")
     expect(tab.locator("#kc-main")).to_be_focused()
+
+
+def test_on_a_phone_the_place_where_one_is_stands_in_sight(tab: Page) -> None:
+    rows = """{% include "components/_tabs.html" with label="Rooms" %}"""
+    tabs = [{"label": f"Room number {n}", "url": f"/{n}/", "current": n == 7, "count": None} for n in range(1, 10)]
+    tab.set_viewport_size({"width": 390, "height": 800})
+    Clinic(tab, rows, {"tabs": tabs}).open()
+    expect(tab.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    expect(tab.locator(".tabs a").first).not_to_be_in_viewport()
+
+
+def test_a_first_place_leaves_the_row_as_it_is(tab: Page) -> None:
+    tabs = [{"label": f"Room number {n}", "url": f"/{n}/", "current": n == 1, "count": None} for n in range(1, 10)]
+    tab.set_viewport_size({"width": 390, "height": 800})
+    Clinic(tab, """{% include "components/_tabs.html" with label="Rooms" %}""", {"tabs": tabs}).open()
+    expect(tab.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    assert tab.locator(".tabs").evaluate("(row) => row.scrollLeft") == 0
