@@ -55,8 +55,10 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         before = connections["default"].settings_dict["NAME"]
         databases.create(name, databases.migrated())
         databases.use(name)
+        connections["default"].execute_wrappers.append(databases.locks_its_own_rows)
     yield
     with django_db_blocker.unblock():
+        connections["default"].execute_wrappers.remove(databases.locks_its_own_rows)
         databases.use(before)
         databases.drop(name)
 

@@ -1,6 +1,7 @@
 """Test databases: migrated once for one state of the migrations, then copied, which takes a second."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -38,6 +39,16 @@ def use(name: str) -> None:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
         connections.databases[alias]["NAME"] = name
+
+
+WHO_AND_WHERE = re.compile(r'(?:FROM|JOIN) "kitclinic_(?:site|staffuser)"')
+
+
+def locks_its_own_rows(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+    """FOR UPDATE of a query that joins the clinic or a person locks that row too: every row that names it waits."""
+    if isinstance(sql, str) and sql.endswith(("FOR UPDATE", "FOR UPDATE SKIP LOCKED")):
+        assert not WHO_AND_WHERE.search(sql), f'select_for_update wants of=("self",): {sql}'
+    return execute(sql, params, many, context)
 
 
 @contextmanager

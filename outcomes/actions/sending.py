@@ -130,10 +130,8 @@ def issue_link(*, assessment: Assessment, channel: LinkChannel, at: datetime, st
 @transaction.atomic
 def expire_questionnaires(*, at: datetime) -> int:
     """Close every questionnaire whose time is over; what was answered whole is scored (PRO-12)."""
-    over = Assessment.objects.select_for_update(skip_locked=True).filter(
-        state__in=queries.LIVE, expires_at__lte=at
-    )
-    expired = list(over.select_related("site").order_by("expires_at", "pk"))
+    over = Assessment.objects.select_for_update(skip_locked=True, of=("self",)).select_related("site")
+    expired = list(over.filter(state__in=queries.LIVE, expires_at__lte=at).order_by("expires_at", "pk"))
     for assessment in expired:
         close_parts(assessment, queries.parts_of(assessment), at=at)
         move(assessment, AssessmentState.EXPIRED, by=None, at=at, reason=links.LIFE.id)

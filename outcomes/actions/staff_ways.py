@@ -124,7 +124,7 @@ def stop_questionnaire(*, assessment: Assessment, by: StaffUser, at: datetime, n
     """
     said = f"{STOPPED}: {note.strip()}" if note.strip() else STOPPED
     assessment = withdraw_questionnaire(assessment=assessment, reason=said, by=by, at=at)
-    waiting = PlannedAssessment.objects.select_for_update().filter(
+    waiting = PlannedAssessment.objects.select_for_update(of=("self",)).filter(
         site=assessment.site, assessments=assessment, state__in=LIVE_ASK
     )
     for ask in waiting:
