@@ -45,7 +45,7 @@ WHO_AND_WHERE = re.compile(r'(?:FROM|JOIN) "kitclinic_(?:site|staffuser)"')
 
 
 def locks_its_own_rows(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
-    """FOR UPDATE of a query that joins the clinic or a person locks that row too: every row that names it waits."""
+    """FOR UPDATE of a query that joins the clinic or a person locks that row too, and all who name it wait."""
     if isinstance(sql, str) and sql.endswith(("FOR UPDATE", "FOR UPDATE SKIP LOCKED")):
         assert not WHO_AND_WHERE.search(sql), f'select_for_update wants of=("self",): {sql}'
     return execute(sql, params, many, context)

@@ -92,8 +92,12 @@ def _identity(chair: Chair, act: Act, at: datetime) -> None:
 
 
 def _pregnancy(chair: Chair, act: Act, at: datetime) -> None:
+    """On the first day of the sequence on which the patient comes."""
     last = chair.visit.patient.eligibilities.order_by("-version").first()
-    if chair.visit.day_index == 1 and last is not None and last.childbearing_potential:
+    tests = InfusionEvent.objects.filter(
+        kind=Kind.PREGNANCY_TEST, infusion__visit__sequence=chair.visit.sequence_id
+    )
+    if last is not None and last.childbearing_potential and not tests.exists():
         detail = {"result": PregnancyState.NEGATIVE.value, "method": "urine", "lot": "HC2291"}
         _event(chair, act, at, Kind.PREGNANCY_TEST, detail=detail)
 

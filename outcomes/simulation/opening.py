@@ -36,15 +36,18 @@ def open_suite(site: Site, *, by: StaffUser, at: datetime) -> None:
 
 
 def _attest(site: Site, *, by: StaffUser, at: datetime) -> None:
-    """Name the first provider who is on site; where nobody is, the start says so."""
+    """Name the first provider who is on site, seen as they came; where nobody is, the start says so.
+
+    Patients of the past are told one after the other, not hour by hour: who is seen at noon was not seen at nine.
+    """
     here = providers_on_site(site, at)
     if not here:
         return
-    provider = here[0].provider
-    key = _key(site, f"provider {provider.pk} {at.isoformat()}")
+    provider, came = here[0].provider, site.instant(site.today(at), here[0].from_minute)
+    key = _key(site, f"provider {provider.pk} {came.isoformat()}")
     try:
         actions.record_opening_check(
-            site=site, item=OpeningItem.PROVIDER, in_order=True, provider=provider, by=by, at=at, key=key
+            site=site, item=OpeningItem.PROVIDER, in_order=True, provider=provider, by=by, at=came, key=key
         )
     except Refused:
         return
