@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from infusions import actions
 from infusions.models import Count
 from infusions.queries.ledger import vial_lines
-from infusions.queries.opening import opening_of, uncounted_vaults
+from infusions.queries.opening import newest_checks, opening_of, uncounted_vaults
 from infusions.states import OpeningItem
 from kitclinic.models import Site, StaffUser
 from kitclinic.problems import Refused
@@ -36,18 +36,21 @@ def open_suite(site: Site, *, by: StaffUser, at: datetime) -> None:
 
 
 def _attest(site: Site, *, by: StaffUser, at: datetime) -> None:
-    """Name the first provider who is on site, seen as they came; where nobody is, the start says so.
+    """Name the first provider who is on site; where nobody is, the start says so.
 
-    Patients of the past are told one after the other, not hour by hour: who is seen at noon was not seen at nine.
+    The first of a day was seen coming: patients of the past are told one after the other, not hour by hour, and
+    who is seen at noon was not seen at nine. Who follows somebody who went away is seen now.
     """
     here = providers_on_site(site, at)
     if not here:
         return
-    provider, came = here[0].provider, site.instant(site.today(at), here[0].from_minute)
-    key = _key(site, f"provider {provider.pk} {came.isoformat()}")
+    provider, today = here[0].provider, site.today(at)
+    is_first = OpeningItem.PROVIDER not in newest_checks(site, today)
+    seen = site.instant(today, here[0].from_minute) if is_first else at
+    key = _key(site, f"provider {provider.pk} {seen.isoformat()}")
     try:
         actions.record_opening_check(
-            site=site, item=OpeningItem.PROVIDER, in_order=True, provider=provider, by=by, at=came, key=key
+            site=site, item=OpeningItem.PROVIDER, in_order=True, provider=provider, by=by, at=seen, key=key
         )
     except Refused:
         return
