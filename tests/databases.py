@@ -41,12 +41,14 @@ def use(name: str) -> None:
         connections.databases[alias]["NAME"] = name
 
 
-WHO_AND_WHERE = re.compile(r'(?:FROM|JOIN) "kitclinic_(?:site|staffuser)"')
+WHO_AND_WHERE = re.compile(
+    r'(?:FROM|JOIN) "kitclinic_(?:site|staffuser)".* FOR UPDATE(?: SKIP LOCKED| NOWAIT)?$', re.S
+)
 
 
 def locks_its_own_rows(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
     """FOR UPDATE of a query that joins the clinic or a person locks that row too, and all who name it wait."""
-    if isinstance(sql, str) and sql.endswith(("FOR UPDATE", "FOR UPDATE SKIP LOCKED")):
+    if isinstance(sql, str) and "FOR UPDATE" in sql:
         assert not WHO_AND_WHERE.search(sql), f'select_for_update wants of=("self",): {sql}'
     return execute(sql, params, many, context)
 

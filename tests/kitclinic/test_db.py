@@ -170,3 +170,14 @@ def test_the_application_cannot_be_the_owner(nurse: StaffUser) -> None:
             "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname = current_user"
         )
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("skips", [False, True])
+def test_a_lock_that_takes_the_clinic_with_it_fails_the_tests(site: Site, skips: bool) -> None:
+    """What ``tests.databases`` promises: of=("self",) or nothing."""
+    person = actor("nurse", site)
+    rows = OutboxMessage.objects.filter(site__slug=person.site.slug)
+    with pytest.raises(AssertionError, match="select_for_update wants of"):
+        list(rows.select_for_update(skip_locked=skips))
+    assert list(rows.select_for_update(of=("self",), skip_locked=skips)) == []
+    assert list(Site.objects.select_for_update(no_key=True).filter(pk=site.pk)) == [site]
