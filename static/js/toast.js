@@ -39,12 +39,13 @@
     const toast = event.target.closest("[data-kc-dismiss]")?.closest("[data-kc-toast]");
     if (toast) close(toast);
   });
-  // What takes the focus under a floating message comes up from under it; looked at over a few frames, because the
-  // browser itself scrolls to what takes the focus.
+  // What takes the focus under a floating message comes up from under it, if there is room for it; looked at over a
+  // few frames, because the browser itself scrolls to what takes the focus.
   const comeUp = (target, frames) => {
     const toast = home.querySelector(".note-toast--now:last-child");
     if (!toast || toast.contains(target) || target !== document.activeElement) return;
     const [here, said] = [target.getBoundingClientRect(), toast.getBoundingClientRect()];
+    if (here.height > said.top) return; // the whole page, for one: it is read where it stands
     const apart = here.bottom <= said.top || here.top >= innerHeight || here.right <= said.left || here.left >= said.right;
     if (!apart) scrollBy({ top: here.bottom - said.top + 12, behavior: "instant" });
     if (frames) requestAnimationFrame(() => comeUp(target, frames - 1));
