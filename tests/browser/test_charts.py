@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from outcomes.actions import import_registry
 from tests.browser.conftest import TABLET
 from tests.browser.live import Live
-from tests.browser.walk import Walk
+from tests.browser.walk import Walk, resize
 from tests.browser.ward import Noon, noon
 from tests.factories import registry
 
@@ -60,14 +60,14 @@ def test_charts_answer_to_the_pointer_under_the_strict_policy(walk: Walk, page: 
 
 @pytest.mark.parametrize("width", [1180, 1440])
 def test_the_rows_of_the_chart_are_those_of_the_table(page: Any, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+    resize(page, width, 900)
     page.evaluate("scrollTo(0, 0)")
     expect(page.locator(BESIDE)).to_have_attribute("data-kc-chart", "drawn")
     assert [round(off) for off in page.evaluate(ROWS) if abs(off) > 1.5] == []
 
 
 def test_a_narrow_screen_has_the_chart_above_with_its_own_names(walk: Walk, page: Any) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    resize(page, 390, 844)
     expect(page.locator(BESIDE)).to_be_hidden()
     above = page.locator(".fig-narrow .drawn")
     above.scroll_into_view_if_needed()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests.browser.live import Live
-from tests.browser.walk import WIDTHS, Walk
+from tests.browser.walk import WIDTHS, Walk, resize
 from tests.browser.ward import Noon, noon
 from tests.factories import ledger, opening, orders, scheduling
 from tests.factories.people import PASSWORD
@@ -51,7 +51,7 @@ def looked_at(walk: Walk, name: str, folder: Path) -> None:
     """Nothing is covered at any width, in light and in dark; pictures of it are kept for a person to look at."""
     page = walk.page
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": walk.size["height"]})
+        resize(page, width, walk.size["height"])
         page.evaluate("scrollTo(0, 0)")
         expect(page.locator(".note-toast").first).to_be_in_viewport(ratio=1)
         assert page.evaluate(COVERED) == [], f"{name} at {width} px"
@@ -109,7 +109,7 @@ def test_what_is_said_later_floats_over_a_margin_and_never_over_the_focus(walk: 
     page = walk.sign_in(clinic.staff("scheduler")).open(reverse("scheduling:patient", args=[patient.pk]))
     walk.settle()
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 600})
+        resize(page, width, 600)
         page.evaluate(f"kc.toast({LONG!r}, 'warning')")
         assert covered_at_the_end(page) == [], width
         assert hidden_focus(page) == [], width
@@ -121,7 +121,7 @@ def test_what_is_larger_than_the_room_over_a_message_does_not_move_the_page(walk
     patient = scheduling.patient(site=clinic.site, at=clinic.now)
     page = walk.sign_in(clinic.staff("scheduler")).open(reverse("scheduling:patient", args=[patient.pk]))
     walk.settle()
-    page.set_viewport_size({"width": 390, "height": 600})
+    resize(page, 390, 600)
     for _ in range(2):
         page.evaluate(f"kc.toast({LONG!r}, 'warning')")
     page.evaluate("scrollTo(0, 200)")
@@ -167,7 +167,7 @@ def test_on_a_phone_a_saved_set_is_said_above_stop(walk: Walk, clinic: Noon) -> 
     chair = clinic.chair(10, minute=640, chair=5).ready().start()
     page = walk.sign_in(chair.nurse).open(reverse("infusions:chart", args=[chair.visit.pk]))
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 820})
+        resize(page, width, 820)
         page.evaluate("kc.toast('Saved: 118/74.', 'success')")
         stop, said = page.locator(".act.stop").bounding_box(), page.locator(".note-toast").last.bounding_box()
         assert stop

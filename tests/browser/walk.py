@@ -107,6 +107,17 @@ WIDER = """() => {
 }"""
 
 
+# Two frames later whatever was asked of the page's shape is drawn.
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the page this size in px and wait until it is laid out so: what is measured next is measured there."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("(width) => innerWidth === width", arg=width)
+    page.evaluate(DRAWN)
+
+
 class Walk:
     """One browser window with its own cookies. page: Playwright's."""
 
@@ -187,7 +198,7 @@ class Walk:
         assert not lines, "\n".join([self.page.url, *lines])
 
     def _at(self, width: int, look: str) -> Any:
-        self.page.set_viewport_size({"width": width, "height": self.size["height"]})
+        resize(self.page, width, self.size["height"])
         return self.page.evaluate(look)
 
     def _axe(self, options: dict[str, Any]) -> list[str]:
